@@ -1,0 +1,186 @@
+import { assert, unreachable } from './assert.ts';
+import type { Facts } from './facts.ts';
+import { attemptKey } from './intent/attempt.ts';
+import type {
+  FillRecorded,
+  IntentRecorded,
+  LedgerRecord,
+  SettlementRecorded,
+} from './ledger/record.ts';
+import { advance, type OrderFact } from './order/lifecycle.ts';
+import { isTerminal, type Order } from './order/order.ts';
+import type { CashTotal, Position } from './position/position.ts';
+import {
+  type AmountE8,
+  amountE8,
+  type CoinE8,
+  coinE8,
+  type Currency,
+  E8,
+  type InstrumentName,
+  type Label,
+  mulDivCeil,
+  type PriceE8,
+} from './values/index.ts';
+
+/** Finished orders kept for late news. Older ones are explained by the ledger alone. */
+export const FINISHED_ORDERS_KEPT = 4_096;
+
+/**
+ * The only writer of Facts: one record, in place. Total over every record any released version wrote, and
+ * idempotent for all that may be observed twice, so that recovery is this same fold.
+ */
+export function apply(facts: Facts, record: LedgerRecord): void {
+  facts.records += 1;
+  switch (record.type) {
+    case 'sessionStarted':
+      facts.epoch = record.epoch;
+      return;
+    case 'policyActivated':
+      facts.policyHash = record.policyHash;
+      return;
+    case 'intentRecorded':
+      return applyIntent(facts, record);
+    case 'orderSending':
+      return applyToOrder(facts, record.label, { kind: 'sending', at: record.at });
+    case 'orderAbandoned':
+      return applyToOrder(facts, record.label, { kind: 'abandoned' });
+    case 'orderAcked':
+      return applyToOrder(facts, record.label, {
+        kind: 'acked',
+        at: record.at,
+        venueOrderId: record.venueOrderId,
+      });
+    case 'orderClosed':
+      return applyToOrder(facts, record.label, { kind: 'closed', outcome: record.outcome });
+    case 'fillRecorded':
+      return applyFill(facts, record);
+    case 'settlementRecorded':
+      return applySettlement(facts, record);
+    case 'operatorCommandRecorded':
+      facts.operatorStop = record.command === 'release' ? null : record.command;
+      return;
+    case 'instrumentClosed':
+      facts.closedInstruments.add(record.instrument);
+      return;
+    case 'latchCleared':
+      facts.totals.reconciliations += 1;
+      facts.lastReconciledAt = record.at;
+      return;
+    case 'anomalyRecorded':
+      facts.totals.anomalies += 1;
+      return;
+    case 'latchSet':
+    case 'ledgerProbed':
+      return;
+    default:
+      unreachable(record);
+  }
+}
+
+function applyIntent(facts: Facts, record: IntentRecorded): void {
+  const { label, intentHash, groupId, legIndex } = record.terms;
+  assert(!facts.orders.has(label), 'AT-928: one label is recorded once');
+  facts.seenIntents.add(intentHash);
+  facts.seenAttempts.add(attemptKey(groupId, legIndex));
+  facts.totals.intents += 1;
+  facts.working.add(label);
+  facts.orders.set(label, {
+    terms: record.terms,
+    state: 'Created',
+    sendingRecorded: false,
+    abandoned: false,
+    createdAt: record.at,
+    sentAt: null,
+    ackAt: null,
+    lastFillAt: null,
+    venueOrderId: null,
+    lastTradeId: null,
+    filledE8: amountE8(0),
+    deltaE8: record.deltaE8,
+    notional: record.notional,
+    decision: { fairPriceE8: record.context.fairPriceE8, grossEdge: record.context.grossEdge },
+  });
+}
+
+function applyToOrder(facts: Facts, label: Label, fact: OrderFact): void {
+  const order = facts.orders.get(label);
+  // News of an order finished so long ago that it was let go: its effect is already in the totals.
+  if (order === undefined) return;
+  const before = order.state;
+  if (fact.kind === 'sending' && !order.sendingRecorded) facts.totals.sent += 1;
+  advance(order, fact);
+  if (!isTerminal(before) && isTerminal(order.state)) finish(facts, order);
+}
+
+function finish(facts: Facts, order: Order): void {
+  if (order.state === 'Filled') facts.totals.filledOrders += 1;
+  else if (order.abandoned) facts.totals.abandoned += 1;
+  else if (order.state === 'Canceled') facts.totals.canceled += 1;
+  else facts.totals.failed += 1;
+  facts.working.delete(order.terms.label);
+  facts.finished.push(order.terms.label);
+  // Let go of the older half at once: a shift for every order would make the fold quadratic.
+  if (facts.finished.length < FINISHED_ORDERS_KEPT * 2) return;
+  for (const label of facts.finished.splice(0, FINISHED_ORDERS_KEPT)) facts.orders.delete(label);
+}
+
+function applyFill(facts: Facts, record: FillRecorded): void {
+  if (facts.seenTrades.has(record.tradeId)) return;
+  facts.seenTrades.add(record.tradeId);
+  facts.totals.fills += 1;
+  const signed = record.side === 'buy' ? record.amountE8 : -record.amountE8;
+  move(facts, record.instrument, record.feeCurrency, amountE8(signed), record.cashE8);
+  payFee(facts, record.feeCurrency, record.feeE8, record.indexPriceE8);
+  if (record.label === null) return;
+  const order = facts.orders.get(record.label);
+  if (order !== undefined) order.lastTradeId = record.tradeId;
+  applyToOrder(facts, record.label, {
+    kind: 'filled',
+    at: record.at,
+    amountE8: record.amountE8,
+  });
+}
+
+function applySettlement(facts: Facts, record: SettlementRecorded): void {
+  if (facts.seenTrades.has(record.settlementId)) return;
+  facts.seenTrades.add(record.settlementId);
+  facts.totals.settlements += 1;
+  move(facts, record.instrument, record.currency, amountE8(-record.amountE8), record.cashE8);
+}
+
+function move(
+  facts: Facts,
+  instrument: InstrumentName,
+  currency: Currency,
+  signed: AmountE8,
+  cash: CoinE8,
+): void {
+  const position = facts.positions.get(instrument) ?? emptyPosition(instrument, currency);
+  position.amountE8 = amountE8(position.amountE8 + signed);
+  position.cashE8 = coinE8(position.cashE8 + cash);
+  if (position.amountE8 === 0) facts.positions.delete(instrument);
+  else facts.positions.set(instrument, position);
+  const total = cashTotal(facts, currency);
+  total.cashE8 = coinE8(total.cashE8 + cash);
+}
+
+function payFee(facts: Facts, currency: Currency, fee: CoinE8, index: PriceE8): void {
+  const total = cashTotal(facts, currency);
+  total.feesE8 = coinE8(total.feesE8 + fee);
+  // 1e-8 coin times 1e-8 USD per coin, as micro-USD: 1e-16 to 1e-6.
+  total.feesMicroUsd += mulDivCeil(fee, index, E8 * 100);
+}
+
+function emptyPosition(instrument: InstrumentName, currency: Currency): Position {
+  return { instrument, currency, amountE8: amountE8(0), cashE8: coinE8(0) };
+}
+
+function cashTotal(facts: Facts, currency: Currency): CashTotal {
+  let total = facts.cash.get(currency);
+  if (total === undefined) {
+    total = { cashE8: coinE8(0), feesE8: coinE8(0), feesMicroUsd: 0 };
+    facts.cash.set(currency, total);
+  }
+  return total;
+}

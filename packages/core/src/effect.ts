@@ -1,0 +1,40 @@
+import type { Decision } from './decision.ts';
+import type { LedgerReceipt } from './ledger/receipt.ts';
+import type { LedgerRecord } from './ledger/record.ts';
+import type { LedgerWaiver } from './ledger/waiver.ts';
+import type { OutboundOrder, ReduceOnlyOrder } from './order/order.ts';
+import type { InstrumentName, Label, MonoMs, VenueOrderId } from './values/index.ts';
+
+/** Everything we can ask of the world. Effects are orders to the shell; the core never waits for one. */
+export type Effect =
+  | { readonly kind: 'append'; readonly records: readonly LedgerRecord[] }
+  | Submit
+  | Cancel
+  | Fetch
+  | { readonly kind: 'wake'; readonly at: MonoMs }
+  | { readonly kind: 'report'; readonly decision: Decision };
+
+/** An order that could add risk needs a receipt; only a reduce-only order may leave on a waiver. */
+export type Submit =
+  | { readonly kind: 'submit'; readonly order: OutboundOrder; readonly receipt: LedgerReceipt }
+  | { readonly kind: 'submit'; readonly order: ReduceOnlyOrder; readonly waiver: LedgerWaiver };
+
+/** Cancels never wait for a record. `venueOrderId` null: by label. */
+export interface Cancel {
+  readonly kind: 'cancel';
+  readonly label: Label;
+  readonly venueOrderId: VenueOrderId | null;
+  readonly instrument: InstrumentName;
+}
+
+/** Ask the venue; the answer is an event with the same `requestId`. */
+export type Fetch = {
+  readonly kind: 'fetch';
+  readonly requestId: number;
+} & (
+  | { readonly what: 'instruments' }
+  | { readonly what: 'account' }
+  /** Open orders, positions and own trades since `since`, taken together. */
+  | { readonly what: 'reconciliation'; readonly since: MonoMs }
+  | { readonly what: 'book'; readonly instrument: InstrumentName }
+);

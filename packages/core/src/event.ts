@@ -1,0 +1,268 @@
+import type { Certificate } from './guard/certificate.ts';
+import type { Instrument, UnsupportedKind } from './instrument/instrument.ts';
+import type { IntentProposal, Side } from './intent/intent.ts';
+import type { LedgerReceipt } from './ledger/receipt.ts';
+import type { CloseCause, LedgerRecord, ObservationSource } from './ledger/record.ts';
+import type { AppendRefusal } from './ledger/waiver.ts';
+import type { Policy } from './policy.ts';
+import type {
+  AmountE8,
+  CoinE8,
+  Currency,
+  GroupId,
+  InstrumentName,
+  Label,
+  MonoMs,
+  PriceE8,
+  StrategyId,
+  TradeId,
+  VenueOrderId,
+  WallMs,
+} from './values/index.ts';
+
+/**
+ * Everything that can happen to us. Each carries when the shell took it in (`at`, monotonic-epoch ms):
+ * the core reads no clock. Adapters turn trouble into events here; nothing else gets in.
+ */
+export type Event = MarketEvent | AccountEvent | LedgerEvent | IntentEvent | ShellEvent;
+
+export type MarketEvent =
+  | InstrumentsListed
+  | BookChanged
+  | TickerChanged
+  | {
+      readonly kind: 'indexChanged';
+      readonly at: MonoMs;
+      readonly underlying: Currency;
+      readonly priceE8: PriceE8;
+    };
+
+/** A full answer of `public/get_instruments` for one currency. */
+export interface InstrumentsListed {
+  readonly kind: 'instrumentsListed';
+  readonly at: MonoMs;
+  readonly currency: Currency;
+  readonly instruments: readonly Instrument[];
+  /** Recognised kinds that are refused by code: spot and combos. */
+  readonly unsupported: readonly {
+    readonly name: InstrumentName;
+    readonly kind: UnsupportedKind;
+  }[];
+}
+
+/** A snapshot (`prevChangeId` null) or a change. Sides are flat pairs: price in ticks, quantity in steps; 0 deletes. */
+export interface BookChanged {
+  readonly kind: 'bookChanged';
+  readonly at: MonoMs;
+  readonly instrument: InstrumentName;
+  readonly changeId: number;
+  readonly prevChangeId: number | null;
+  readonly bids: readonly number[];
+  readonly asks: readonly number[];
+}
+
+/** Analytics of one instrument; floats, never money. Delta, vega and gamma are per unit of the underlying. */
+export interface TickerChanged {
+  readonly kind: 'tickerChanged';
+  readonly at: MonoMs;
+  readonly instrument: InstrumentName;
+  readonly markPriceE8: PriceE8;
+  readonly underlyingPriceE8: PriceE8;
+  readonly delta: number | null;
+  readonly vega: number | null;
+}
+
+export type AccountEvent =
+  | AccountObserved
+  | OrderReported
+  | FillObserved
+  | SettlementObserved
+  | DispatchFailed
+  | VenueSnapshotObserved
+  | {
+      readonly kind: 'fetchFailed';
+      readonly at: MonoMs;
+      readonly requestId: number;
+      readonly fault: string;
+    }
+  | { readonly kind: 'sessionChanged'; readonly at: MonoMs; readonly connected: boolean };
+
+/** `private/get_account_summary`, all currencies at once, with the fee model it carries. */
+export interface AccountObserved {
+  readonly kind: 'accountObserved';
+  readonly at: MonoMs;
+  readonly currencies: readonly {
+    readonly currency: Currency;
+    readonly equityE8: CoinE8;
+    readonly initialMarginE8: CoinE8;
+    readonly maintenanceMarginE8: CoinE8;
+  }[];
+  /** When the fee rates were read, epoch ms; null when the answer carried none (contract-1 section 14). */
+  readonly feeModelCachedAt: WallMs | null;
+}
+
+/** What the venue says of one order of ours. `filledE8` is cumulative. */
+export interface OrderReported {
+  readonly kind: 'orderReported';
+  readonly at: MonoMs;
+  readonly label: Label;
+  readonly venueOrderId: VenueOrderId | null;
+  readonly state: 'open' | 'filled' | 'cancelled' | 'rejected';
+  readonly filledE8: AmountE8;
+  readonly venueCode: number | null;
+  readonly cause: CloseCause | null;
+  readonly source: ObservationSource;
+}
+
+/** One trade of ours, as the venue tells it; may come before the ack, twice, or late. */
+export interface FillObserved {
+  readonly kind: 'fillObserved';
+  readonly at: MonoMs;
+  readonly fill: ObservedFill;
+  readonly source: ObservationSource;
+}
+
+export interface ObservedFill {
+  readonly tradeId: TradeId;
+  readonly label: Label | null;
+  readonly venueOrderId: VenueOrderId | null;
+  readonly instrument: InstrumentName;
+  readonly side: Side;
+  readonly amountE8: AmountE8;
+  readonly priceE8: PriceE8;
+  readonly feeE8: CoinE8;
+  readonly feeCurrency: Currency;
+  readonly indexPriceE8: PriceE8;
+  readonly tradedAt: WallMs;
+}
+
+export interface SettlementObserved {
+  readonly kind: 'settlementObserved';
+  readonly at: MonoMs;
+  readonly settlement: ObservedSettlement;
+}
+
+export interface ObservedSettlement {
+  readonly settlementId: TradeId;
+  readonly instrument: InstrumentName;
+  readonly amountE8: AmountE8;
+  readonly settlementPriceE8: PriceE8;
+  readonly indexPriceE8: PriceE8;
+  readonly cashE8: CoinE8;
+  readonly currency: Currency;
+}
+
+/** The send did not end in an answer about the order. `unknown` is never read as unsent (D-14). */
+export interface DispatchFailed {
+  readonly kind: 'dispatchFailed';
+  readonly at: MonoMs;
+  readonly label: Label;
+  readonly fault: string;
+  /** `refused`: the venue answered with an error that proves it made no order. */
+  readonly outcome: 'unknown' | 'refused';
+  readonly venueCode: number | null;
+}
+
+/** The venue's whole truth about us at one instant, for reconciliation. */
+export interface VenueSnapshotObserved {
+  readonly kind: 'venueSnapshotObserved';
+  readonly at: MonoMs;
+  readonly requestId: number;
+  readonly openOrders: readonly VenueOrder[];
+  readonly positions: readonly {
+    readonly instrument: InstrumentName;
+    readonly amountE8: AmountE8;
+  }[];
+  readonly trades: readonly ObservedFill[];
+  readonly settlements: readonly ObservedSettlement[];
+}
+
+export interface VenueOrder {
+  readonly venueOrderId: VenueOrderId;
+  readonly label: string;
+  readonly instrument: InstrumentName;
+  readonly side: Side;
+  readonly amountE8: AmountE8;
+  readonly filledE8: AmountE8;
+  readonly reduceOnly: boolean;
+}
+
+export type LedgerEvent =
+  /** Our own records, heard back durable: the only event that changes Facts or releases an order. */
+  | {
+      readonly kind: 'recorded';
+      readonly at: MonoMs;
+      readonly records: readonly LedgerRecord[];
+      readonly receipt: LedgerReceipt;
+    }
+  /** These records are not, and will not become, durable by this ledger. */
+  | {
+      readonly kind: 'appendRefused';
+      readonly at: MonoMs;
+      readonly records: readonly LedgerRecord[];
+      readonly cause: AppendRefusal;
+    }
+  /** A commit has outlived its deadline; its records may still become durable and be heard. */
+  | { readonly kind: 'ledgerStalled'; readonly at: MonoMs; readonly waitedMs: number }
+  | {
+      readonly kind: 'ledgerMeasured';
+      readonly at: MonoMs;
+      readonly depth: number;
+      readonly capacity: number;
+    };
+
+export type IntentEvent =
+  | {
+      readonly kind: 'intentProposed';
+      readonly at: MonoMs;
+      readonly strategyId: StrategyId;
+      /** Minted once by the shell (D-4). */
+      readonly groupId: GroupId;
+      readonly proposal: IntentProposal;
+    }
+  | {
+      readonly kind: 'strategyFailed';
+      readonly at: MonoMs;
+      readonly strategyId: StrategyId;
+      readonly message: string;
+    };
+
+export type ShellEvent =
+  /** A completed turn of the hot loop. */
+  | { readonly kind: 'ticked'; readonly at: MonoMs }
+  | { readonly kind: 'heartbeatObserved'; readonly at: MonoMs }
+  /** Ratios in [0,1]; `secondary` is an independent opinion, null when it could not be had. */
+  | {
+      readonly kind: 'diskMeasured';
+      readonly at: MonoMs;
+      readonly used: number | null;
+      readonly secondary: number | null;
+    }
+  /** `null`: absent, unreadable or not to be trusted. */
+  | {
+      readonly kind: 'certificateRead';
+      readonly at: MonoMs;
+      readonly certificate: Certificate | null;
+    }
+  /** A policy document that parsed; `generatedAt` is when its producer last vouched for it. */
+  | {
+      readonly kind: 'policyOffered';
+      readonly at: MonoMs;
+      readonly policy: Policy;
+      readonly hash: string;
+      readonly generatedAt: MonoMs;
+    }
+  | {
+      readonly kind: 'operatorCommanded';
+      readonly at: MonoMs;
+      readonly command: 'reduce_only' | 'kill' | 'release';
+      readonly reason: string;
+      readonly operator: string;
+    }
+  /** Input that could not be read: never dropped in silence. */
+  | {
+      readonly kind: 'faultObserved';
+      readonly at: MonoMs;
+      readonly fault: string;
+      readonly subject: string | null;
+    };

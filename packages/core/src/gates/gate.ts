@@ -1,0 +1,138 @@
+import type { OpenPermissionReasonCode } from '../guard/codes.ts';
+import type { ResolvedMode, RiskState } from '../guard/mode.ts';
+import type { Instrument, UnsupportedKind } from '../instrument/instrument.ts';
+import type { IntentClass, IntentProposal, LegProposal } from '../intent/intent.ts';
+import type { AppendRefusal } from '../ledger/waiver.ts';
+import type { Book } from '../market/book.ts';
+import type { Order } from '../order/order.ts';
+import type { Policy } from '../policy.ts';
+import type {
+  AmountE8,
+  CoinE8,
+  Currency,
+  GroupId,
+  InstrumentName,
+  IntentHash,
+  Label,
+  MicroUsd,
+  MonoMs,
+  Price,
+  PriceE8,
+  Quantity,
+  StrategyId,
+} from '../values/index.ts';
+import type { Reject } from './reject.ts';
+
+/** An instrument as observed: metadata with its age, the book, the last analytics. */
+export interface Listing {
+  readonly instrument: Instrument;
+  readonly fetchedAt: MonoMs;
+  readonly book: Book;
+  /** Venue delta per unit of a long position; null when unknown. */
+  readonly delta: number | null;
+  /** The venue said it is gone (contract-1 section 8). */
+  readonly closed: boolean;
+}
+
+/** What the gates may look at. Slices only; nothing here can be changed through it. */
+export interface GateContext {
+  readonly now: MonoMs;
+  readonly policy: Policy | null;
+  readonly mode: ResolvedMode;
+  readonly riskState: RiskState;
+  readonly latchReasons: readonly OpenPermissionReasonCode[];
+  readonly listings: ReadonlyMap<InstrumentName, Listing>;
+  readonly unsupported: ReadonlyMap<InstrumentName, UnsupportedKind>;
+  indexPriceE8(underlying: Currency): PriceE8 | null;
+  /** Fresh margin utilisation, else null. */
+  readonly mmUtil: number | null;
+  /** Account equity in USD, all currencies, else null. */
+  readonly equity: MicroUsd | null;
+  /** Age of the fee model, else null. */
+  readonly feeModelAgeS: number | null;
+  readonly ledger: {
+    readonly depth: number;
+    readonly capacity: number;
+    readonly refusal: AppendRefusal | null;
+  };
+  readonly exposure: ExposureView;
+  readonly rate: RateView;
+  isSeen(hash: IntentHash): boolean;
+  order(label: Label): Order | undefined;
+  isSuspended(strategy: StrategyId): boolean;
+}
+
+/** Position and pending (reserved, unfilled) exposure; coin deltas at 1e-8, notionals in micro-USD. */
+export interface ExposureView {
+  positionE8(instrument: InstrumentName): AmountE8;
+  currentDeltaE8(underlying: Currency): CoinE8;
+  /** Reservations that raise delta, and those that lower it: the worst case uses one side (contract-1 section 17). */
+  pendingLongDeltaE8(underlying: Currency): CoinE8;
+  pendingShortDeltaE8(underlying: Currency): CoinE8;
+  positionNotional(underlying: Currency): MicroUsd;
+  pendingNotional(underlying: Currency): MicroUsd;
+  readonly underlyings: Iterable<Currency>;
+}
+
+/** Orders already let through, for the launch-policy rate limits. */
+export interface RateView {
+  readonly lastOrderAt: MonoMs | null;
+  countWithin(windowMs: number): number;
+}
+
+/**
+ * One leg on its way through the gates. Starts as proposed; each gate that passes fills in what it found, and
+ * later gates read that and nothing else, so no two gates can judge different orders.
+ */
+export interface Candidate {
+  readonly intentId: string;
+  readonly groupId: GroupId;
+  readonly legIndex: 0 | 1;
+  readonly strategyId: StrategyId;
+  readonly proposal: IntentProposal;
+  readonly leg: LegProposal;
+  readonly intentClass: Exclude<IntentClass, 'CANCEL'>;
+  listing: Listing | null;
+  quantity: Quantity;
+  amountE8: AmountE8;
+  notional: MicroUsd;
+  bookAgeMs: number;
+  slippageBps: number;
+  expectedSlippage: MicroUsd;
+  fee: MicroUsd;
+  grossEdge: MicroUsd | null;
+  /** The policy's, then skew-adjusted. */
+  minEdge: MicroUsd | null;
+  /** The first net-edge pass failed for a risk-reducing side: the skew may still lift it (contract-1 section 16). */
+  provisional: boolean;
+  /** Ticks the skew moves the limit; positive is toward the market. */
+  skewTicks: number;
+  /** Signed worst-case delta of the whole order, coin at 1e-8. */
+  deltaE8: CoinE8;
+  limitPrice: Price;
+  limitPriceE8: PriceE8;
+  hash: IntentHash | null;
+  label: Label | null;
+}
+
+/** Returns null to pass, or the one reason it does not. Never throws, never keeps state. */
+export type Check = (context: GateContext, candidate: Candidate) => Reject | null;
+
+/** May refuse any class it names. */
+export interface SafetyGate {
+  readonly name: string;
+  readonly kind: 'safety';
+  readonly appliesTo: readonly Exclude<IntentClass, 'CANCEL'>[];
+  readonly check: Check;
+}
+
+/** About profit or taste, not about safety: its type cannot name a risk-reducing class. */
+export interface PolicyGate {
+  readonly name: string;
+  readonly kind: 'policy';
+  readonly version: number;
+  readonly appliesTo: 'open';
+  readonly check: Check;
+}
+
+export type Gate = SafetyGate | PolicyGate;

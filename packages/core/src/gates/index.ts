@@ -1,0 +1,14 @@
+export { type CandidateSource, createCandidate } from './candidate.ts';
+export type {
+  Candidate,
+  Check,
+  ExposureView,
+  Gate,
+  GateContext,
+  Listing,
+  PolicyGate,
+  RateView,
+  SafetyGate,
+} from './gate.ts';
+export { type Admission, admit, GATES } from './gates.ts';
+export { type Reject, type RejectCode, type RejectOperands, reject } from './reject.ts';

@@ -1,0 +1,49 @@
+import type { Parameters } from '../policy.ts';
+import type { MonoMs, WallMs } from '../values/index.ts';
+import type { CertificateState } from './certificate.ts';
+import type { OpenPermissionReasonCode } from './codes.ts';
+import type { RiskState } from './mode.ts';
+
+/** A value and when it was taken, replaced together so that they are never of two updates (contract-1 section 30.1). */
+export interface Reading<T> {
+  readonly value: T;
+  readonly at: MonoMs;
+}
+
+export type SafetyOverride =
+  | { readonly kind: 'None' }
+  | { readonly kind: 'ForceReduceOnly' }
+  | { readonly kind: 'ForceKill' };
+
+/**
+ * A monitor that this build does not have yet. It is no yes: outside `dev` on the built-in venue it counts as a
+ * missing input. It is never a constant that says all is well.
+ */
+export type Unlinked = 'unlinked';
+
+/** One coherent snapshot, taken once per evaluation. `null` is missing or unparseable, and blocks OPEN. */
+export interface GuardInputs {
+  readonly now: MonoMs;
+  readonly enforcedProfile: 'CSP' | 'GOP' | 'FULL' | null;
+  /** `dev` on the built-in venue: the only place where an unlinked monitor is tolerated. */
+  readonly toleratesUnlinked: boolean;
+  readonly policyGeneratedAt: MonoMs | null;
+  readonly watchdogHeartbeatAt: MonoMs | null;
+  readonly loopTickAt: MonoMs | null;
+  readonly riskState: RiskState | null;
+  readonly certificate: CertificateState | null;
+  readonly feeModelCachedAt: WallMs | null;
+  /** maintenance margin / equity, worst currency. May exceed 1. */
+  readonly mmUtil: Reading<number> | null;
+  readonly diskUsed: Reading<number> | null;
+  readonly diskUsedSecondary: Reading<number> | null;
+  readonly emergencyReduceOnlyActive: boolean | null;
+  readonly latchReasons: readonly OpenPermissionReasonCode[] | null;
+  readonly sessionKillActive: boolean | null;
+  readonly count10028In5m: number | null;
+  readonly bunkerModeActive: boolean | Unlinked | null;
+  readonly cortexOverride: SafetyOverride | Unlinked | null;
+  /** GOP only; ignored under CSP. */
+  readonly evidenceChain: 'GREEN' | 'RED' | null;
+  readonly parameters: Parameters;
+}

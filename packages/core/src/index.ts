@@ -1,0 +1,25 @@
+export { assert, InvariantViolation, unreachable } from './assert.ts';
+export type { Decision, IntentRejected } from './decision.ts';
+export type { Cancel, Effect, Fetch, Submit } from './effect.ts';
+export type {
+  AccountEvent,
+  AccountObserved,
+  BookChanged,
+  Event,
+  InstrumentsListed,
+  IntentEvent,
+  LedgerEvent,
+  MarketEvent,
+  ObservedFill,
+  ObservedSettlement,
+  OrderReported,
+  ShellEvent,
+  TickerChanged,
+  VenueOrder,
+  VenueSnapshotObserved,
+} from './event.ts';
+export type { LedgerRecord } from './ledger/record.ts';
+export type { LedgerStage, Parameters, Policy } from './policy.ts';
+export type { Verdict } from './verdict.ts';
+export { PASS, refuse } from './verdict.ts';
+export type { MonoMs, WallMs } from './values/index.ts';

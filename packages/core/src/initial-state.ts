@@ -1,0 +1,97 @@
+import { createFacts } from './facts.ts';
+import { createEmergency } from './guard/emergency.ts';
+import { createLatch } from './guard/latch.ts';
+import { createRiskCauses } from './guard/risk-state.ts';
+import { createSessionKill } from './guard/session-kill.ts';
+import { DEFAULT_PARAMETERS } from './policy-document.ts';
+import { Exposure } from './position/exposure.ts';
+import { Reservations } from './position/reservation.ts';
+import type { Observations, Session, State } from './state.ts';
+import { RateWindow } from './turn/rate-window.ts';
+import { monoMs } from './values/index.ts';
+
+const NEVER = monoMs(0);
+
+/** A fresh process: no facts, everything unknown, latched. Fail-closed without a line of start-up code (D-13). */
+export function createState(session: Session): State {
+  const facts = createFacts();
+  const reservations = new Reservations();
+  const listings: Observations['listings'] = new Map();
+  const indexes: Observations['indexes'] = new Map();
+  const observations: Observations = {
+    now: NEVER,
+    policy: null,
+    policyHash: null,
+    policyGeneratedAt: null,
+    offeredPolicy: null,
+    certificate: null,
+    listings,
+    metadataAt: new Map(),
+    unsupported: new Map(),
+    indexes,
+    reservations,
+    exposure: new Exposure(facts.positions, listings, indexes, reservations),
+    rate: new RateWindow(),
+    latch: createLatch(),
+    latchedAt: new Map(),
+    marketAt: NEVER,
+    brokenBooks: new Set(),
+    connected: true,
+    operatorStop: null,
+    riskCauses: createRiskCauses(),
+    sessionKill: createSessionKill(),
+    emergency: createEmergency(),
+    suspended: new Set(),
+    mmUtil: null,
+    equity: null,
+    feeModelCachedAt: null,
+    diskUsed: null,
+    diskUsedSecondary: null,
+    heartbeatAt: null,
+    tickAt: null,
+    lastMode: 'ReduceOnly',
+    ledger: { depth: 0, capacity: 1, refusal: null, stalled: false, probing: false },
+    pendingIntents: new Map(),
+    pendingAttempts: new Set(),
+    pendingTrades: new Set(),
+    waived: new Set(),
+    readmitted: new Map(),
+    unresolved: new Map(),
+    canceling: new Set(),
+    reconciliation: {
+      startedAt: null,
+      requestId: null,
+      requestedAt: NEVER,
+      nextAt: NEVER,
+      clearing: null,
+      lastCleanAt: null,
+      unsent: [],
+    },
+    polls: { requestId: 0, accountAt: NEVER, instrumentsAt: NEVER },
+    lastActivityAt: NEVER,
+    guardInputs: {
+      now: NEVER,
+      enforcedProfile: session.enforcedProfile,
+      toleratesUnlinked: session.toleratesUnlinked,
+      policyGeneratedAt: null,
+      watchdogHeartbeatAt: null,
+      loopTickAt: null,
+      riskState: null,
+      certificate: null,
+      feeModelCachedAt: null,
+      mmUtil: null,
+      diskUsed: null,
+      diskUsedSecondary: null,
+      emergencyReduceOnlyActive: null,
+      latchReasons: null,
+      sessionKillActive: null,
+      count10028In5m: null,
+      // Their monitors are not in this build yet; only `dev` on the built-in venue tolerates that.
+      bunkerModeActive: 'unlinked',
+      cortexOverride: 'unlinked',
+      evidenceChain: null,
+      parameters: DEFAULT_PARAMETERS,
+    },
+  };
+  return { facts, observations, session };
+}

@@ -1,0 +1,30 @@
+export type { Decoded, RecordFault, StructureRule } from './codec.ts';
+export { decodeRecord, encodeRecord, findFault } from './codec.ts';
+export type { FieldRule } from './kind.ts';
+export { SCHEMA_VERSION } from './plan.ts';
+export type { LedgerReceipt } from './receipt.ts';
+export type {
+  AbandonCause,
+  Anomaly,
+  AnomalyRecorded,
+  CloseCause,
+  DecisionContext,
+  FillRecorded,
+  InstrumentClosed,
+  IntentRecorded,
+  LatchCleared,
+  LatchSet,
+  LedgerProbed,
+  LedgerRecord,
+  ObservationSource,
+  OperatorCommandRecorded,
+  OrderAbandoned,
+  OrderAcked,
+  OrderClosed,
+  OrderSending,
+  PolicyActivated,
+  SessionStarted,
+  SettlementRecorded,
+} from './record.ts';
+export type { AppendRefusal, LedgerWaiver } from './waiver.ts';
+export { waive } from './waiver.ts';

@@ -1,0 +1,234 @@
+import type { TradingMode } from '../guard/mode.ts';
+import type { ModeReasonCode, OpenPermissionReasonCode } from '../guard/codes.ts';
+import type { Side } from '../intent/intent.ts';
+import type { OrderTerms } from '../order/order.ts';
+import type {
+  AmountE8,
+  CoinE8,
+  Currency,
+  InstrumentName,
+  Label,
+  MicroUsd,
+  PriceE8,
+  RunId,
+  StrategyId,
+  TradeId,
+  VenueOrderId,
+  WallMs,
+} from '../values/index.ts';
+
+/**
+ * Facts in the past tense. Live state and recovered state are the same fold over these (architecture §2).
+ * Self-contained: prices and amounts are exact decimals, so a later change of a tick or a step never
+ * re-reads an old record. `orderSending` is the one deliberate present tense: it may be happening.
+ */
+export type LedgerRecord =
+  | SessionStarted
+  | PolicyActivated
+  | IntentRecorded
+  | OrderSending
+  | OrderAbandoned
+  | OrderAcked
+  | OrderClosed
+  | FillRecorded
+  | SettlementRecorded
+  | LatchSet
+  | LatchCleared
+  | OperatorCommandRecorded
+  | InstrumentClosed
+  | AnomalyRecorded
+  | LedgerProbed;
+
+/** One process took the ledger. The first record of every run. */
+export interface SessionStarted {
+  readonly type: 'sessionStarted';
+  readonly at: WallMs;
+  readonly runId: RunId;
+  readonly epoch: number;
+  readonly buildId: string;
+  readonly runtimeConfigHash: string;
+  readonly contractVersion: string;
+}
+
+export interface PolicyActivated {
+  readonly type: 'policyActivated';
+  readonly at: WallMs;
+  readonly policyId: string;
+  readonly policyVersion: string;
+  readonly policyHash: string;
+}
+
+/** What was known when the decision was made: the truth capsule, on disk before the wire. */
+export interface DecisionContext {
+  readonly tradingMode: TradingMode;
+  readonly policyHash: string;
+  readonly bookAgeMs: number;
+  readonly bestBidE8: PriceE8 | null;
+  readonly bestAskE8: PriceE8 | null;
+  readonly indexPriceE8: PriceE8 | null;
+  readonly fairPriceE8: PriceE8 | null;
+  readonly grossEdge: MicroUsd | null;
+  readonly fee: MicroUsd;
+  readonly expectedSlippage: MicroUsd;
+  readonly minEdge: MicroUsd | null;
+  readonly slippageBps: number;
+  readonly marginUtilization: number | null;
+  /** Per underlying of this order, before it: position and pending, coin at 1e-8. */
+  readonly currentDeltaE8: CoinE8;
+  readonly pendingDeltaE8: CoinE8;
+}
+
+/** The intent passed every gate. Durable before anything leaves. */
+export interface IntentRecorded {
+  readonly type: 'intentRecorded';
+  readonly at: WallMs;
+  readonly terms: OrderTerms;
+  readonly deltaE8: CoinE8;
+  readonly notional: MicroUsd;
+  readonly context: DecisionContext;
+}
+
+/** Durable before the wire (D-8): an order with this marker is never sent again. */
+export interface OrderSending {
+  readonly type: 'orderSending';
+  readonly at: WallMs;
+  readonly label: Label;
+}
+
+/** Recorded, never sent, and never will be. */
+export interface OrderAbandoned {
+  readonly type: 'orderAbandoned';
+  readonly at: WallMs;
+  readonly label: Label;
+  readonly cause: AbandonCause;
+}
+
+export type AbandonCause =
+  | 'mode_fell_before_dispatch'
+  /** The commit took so long that the book behind the decision is no longer fresh. */
+  | 'decision_too_old'
+  | 'gates_refused_after_restart'
+  | 'not_sent_before_restart';
+
+export interface OrderAcked {
+  readonly type: 'orderAcked';
+  readonly at: WallMs;
+  readonly label: Label;
+  readonly venueOrderId: VenueOrderId;
+  readonly source: ObservationSource;
+}
+
+/** How we learned it: the reply, the account feed, or a snapshot taken by reconciliation. */
+export type ObservationSource = 'reply' | 'feed' | 'reconciliation';
+
+/** The venue will do nothing more with this order. `Filled` is never recorded: it is the sum of fills. */
+export interface OrderClosed {
+  readonly type: 'orderClosed';
+  readonly at: WallMs;
+  readonly label: Label;
+  readonly outcome: 'Canceled' | 'Failed';
+  readonly cause: CloseCause;
+  /** The venue's error code when it refused, else null. */
+  readonly venueCode: number | null;
+  readonly source: ObservationSource;
+}
+
+export type CloseCause =
+  | 'canceled_by_venue'
+  | 'canceled_by_us'
+  | 'venue_reject'
+  | 'proven_never_existed';
+
+/** One trade of ours, once (contract-1 section 29). `label` is null for a trade no intent explains. */
+export interface FillRecorded {
+  readonly type: 'fillRecorded';
+  readonly at: WallMs;
+  readonly tradeId: TradeId;
+  readonly label: Label | null;
+  readonly venueOrderId: VenueOrderId | null;
+  readonly strategyId: StrategyId | null;
+  readonly instrument: InstrumentName;
+  readonly side: Side;
+  readonly amountE8: AmountE8;
+  readonly priceE8: PriceE8;
+  /** Paid when positive, in `feeCurrency`. */
+  readonly feeE8: CoinE8;
+  readonly feeCurrency: Currency;
+  /** Signed change of cash in `feeCurrency`, without the fee: premium paid or received, futures cost. */
+  readonly cashE8: CoinE8;
+  readonly indexPriceE8: PriceE8;
+  readonly tradedAt: WallMs;
+  readonly source: ObservationSource;
+}
+
+/** The venue settled a position at expiry; it is gone and `cashE8` was paid. */
+export interface SettlementRecorded {
+  readonly type: 'settlementRecorded';
+  readonly at: WallMs;
+  readonly settlementId: TradeId;
+  readonly instrument: InstrumentName;
+  /** Signed position that was settled. */
+  readonly amountE8: AmountE8;
+  readonly settlementPriceE8: PriceE8;
+  readonly indexPriceE8: PriceE8;
+  readonly cashE8: CoinE8;
+  readonly currency: Currency;
+}
+
+export interface LatchSet {
+  readonly type: 'latchSet';
+  readonly at: WallMs;
+  readonly reasons: readonly OpenPermissionReasonCode[];
+}
+
+/** A full reconciliation found ledger and venue equal. The only thing that opens the latch. */
+export interface LatchCleared {
+  readonly type: 'latchCleared';
+  readonly at: WallMs;
+  readonly reasons: readonly OpenPermissionReasonCode[];
+  readonly openOrders: number;
+  readonly positions: number;
+  readonly trades: number;
+}
+
+export interface OperatorCommandRecorded {
+  readonly type: 'operatorCommandRecorded';
+  readonly at: WallMs;
+  readonly command: 'reduce_only' | 'kill' | 'release';
+  readonly reason: string;
+  readonly operator: string;
+  readonly modeReasons: readonly ModeReasonCode[];
+}
+
+/** The venue no longer trades it (contract-1 section 8). */
+export interface InstrumentClosed {
+  readonly type: 'instrumentClosed';
+  readonly at: WallMs;
+  readonly instrument: InstrumentName;
+}
+
+/** Something out of order that was accepted and must not be forgotten (contract-1 section 27). */
+export interface AnomalyRecorded {
+  readonly type: 'anomalyRecorded';
+  readonly at: WallMs;
+  readonly anomaly: Anomaly;
+  readonly label: Label | null;
+  readonly instrument: InstrumentName | null;
+}
+
+export type Anomaly =
+  | 'ack_before_send'
+  | 'fill_before_send'
+  | 'fill_before_ack'
+  | 'fill_after_terminal'
+  | 'fill_beyond_quantity'
+  | 'fill_without_order'
+  | 'reject_after_fill'
+  | 'label_hash_mismatch'
+  | 'ghost_order';
+
+/** Written after a refused append, to learn whether the ledger takes records again (AT-906). */
+export interface LedgerProbed {
+  readonly type: 'ledgerProbed';
+  readonly at: WallMs;
+}

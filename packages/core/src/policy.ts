@@ -1,0 +1,104 @@
+import type { AmountE8, CoinE8, Currency, MicroUsd } from './values/index.ts';
+
+export type LedgerStage = 'experiment' | 'paper' | 'pilot' | 'limited_live';
+
+/** Product families the launch policy can allow; what is not listed is forbidden. */
+export type ProductFamily =
+  | 'inverse_option'
+  | 'linear_option'
+  | 'inverse_future'
+  | 'linear_future'
+  | 'inverse_perpetual'
+  | 'linear_perpetual';
+
+/**
+ * Every limit, parsed, exact and frozen (`config/policy.json`). `null` marks a safety-critical value that has
+ * no default anywhere: the gate that needs it refuses every OPEN (contract-1 section 3, AMB-03).
+ */
+export interface Policy {
+  readonly policyId: string;
+  readonly policyVersion: string;
+  readonly contractVersionTarget: '5.2';
+  readonly stage: LedgerStage;
+  readonly executionStyle: 'Sniper' | 'Any';
+  readonly universe: {
+    readonly underlyings: readonly Currency[];
+    readonly families: readonly ProductFamily[];
+    /** May only reduce |net delta|, never speculate. */
+    readonly hedgeOnlyFamilies: readonly ProductFamily[];
+  };
+  readonly limits: LaunchLimits;
+  readonly exposure: ExposureLimits;
+  readonly minEdge: MicroUsd | null;
+  readonly minEdgeFloor: MicroUsd;
+  readonly expiryDelistBufferS: number | null;
+  readonly parameters: Parameters;
+  /** Tighter than `limits`; applies while `stage` is `pilot`. Always set by the parser. */
+  readonly microLiveCaps?: MicroLiveCaps;
+}
+
+/** First two weeks of real money (phases section 1.3). */
+export interface MicroLiveCaps {
+  readonly maxDailyVolume: MicroUsd;
+  readonly maxOpenPositions: number;
+  readonly maxSingleOrderContractsE8: AmountE8;
+}
+
+/** Launch policy (phases section 1.3). */
+export interface LaunchLimits {
+  readonly maxDailyLoss: MicroUsd;
+  readonly maxWeeklyLoss: MicroUsd;
+  readonly maxDrawdownPct: number;
+  readonly maxGrossNotional: MicroUsd;
+  readonly maxLeverage: number | null;
+  readonly perUnderlying: ReadonlyMap<
+    Currency,
+    { readonly maxDeltaE8: CoinE8; readonly maxPositionNotional: MicroUsd }
+  >;
+  readonly maxOrderSizeContractsE8: AmountE8;
+  readonly maxOrdersPerSecond: number;
+  readonly maxOrdersPerMinute: number;
+  readonly minOrderIntervalMs: number;
+  readonly maxGammaBtcEquiv: number;
+  readonly maxVega: MicroUsd;
+}
+
+/** Budgets of contract-1 sections 16 to 18; none has a default. */
+export interface ExposureLimits {
+  /** `delta_limit` of the inventory skew and of pending reservations, coin at 1e-8. */
+  readonly deltaLimitE8: ReadonlyMap<Currency, CoinE8>;
+  /** Portfolio delta after correlation, USD. */
+  readonly portfolioDelta: MicroUsd | null;
+}
+
+/** Appendix A values this build uses; a key absent from the document takes the default given there. */
+export interface Parameters {
+  readonly instrumentCacheTtlS: number;
+  readonly contractsAmountMatchTolerance: number;
+  readonly inventorySkewK: number;
+  readonly inventorySkewTickPenaltyMax: number;
+  readonly maxSlippageBps: number;
+  readonly l2BookSnapshotMaxAgeMs: number;
+  readonly mmUtilRejectOpens: number;
+  readonly mmUtilReduceonly: number;
+  readonly mmUtilKill: number;
+  readonly mmUtilMaxAgeMs: number;
+  readonly diskUsedMaxAgeMs: number;
+  readonly diskPauseArchivesPct: number;
+  readonly diskDegradedPct: number;
+  readonly diskKillPct: number;
+  readonly f1CertFreshnessWindowS: number;
+  readonly watchdogKillS: number;
+  readonly rateLimitKillMin10028: number;
+  readonly emergencyReduceonlyCooldownS: number;
+  readonly maxPolicyAgeSec: number;
+  readonly positionReconcileEpsilon: number;
+  readonly reconcileTradeLookbackSec: number;
+  readonly feeCacheSoftS: number;
+  readonly feeCacheHardS: number;
+  readonly feeStaleBuffer: number;
+  readonly cancelOpenBatchMax: number;
+  readonly cancelOpenBudgetMs: number;
+  readonly staleOrderSec: number;
+  readonly timeDriftThresholdMs: number;
+}

@@ -1,0 +1,26 @@
+export type { Canonical, CanonicalRule } from './canonical-json.ts';
+export { canonicalJson } from './canonical-json.ts';
+export type { ChainEnd, ChainEntry, ChainVerdict } from './chain.ts';
+export { chainGenesis, chainLink, verifyChain } from './chain.ts';
+export type { HashFunction } from './digest.ts';
+export type { Envelope, PredicateType, Statement } from './envelope.ts';
+export {
+  CERTIFICATE_PREDICATE,
+  ENVELOPE_SUFFIX,
+  FILE_PREDICATE,
+  parseEnvelope,
+  parseStatement,
+  preAuthEncoding,
+  SIGNATURES_MAX,
+  STATEMENT_PAYLOAD_TYPE,
+  STATEMENT_TYPE,
+} from './envelope.ts';
+export type { Consistency, Inclusion } from './merkle.ts';
+export {
+  consistencyProof,
+  inclusionProof,
+  merkleLeaf,
+  merkleRoot,
+  verifyConsistency,
+  verifyInclusion,
+} from './merkle.ts';

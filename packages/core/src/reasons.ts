@@ -1,0 +1,36 @@
+import { RISK_CAUSES, type ClearingCause, type RiskCause } from './guard/risk-state.ts';
+import { CAUSE_MEANINGS } from './reasons/cause-reasons.ts';
+import type { Reason } from './reasons/reason.ts';
+
+export { LATCH_REASONS, MODE_REASONS } from './reasons/mode-reasons.ts';
+export type { Reason } from './reasons/reason.ts';
+export { REJECT_REASONS } from './reasons/reject-reasons.ts';
+export { renderReject } from './reasons/reject-text.ts';
+
+/** How each clearing cause is said to people. */
+const CLEARS: Readonly<Record<ClearingCause, string>> = {
+  fresh_input: 'A new reading shows that it is over.',
+  reconciliation: 'A full reconciliation with the venue passes.',
+  cooldown: 'It does not happen again for its cooldown.',
+  operator: 'The operator releases it.',
+};
+
+/** Why the risk state is not Healthy. */
+export const CAUSE_REASONS: Readonly<Record<RiskCause, Reason>> = Object.freeze(causeReasons());
+
+function causeReasons(): Record<RiskCause, Reason> {
+  const reasons: Partial<Record<RiskCause, Reason>> = {};
+  for (const cause of Object.keys(RISK_CAUSES) as RiskCause[]) {
+    const rule = RISK_CAUSES[cause];
+    const isTwice = 'needsQuietCycle' in rule;
+    reasons[cause] = {
+      meaning: CAUSE_MEANINGS[cause],
+      severity: rule.state === 'Kill' ? 'critical' : 'warning',
+      by: rule.clears,
+      clears: isTwice
+        ? 'A full reconciliation passes, and the next one too without it having come back.'
+        : CLEARS[rule.clears],
+    };
+  }
+  return reasons as Record<RiskCause, Reason>;
+}

@@ -1,0 +1,29 @@
+import type { RiskCause } from '../guard/risk-state.ts';
+
+/** What a cause means. Its state and how it clears are in `RISK_CAUSES`, and nowhere else. */
+export const CAUSE_MEANINGS = {
+  contracts_amount_mismatch: 'A proposal’s contracts and amount did not describe the same order.',
+  label_too_long: 'An order’s label would have been longer than the venue accepts.',
+  label_match_ambiguous: 'A venue order could belong to more than one of our intents.',
+  delta_limit_missing: 'The policy sets no delta limit for a coin somebody wants to trade.',
+  order_anomaly: 'The venue told us something about an order that cannot be in order.',
+  inventory_mismatch: 'The venue’s positions or orders are not what our ledger says.',
+  mixed_failed_group: 'One leg of a pair traded and the other did not.',
+  ws_book_gap: 'Updates of an order book were missed.',
+  ws_trades_gap: 'Trades may have been missed.',
+  ws_data_stale: 'Market data went silent.',
+  public_trades_stale: 'The public trade feed is too old.',
+  session_terminated: 'The private session with the venue was lost or ended.',
+  rate_limited: 'The venue told us to slow down.',
+  limits_fetch_failing: 'Our request limits could not be read three times in five minutes.',
+  instrument_metadata_stale: 'The instrument list is too old.',
+  fee_model_hard_stale: 'Fee rates are unknown or too old.',
+  disk_degraded: 'The disk is filling up.',
+  clock_drift: 'Our clock and the venue’s disagree.',
+  output_queue_full: 'Events came faster than they could be taken in, and some were lost.',
+  ledger_unavailable: 'The ledger is full, too slow or failing.',
+  group_lock_timeout: 'Two decisions about one group stood in each other’s way.',
+  exchange_maintenance: 'The exchange has announced maintenance.',
+  operator_reduce_only: 'An operator asked for reduce-only.',
+  operator_kill: 'An operator has pulled the emergency stop.',
+} as const satisfies Record<RiskCause, string>;

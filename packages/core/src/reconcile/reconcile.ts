@@ -1,0 +1,159 @@
+import type { Cancel } from '../effect.ts';
+import type { ObservedFill, VenueOrder, VenueSnapshotObserved } from '../event.ts';
+import type { Facts } from '../facts.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
+import type { Order } from '../order/order.ts';
+import { type Label, label as toLabel, type MonoMs, wallMs } from '../values/index.ts';
+import { comparePositions } from './positions.ts';
+
+/** What one pass over the venue's truth asks for. Trades beat orders beat positions beat our ledger. */
+export interface ReconcilePlan {
+  /** Facts the venue proves and the ledger lacks. Never an invention (D-14). */
+  readonly corrections: readonly LedgerRecord[];
+  /** Orders with our label that no intent explains: ghosts. */
+  readonly cancels: readonly Cancel[];
+  /** Recorded, never marked as sending, unknown to the venue: provably unsent (AT-935). */
+  readonly unsent: readonly Label[];
+  /** What differs, in words for the decision log. */
+  readonly differences: readonly string[];
+  /** Positions differ although every trade is known: evidence for a person, and OPEN stays shut. */
+  readonly inventoryMismatch: boolean;
+  /** Ledger and venue are equal: the only thing that opens the latch. */
+  readonly clean: boolean;
+}
+
+export interface ReconcileInputs {
+  readonly facts: Facts;
+  readonly snapshot: VenueSnapshotObserved;
+  readonly now: MonoMs;
+  /** When we asked. What happened later may or may not be in the answer, so it is not judged by it. */
+  readonly requestedAt: MonoMs;
+  /** Orders this process sent whose answer is still out: not judged, and not clean. */
+  readonly unresolved: ReadonlySet<Label>;
+  /** Nothing was sent and nothing filled since we asked: positions can be compared. */
+  readonly quiet: boolean;
+  readonly positionEpsilon: number;
+  /** Our record of a venue trade; null when its instrument is unknown here. */
+  recordOf(fill: ObservedFill): LedgerRecord | null;
+}
+
+export function reconcile(inputs: ReconcileInputs): ReconcilePlan {
+  const draft = new PlanDraft();
+  const trades = missingTrades(inputs, draft);
+  missingSettlements(inputs, draft);
+  judgeWorkingOrders(inputs, trades, draft);
+  judgeVenueOrders(inputs, draft);
+  const explained = draft.corrections.length === 0;
+  // While fills are still being added, or come in, positions must differ; the next pass compares again.
+  const comparable = explained && inputs.quiet;
+  const mismatches = comparable
+    ? comparePositions(inputs.facts.positions, inputs.snapshot.positions, inputs.positionEpsilon)
+    : [];
+  draft.differences.push(...mismatches);
+  return {
+    corrections: draft.corrections,
+    cancels: draft.cancels,
+    unsent: draft.unsent,
+    differences: draft.differences,
+    inventoryMismatch: mismatches.length > 0,
+    clean: comparable && draft.cancels.length === 0 && draft.differences.length === 0,
+  };
+}
+
+class PlanDraft {
+  readonly corrections: LedgerRecord[] = [];
+  readonly cancels: Cancel[] = [];
+  readonly unsent: Label[] = [];
+  readonly differences: string[] = [];
+}
+
+/** @returns labels of our orders that traded in this snapshot, recorded before or not. */
+function missingTrades(inputs: ReconcileInputs, draft: PlanDraft): ReadonlySet<Label> {
+  const traded = new Set<Label>();
+  for (const fill of inputs.snapshot.trades) {
+    if (fill.label !== null) traded.add(fill.label);
+    if (inputs.facts.seenTrades.has(fill.tradeId)) continue;
+    const record = inputs.recordOf(fill);
+    if (record === null) {
+      draft.differences.push(`trade ${fill.tradeId} in unknown instrument ${fill.instrument}`);
+    } else {
+      draft.corrections.push(record);
+    }
+  }
+  return traded;
+}
+
+function missingSettlements(inputs: ReconcileInputs, draft: PlanDraft): void {
+  const at = wallMs(inputs.now);
+  for (const settlement of inputs.snapshot.settlements) {
+    if (inputs.facts.seenTrades.has(settlement.settlementId)) continue;
+    draft.corrections.push({ type: 'settlementRecorded', at, ...settlement });
+  }
+}
+
+function judgeWorkingOrders(
+  inputs: ReconcileInputs,
+  traded: ReadonlySet<Label>,
+  draft: PlanDraft,
+): void {
+  const open = new Map(inputs.snapshot.openOrders.map((order) => [order.label, order]));
+  for (const label of inputs.facts.working) {
+    const order = inputs.facts.orders.get(label);
+    if (order === undefined) continue;
+    const atVenue = open.get(label);
+    const tooYoung = order.sentAt !== null && order.sentAt >= inputs.requestedAt;
+    if (tooYoung || inputs.unresolved.has(label))
+      draft.differences.push(`order ${label} awaits its answer`);
+    else if (atVenue !== undefined) adopt(inputs, order, atVenue, draft);
+    else if (!order.sendingRecorded && !traded.has(label)) draft.unsent.push(label);
+    else draft.corrections.push(closed(inputs, order, traded.has(label)));
+  }
+}
+
+/** The venue works it: it is acknowledged, whatever we had heard (AT-940, section 28.3). */
+function adopt(inputs: ReconcileInputs, order: Order, atVenue: VenueOrder, draft: PlanDraft): void {
+  if (order.ackAt === null) {
+    draft.corrections.push({
+      type: 'orderAcked',
+      at: wallMs(inputs.now),
+      label: order.terms.label,
+      venueOrderId: atVenue.venueOrderId,
+      source: 'reconciliation',
+    });
+  }
+  if (atVenue.filledE8 > order.filledE8 && draft.corrections.length === 0) {
+    draft.differences.push(`order ${order.terms.label} has fills without trades`);
+  }
+}
+
+/** Not open any more. Seen alive or traded: the venue closed it. Never seen: it never existed (AT-123). */
+function closed(inputs: ReconcileInputs, order: Order, traded: boolean): LedgerRecord {
+  const lived = traded || order.ackAt !== null || order.filledE8 > 0;
+  return {
+    type: 'orderClosed',
+    at: wallMs(inputs.now),
+    label: order.terms.label,
+    outcome: lived ? 'Canceled' : 'Failed',
+    cause: lived ? 'canceled_by_venue' : 'proven_never_existed',
+    venueCode: null,
+    source: 'reconciliation',
+  };
+}
+
+function judgeVenueOrders(inputs: ReconcileInputs, draft: PlanDraft): void {
+  for (const atVenue of inputs.snapshot.openOrders) {
+    const known = inputs.facts.orders.get(toLabel(atVenue.label));
+    if (known !== undefined && inputs.facts.working.has(known.terms.label)) continue;
+    if (!atVenue.label.startsWith('s4:')) {
+      draft.differences.push(`order ${atVenue.venueOrderId} is not ours`);
+      continue;
+    }
+    draft.differences.push(`order ${atVenue.label} has no working intent`);
+    draft.cancels.push({
+      kind: 'cancel',
+      label: toLabel(atVenue.label),
+      venueOrderId: atVenue.venueOrderId,
+      instrument: atVenue.instrument,
+    });
+  }
+}

@@ -1,0 +1,139 @@
+import type { Certificate, RuntimeIdentity } from './guard/certificate.ts';
+import type { OpenPermissionReasonCode } from './guard/codes.ts';
+import type { EmergencyState } from './guard/emergency.ts';
+import type { GuardInputs, Reading } from './guard/inputs.ts';
+import type { Latch } from './guard/latch.ts';
+import type { TradingMode } from './guard/mode.ts';
+import type { RiskCauses } from './guard/risk-state.ts';
+import type { SessionKill } from './guard/session-kill.ts';
+import type { Facts } from './facts.ts';
+import type { Instrument, UnsupportedKind } from './instrument/instrument.ts';
+import type { AppendRefusal } from './ledger/waiver.ts';
+import type { IntentRecorded } from './ledger/record.ts';
+import type { MutableBook } from './market/book.ts';
+import type { Policy } from './policy.ts';
+import type { Exposure } from './position/exposure.ts';
+import type { Reservations } from './position/reservation.ts';
+import type { RateWindow } from './turn/rate-window.ts';
+import type {
+  Currency,
+  InstrumentName,
+  IntentHash,
+  Label,
+  MicroUsd,
+  MonoMs,
+  PriceE8,
+  RunId,
+  StrategyId,
+  TradeId,
+  WallMs,
+} from './values/index.ts';
+
+/** Facts survive; observations are born unknown and die with the process; unknown blocks OPEN. */
+export interface State {
+  readonly facts: Facts;
+  readonly observations: Observations;
+  readonly session: Session;
+}
+
+/** What this process is. Given once, by the composition root. */
+export interface Session extends RuntimeIdentity {
+  readonly runId: RunId;
+  readonly enforcedProfile: 'CSP' | 'GOP' | 'FULL' | null;
+  /** `dev` on the built-in venue, the only place where a monitor may be unlinked. */
+  readonly toleratesUnlinked: boolean;
+  /** How long an order may still be on its way to the venue before a start-up snapshot is believed, ms. */
+  readonly settleMs: number;
+  readonly tickIntervalMs: number;
+  readonly reconcileIntervalMs: number;
+}
+
+/** One instrument as observed. Updated in place (D-32). */
+export interface ObservedListing {
+  instrument: Instrument;
+  fetchedAt: MonoMs;
+  readonly book: MutableBook;
+  delta: number | null;
+  markPriceE8: PriceE8 | null;
+  underlyingPriceE8: PriceE8 | null;
+  closed: boolean;
+}
+
+/** A recovered intent that provably never left: it may go out once, if every gate still passes (AT-935). */
+export interface UnsentIntent {
+  readonly label: Label;
+  readonly expiresAt: MonoMs;
+}
+
+export interface Observations {
+  now: MonoMs;
+  policy: Policy | null;
+  policyHash: string | null;
+  policyGeneratedAt: MonoMs | null;
+  certificate: Certificate | null;
+  readonly listings: Map<InstrumentName, ObservedListing>;
+  /** When each currency's instruments were last listed. */
+  readonly metadataAt: Map<Currency, MonoMs>;
+  readonly unsupported: Map<InstrumentName, UnsupportedKind>;
+  readonly indexes: Map<Currency, { priceE8: PriceE8; at: MonoMs }>;
+  readonly reservations: Reservations;
+  readonly exposure: Exposure;
+  readonly rate: RateWindow;
+  readonly latch: Latch;
+  /** When each reason was last raised: a snapshot asked for earlier cannot clear it. */
+  readonly latchedAt: Map<OpenPermissionReasonCode, MonoMs>;
+  /** Books with a gap, until a snapshot rebuilds them. */
+  /** Last news of any market. */
+  marketAt: MonoMs;
+  readonly brokenBooks: Set<InstrumentName>;
+  connected: boolean;
+  operatorStop: 'reduce_only' | 'kill' | null;
+  readonly riskCauses: RiskCauses;
+  readonly sessionKill: SessionKill;
+  readonly emergency: EmergencyState;
+  readonly suspended: Set<StrategyId>;
+  mmUtil: Reading<number> | null;
+  equity: Reading<MicroUsd> | null;
+  feeModelCachedAt: WallMs | null;
+  diskUsed: Reading<number> | null;
+  diskUsedSecondary: Reading<number> | null;
+  heartbeatAt: MonoMs | null;
+  tickAt: MonoMs | null;
+  lastMode: TradingMode;
+  readonly ledger: {
+    depth: number;
+    capacity: number;
+    refusal: AppendRefusal | null;
+    stalled: boolean;
+    /** A probe is on its way; at most one is. */
+    probing: boolean;
+  };
+  /** Appended, not yet heard back. */
+  readonly pendingIntents: Map<Label, IntentRecorded>;
+  readonly pendingAttempts: Set<IntentHash>;
+  readonly pendingTrades: Set<TradeId>;
+  /** Sent on a waiver while their record was still on its way. */
+  readonly waived: Set<Label>;
+  /** Recovered intents admitted again by this process, and when. */
+  readonly readmitted: Map<Label, MonoMs>;
+  offeredPolicy: { readonly policy: Policy; readonly hash: string } | null;
+  /** Sent by this process; the venue's answer is still out, since when. */
+  readonly unresolved: Map<Label, MonoMs>;
+  /** Cancels asked for and not yet answered: a repeat is a no-op (AMB-51). */
+  readonly canceling: Set<Label>;
+  readonly reconciliation: {
+    startedAt: MonoMs | null;
+    requestId: number | null;
+    requestedAt: MonoMs;
+    nextAt: MonoMs;
+    /** A `latchCleared` record is on its way; its snapshot was asked for then. */
+    clearing: MonoMs | null;
+    lastCleanAt: MonoMs | null;
+    unsent: UnsentIntent[];
+  };
+  readonly polls: { requestId: number; accountAt: MonoMs; instrumentsAt: MonoMs };
+  /** Last time anything of ours was sent or filled. */
+  lastActivityAt: MonoMs;
+  /** Reused for every guard evaluation: one coherent snapshot, filled and judged in one go. */
+  readonly guardInputs: { -readonly [Key in keyof GuardInputs]: GuardInputs[Key] };
+}

@@ -1,0 +1,113 @@
+import { apply } from './apply.ts';
+import type { Effect } from './effect.ts';
+import type { Event } from './event.ts';
+import { unreachable } from './assert.ts';
+import type { LedgerRecord } from './ledger/record.ts';
+import { createState } from './initial-state.ts';
+import type { State } from './state.ts';
+import { onAccountObserved, onDispatchFailed, onFillObserved } from './turn/account.ts';
+import { onOrderReported, onSettlementObserved } from './turn/account.ts';
+import { onIntentProposed } from './turn/intent.ts';
+import { onAppendRefused, onLedgerStalled, onRecorded } from './turn/ledger.ts';
+import {
+  onBookChanged,
+  onIndexChanged,
+  onInstrumentsListed,
+  onTickerChanged,
+} from './turn/market.ts';
+import { reportMode } from './turn/mode.ts';
+import { Output } from './turn/output.ts';
+import { onFetchFailed, onVenueSnapshot } from './turn/reconciliation.ts';
+import { resume } from './turn/resume.ts';
+import { onSessionChanged, suspend } from './turn/session.ts';
+import { onDiskMeasured, onFaultObserved, onOperatorCommanded } from './turn/shell.ts';
+import { onPolicyOffered, onTicked } from './turn/shell.ts';
+
+export type { Session, State } from './state.ts';
+export { createState, resume };
+
+/** Recovery is this same fold over the same records, with nothing set in motion (architecture §2). */
+export function recover(state: State, record: LedgerRecord): void {
+  apply(state.facts, record);
+}
+
+const output = new Output();
+
+/**
+ * The only entrance: one event in, effects out. Deterministic in the events and their order; `state` is owned
+ * here and changed in place (D-32), Facts only through `apply`. Not re-entrant: the loop has one writer.
+ */
+export function step(
+  state: State,
+  event: Event,
+): { readonly state: State; readonly effects: readonly Effect[] } {
+  const { observations } = state;
+  // Time is what the shell says, and never goes back: an older stamp is news that waited in the inbox.
+  if (event.at > observations.now) observations.now = event.at;
+  output.begin(observations.now);
+  handle(state, event, output);
+  if (event.kind !== 'bookChanged' && event.kind !== 'tickerChanged') reportMode(state, output);
+  return { state, effects: output.take() };
+}
+
+function handle(state: State, event: Event, out: Output): void {
+  const { observations } = state;
+  switch (event.kind) {
+    case 'bookChanged':
+      return onBookChanged(state, event, out);
+    case 'tickerChanged':
+      return onTickerChanged(state, event);
+    case 'indexChanged':
+      return onIndexChanged(state, event);
+    case 'instrumentsListed':
+      return onInstrumentsListed(state, event);
+    case 'intentProposed':
+      return onIntentProposed(state, event, out);
+    case 'recorded':
+      return onRecorded(state, event, out);
+    case 'appendRefused':
+      return onAppendRefused(state, event, out);
+    case 'ledgerStalled':
+      return onLedgerStalled(state, out);
+    case 'ledgerMeasured':
+      observations.ledger.depth = event.depth;
+      observations.ledger.capacity = event.capacity;
+      return;
+    case 'orderReported':
+      return onOrderReported(state, event, out);
+    case 'fillObserved':
+      return onFillObserved(state, event, out);
+    case 'settlementObserved':
+      return onSettlementObserved(state, event, out);
+    case 'dispatchFailed':
+      return onDispatchFailed(state, event, out);
+    case 'accountObserved':
+      return onAccountObserved(state, event);
+    case 'venueSnapshotObserved':
+      return onVenueSnapshot(state, event, out);
+    case 'fetchFailed':
+      return onFetchFailed(state, event, out);
+    case 'sessionChanged':
+      return onSessionChanged(state, event.connected, out);
+    case 'strategyFailed':
+      return suspend(state, event, out);
+    case 'ticked':
+      return onTicked(state, out);
+    case 'heartbeatObserved':
+      observations.heartbeatAt = event.at;
+      return;
+    case 'diskMeasured':
+      return onDiskMeasured(state, event);
+    case 'certificateRead':
+      observations.certificate = event.certificate;
+      return;
+    case 'policyOffered':
+      return onPolicyOffered(state, event, out);
+    case 'operatorCommanded':
+      return onOperatorCommanded(state, event, out);
+    case 'faultObserved':
+      return onFaultObserved(state, event, out);
+    default:
+      unreachable(event);
+  }
+}

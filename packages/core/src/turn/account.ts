@@ -1,0 +1,212 @@
+import type {
+  AccountObserved,
+  DispatchFailed,
+  FillObserved,
+  ObservedFill,
+  OrderReported,
+  SettlementObserved,
+} from '../event.ts';
+import { mulDivDown, mulDivUp } from '../gates/scale.ts';
+import { fillCashE8 } from '../instrument/cash.ts';
+import { anomalyOf } from '../order/lifecycle.ts';
+import type { Anomaly, FillRecorded, ObservationSource } from '../ledger/record.ts';
+import type { State } from '../state.ts';
+import {
+  E8,
+  type InstrumentName,
+  type Label,
+  microUsd,
+  type CoinE8,
+  type PriceE8,
+  wallMs,
+} from '../values/index.ts';
+import { noteTooManyRequests, block, raiseRisk } from './safety.ts';
+import type { Output } from './output.ts';
+
+/** Division guard of the margin ratio: equity at or below zero gives a ratio far past every threshold. */
+const EQUITY_EPSILON = 1e-9;
+const TOO_MANY_REQUESTS = 10028;
+
+/** Margin utilisation is the worst currency's (AMB-43). */
+export function onAccountObserved(state: State, event: AccountObserved): void {
+  const { observations } = state;
+  let worst = 0;
+  let equity = 0;
+  let priced = true;
+  for (const each of event.currencies) {
+    worst = Math.max(worst, each.maintenanceMarginE8 / Math.max(each.equityE8, EQUITY_EPSILON));
+    const index = observations.indexes.get(each.currency)?.priceE8;
+    if (index !== undefined) equity += usdFloor(each.equityE8, index);
+    else if (each.equityE8 !== 0) priced = false;
+  }
+  const usable = event.currencies.length > 0 && Number.isFinite(worst);
+  priced &&= Number.isSafeInteger(equity);
+  observations.mmUtil = usable ? { value: worst, at: event.at } : null;
+  observations.equity = usable && priced ? { value: microUsd(equity), at: event.at } : null;
+  observations.feeModelCachedAt = event.feeModelCachedAt;
+}
+
+/** Micro-USD of an amount of coin, rounded down; NaN when it leaves the exact range. */
+function usdFloor(coin: CoinE8, index: PriceE8): number {
+  // 1e-8 coin times 1e-8 USD per coin is 1e-16 USD; a micro-USD is 1e-6.
+  const divisor = E8 * 100;
+  return coin >= 0 ? mulDivDown(coin, index, divisor) : 0 - mulDivUp(0 - coin, index, divisor);
+}
+
+export function onOrderReported(state: State, event: OrderReported, output: Output): void {
+  const { facts, observations } = state;
+  const at = wallMs(event.at);
+  const order = facts.orders.get(event.label);
+  observations.unresolved.delete(event.label);
+  observations.canceling.delete(event.label);
+  if (order === undefined) return;
+  if (order.ackAt === null && event.venueOrderId !== null && event.state !== 'rejected') {
+    noteAnomaly(
+      anomalyOf(order, { kind: 'acked', at, venueOrderId: event.venueOrderId }),
+      event.label,
+      state,
+      output,
+    );
+    output.append({
+      type: 'orderAcked',
+      at,
+      label: event.label,
+      venueOrderId: event.venueOrderId,
+      source: event.source,
+    });
+  }
+  if (event.state !== 'cancelled' && event.state !== 'rejected') return;
+  const outcome = event.state === 'rejected' ? 'Failed' : 'Canceled';
+  noteAnomaly(anomalyOf(order, { kind: 'closed', outcome }), event.label, state, output);
+  output.append({
+    type: 'orderClosed',
+    at,
+    label: event.label,
+    outcome,
+    cause: event.cause ?? (outcome === 'Failed' ? 'venue_reject' : 'canceled_by_venue'),
+    venueCode: event.venueCode,
+    source: event.source,
+  });
+}
+
+/** A refusal closes the order; a silence keeps it, reserved and unresolved, until the venue is asked (D-14). */
+export function onDispatchFailed(state: State, event: DispatchFailed, output: Output): void {
+  if (event.venueCode === TOO_MANY_REQUESTS) noteTooManyRequests(state, output);
+  output.report({ kind: 'fault', fault: `dispatch_failed: ${event.fault}`, subject: event.label });
+  if (event.outcome === 'unknown') {
+    block(state, 'SESSION_TERMINATION_RECONCILE_REQUIRED', output);
+    return;
+  }
+  state.observations.unresolved.delete(event.label);
+  if (!state.facts.working.has(event.label)) return;
+  output.append({
+    type: 'orderClosed',
+    at: wallMs(event.at),
+    label: event.label,
+    outcome: 'Failed',
+    cause: 'venue_reject',
+    venueCode: event.venueCode,
+    source: 'reply',
+  });
+}
+
+/** Recorded first, applied when heard back; a trade id seen before is a no-op (contract-1 section 29). */
+export function onFillObserved(state: State, event: FillObserved, output: Output): void {
+  const { facts, observations } = state;
+  const { fill } = event;
+  if (facts.seenTrades.has(fill.tradeId) || observations.pendingTrades.has(fill.tradeId)) return;
+  const record = fillRecord(state, fill, event.source);
+  if (record === null) {
+    output.report({ kind: 'fault', fault: 'fill_in_unknown_instrument', subject: fill.instrument });
+    block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
+    return;
+  }
+  observations.pendingTrades.add(fill.tradeId);
+  observations.lastActivityAt = event.at;
+  noteAnomaly(fillAnomaly(state, fill), fill.label, state, output, fill.instrument);
+  output.append(record);
+}
+
+function fillAnomaly(state: State, fill: ObservedFill): Anomaly | null {
+  const order = fill.label === null ? undefined : state.facts.orders.get(fill.label);
+  if (order === undefined) return 'fill_without_order';
+  return anomalyOf(order, { kind: 'filled', at: fill.tradedAt, amountE8: fill.amountE8 });
+}
+
+/** @returns null when the instrument, or the cash the trade moved, cannot be known here. */
+export function fillRecord(
+  state: State,
+  fill: ObservedFill,
+  source: ObservationSource,
+): FillRecorded | null {
+  const listing = state.observations.listings.get(fill.instrument);
+  if (listing === undefined) return null;
+  const order = fill.label === null ? undefined : state.facts.orders.get(fill.label);
+  const cashE8 = fillCashE8(listing.instrument, fill.side, fill.amountE8, fill.priceE8);
+  // A fee whose worth cannot be counted is no fee we can book.
+  if (cashE8 === null || Number.isNaN(usdFloor(fill.feeE8, fill.indexPriceE8))) return null;
+  return {
+    type: 'fillRecorded',
+    at: wallMs(state.observations.now),
+    tradeId: fill.tradeId,
+    label: order === undefined ? null : order.terms.label,
+    venueOrderId: fill.venueOrderId,
+    strategyId: order?.terms.strategyId ?? null,
+    instrument: fill.instrument,
+    side: fill.side,
+    amountE8: fill.amountE8,
+    priceE8: fill.priceE8,
+    feeE8: fill.feeE8,
+    feeCurrency: fill.feeCurrency,
+    cashE8,
+    indexPriceE8: fill.indexPriceE8,
+    tradedAt: fill.tradedAt,
+    source,
+  };
+}
+
+export function onSettlementObserved(
+  state: State,
+  event: SettlementObserved,
+  output: Output,
+): void {
+  const { facts, observations } = state;
+  const { settlement } = event;
+  const id = settlement.settlementId;
+  if (facts.seenTrades.has(id) || observations.pendingTrades.has(id)) return;
+  observations.pendingTrades.add(id);
+  observations.lastActivityAt = event.at;
+  output.append({ type: 'settlementRecorded', at: wallMs(event.at), ...settlement });
+}
+
+/** Accepted, recorded beside the fact it concerns, and reconciled later (contract-1 section 27). */
+function noteAnomaly(
+  anomaly: Anomaly | null,
+  label: Label | null,
+  state: State,
+  output: Output,
+  instrument: InstrumentName | null = null,
+): void {
+  if (anomaly === null) return;
+  output.append({
+    type: 'anomalyRecorded',
+    at: wallMs(state.observations.now),
+    anomaly,
+    label,
+    instrument,
+  });
+  output.report({ kind: 'anomaly', anomaly, label, instrument });
+  if (NEEDS_RECONCILIATION.has(anomaly)) {
+    raiseRisk(state, 'order_anomaly', output);
+    block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
+  }
+}
+
+/** Only these make what we believe doubtful; an early fill or ack is merely early. */
+const NEEDS_RECONCILIATION: ReadonlySet<Anomaly> = new Set<Anomaly>([
+  'fill_after_terminal',
+  'fill_beyond_quantity',
+  'fill_without_order',
+  'reject_after_fill',
+  'ghost_order',
+]);

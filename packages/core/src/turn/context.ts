@@ -1,0 +1,32 @@
+import type { GateContext } from '../gates/gate.ts';
+import { currentRiskState } from '../guard/risk-state.ts';
+import type { State } from '../state.ts';
+import { currentMode } from './mode.ts';
+
+/** What the gates may look at, taken now: slices, and two lookups. */
+export function gateContext(state: State): GateContext {
+  const { facts, observations } = state;
+  const { now, policy, mmUtil, equity, feeModelCachedAt } = observations;
+  const marginMaxAge = policy?.parameters.mmUtilMaxAgeMs ?? 0;
+  const isFresh = (at: number): boolean => now - at >= 0 && now - at <= marginMaxAge;
+  observations.rate.advance(now);
+  return {
+    now,
+    policy,
+    mode: currentMode(state),
+    riskState: currentRiskState(observations.riskCauses),
+    latchReasons: observations.latch.reasons,
+    listings: observations.listings,
+    unsupported: observations.unsupported,
+    indexPriceE8: (underlying) => observations.indexes.get(underlying)?.priceE8 ?? null,
+    mmUtil: mmUtil !== null && isFresh(mmUtil.at) ? mmUtil.value : null,
+    equity: equity !== null && isFresh(equity.at) ? equity.value : null,
+    feeModelAgeS: feeModelCachedAt === null ? null : (now - feeModelCachedAt) / 1_000,
+    ledger: observations.ledger,
+    exposure: observations.exposure,
+    rate: observations.rate,
+    isSeen: (hash) => facts.seenIntents.has(hash),
+    order: (label) => facts.orders.get(label),
+    isSuspended: (strategy) => observations.suspended.has(strategy),
+  };
+}

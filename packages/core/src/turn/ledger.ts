@@ -1,0 +1,220 @@
+import { apply } from '../apply.ts';
+import { attemptKey } from '../intent/attempt.ts';
+import type { LedgerEvent } from '../event.ts';
+import type { LedgerReceipt } from '../ledger/receipt.ts';
+import type { IntentRecorded, LedgerRecord } from '../ledger/record.ts';
+import { type AppendRefusal, waive } from '../ledger/waiver.ts';
+import {
+  isTerminal,
+  type Order,
+  type OutboundOrder,
+  type ReduceOnlyOrder,
+} from '../order/order.ts';
+import type { State } from '../state.ts';
+import { type Label, type MonoMs, wallMs } from '../values/index.ts';
+import { currentMode } from './mode.ts';
+import { onLatchCleared } from './reconciliation.ts';
+import { block, clearRisk, raiseRisk, stopByOperator } from './safety.ts';
+import type { Output } from './output.ts';
+
+type Recorded = Extract<LedgerEvent, { kind: 'recorded' }>;
+type AppendRefused = Extract<LedgerEvent, { kind: 'appendRefused' }>;
+
+/** Our own records, durable. The only event that changes Facts and the only one that can release an order. */
+export function onRecorded(state: State, event: Recorded, output: Output): void {
+  const { ledger } = state.observations;
+  if (ledger.refusal !== null || ledger.stalled) {
+    ledger.refusal = null;
+    ledger.stalled = false;
+    clearRisk(state, 'ledger_unavailable', 'fresh_input', output);
+  }
+  for (const record of event.records) {
+    apply(state.facts, record);
+    follow(state, record, event.receipt, output);
+  }
+}
+
+/** What a durable record sets in motion. Recovery applies the same records and follows none of them. */
+function follow(state: State, record: LedgerRecord, receipt: LedgerReceipt, output: Output): void {
+  const { observations } = state;
+  switch (record.type) {
+    case 'intentRecorded':
+      return forgetPending(state, record);
+    case 'orderSending':
+      return send(state, record.label, receipt, output);
+    case 'fillRecorded':
+      observations.pendingTrades.delete(record.tradeId);
+      if (record.label !== null) settleReservation(state, record.label);
+      return;
+    case 'settlementRecorded':
+      observations.pendingTrades.delete(record.settlementId);
+      return;
+    case 'orderAbandoned':
+    case 'orderClosed':
+      return settleReservation(state, record.label);
+    case 'policyActivated':
+      if (observations.offeredPolicy?.hash !== record.policyHash) return;
+      observations.policy = observations.offeredPolicy.policy;
+      observations.policyHash = record.policyHash;
+      return;
+    case 'latchCleared':
+      return onLatchCleared(state, output);
+    case 'operatorCommandRecorded':
+      observations.operatorStop = state.facts.operatorStop;
+      return stopByOperator(state, output);
+    case 'ledgerProbed':
+      observations.ledger.probing = false;
+      return;
+    default:
+      return;
+  }
+}
+
+function forgetPending(state: State, { terms }: IntentRecorded): void {
+  const { pendingAttempts, pendingIntents } = state.observations;
+  pendingIntents.delete(terms.label);
+  pendingAttempts.delete(attemptKey(terms.groupId, terms.legIndex));
+}
+
+/** The last look before the wire: the mode is computed again, and an old decision is not sent (AT-931). */
+function send(state: State, label: Label, receipt: LedgerReceipt, output: Output): void {
+  const order = state.facts.orders.get(label);
+  if (order === undefined || isTerminal(order.state)) return;
+  const { observations } = state;
+  // A stalled commit already let it go on a waiver: the record came late, the order is on the wire.
+  if (observations.waived.delete(label)) return;
+  const opens = order.terms.intentClass === 'OPEN';
+  const cause = !opens
+    ? null
+    : currentMode(state).mode !== 'Active'
+      ? 'mode_fell_before_dispatch'
+      : isTooOld(state, order)
+        ? 'decision_too_old'
+        : null;
+  if (cause !== null) {
+    output.append({ type: 'orderAbandoned', at: wallMs(observations.now), label, cause });
+    output.report({ kind: 'orderAbandoned', label, cause });
+    return;
+  }
+  observations.unresolved.set(label, observations.now);
+  observations.lastActivityAt = observations.now;
+  output.add({ kind: 'submit', order: outbound(order), receipt });
+}
+
+/** A recovered intent is judged again before its marker, so its age is counted from there. */
+function isTooOld(state: State, order: Order): boolean {
+  const { now, policy, readmitted } = state.observations;
+  const age = now - (readmitted.get(order.terms.label) ?? order.createdAt);
+  return policy === null || age > policy.parameters.l2BookSnapshotMaxAgeMs;
+}
+
+function outbound(order: Order): OutboundOrder {
+  return Object.freeze({ terms: order.terms }) as OutboundOrder;
+}
+
+/** The reservation follows the order: the unfilled share while it works; nothing is open once it is terminal. */
+function settleReservation(state: State, label: Label): void {
+  const { canceling, readmitted, reservations, unresolved } = state.observations;
+  const order = state.facts.orders.get(label);
+  if (order !== undefined && !isTerminal(order.state)) {
+    reservations.fill(label, 1 - order.filledE8 / order.terms.amountE8);
+    return;
+  }
+  reservations.release(label);
+  unresolved.delete(label);
+  canceling.delete(label);
+  readmitted.delete(label);
+}
+
+/**
+ * The ledger did not take these. What could add risk is dropped; what can only reduce it leaves on a waiver
+ * while we are exposed, and is learned again from the venue under a set latch (D-9).
+ */
+export function onAppendRefused(state: State, event: AppendRefused, output: Output): void {
+  const { observations } = state;
+  observations.ledger.refusal = event.cause;
+  raiseRisk(state, 'ledger_unavailable', output);
+  for (const record of event.records) {
+    switch (record.type) {
+      case 'intentRecorded':
+        refuseIntent(state, record, output);
+        break;
+      case 'ledgerProbed':
+        observations.ledger.probing = false;
+        break;
+      case 'fillRecorded':
+        observations.pendingTrades.delete(record.tradeId);
+        block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
+        break;
+      case 'settlementRecorded':
+        observations.pendingTrades.delete(record.settlementId);
+        block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
+        break;
+      case 'latchCleared':
+        observations.reconciliation.clearing = null;
+        break;
+      case 'policyActivated':
+        // Never recorded, so it never ruled: the next offer tries again.
+        observations.offeredPolicy = null;
+        break;
+      case 'orderSending':
+      case 'latchSet':
+        // The one was never sent and stays provably unsent; the other stands without its record.
+        break;
+      default:
+        block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
+    }
+  }
+}
+
+function refuseIntent(state: State, record: IntentRecorded, output: Output): void {
+  const { observations } = state;
+  const { label } = record.terms;
+  forgetPending(state, record);
+  observations.reservations.release(label);
+  if (observations.waived.delete(label)) return;
+  if (sendOnWaiver(state, record, observations.ledger.refusal, output)) return;
+  output.report({ kind: 'fault', fault: 'intent_not_recorded', subject: label });
+}
+
+/** @returns false when the order could add risk, or nothing is exposed: then it stays home. */
+function sendOnWaiver(
+  state: State,
+  record: IntentRecorded,
+  refusal: AppendRefusal | null,
+  output: Output,
+): boolean {
+  const waiver = waive(refusal, isExposed(state));
+  if (!record.terms.reduceOnly || waiver === null) return false;
+  block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
+  const order = Object.freeze({ terms: record.terms }) as ReduceOnlyOrder;
+  state.observations.lastActivityAt = state.observations.now;
+  output.add({ kind: 'submit', order, waiver });
+  return true;
+}
+
+/** Exposure that is unknown counts as exposure: before the first reconciliation nothing is known flat. */
+export function isExposed(state: State): boolean {
+  return state.facts.positions.size > 0 || state.observations.reconciliation.lastCleanAt === null;
+}
+
+/** OPEN stops; what reduces risk does not wait for a broken disk (D-9, D-30). */
+export function onLedgerStalled(state: State, output: Output): void {
+  const { observations } = state;
+  observations.ledger.stalled = true;
+  raiseRisk(state, 'ledger_unavailable', output);
+  for (const [label, record] of observations.pendingIntents) {
+    if (observations.waived.has(label)) continue;
+    if (sendOnWaiver(state, record, 'deadline_passed', output)) observations.waived.add(label);
+  }
+}
+
+/** While the ledger refuses, one probe at a time asks whether it takes records again. */
+export function probeLedger(state: State, at: MonoMs, output: Output): void {
+  const { ledger } = state.observations;
+  if (ledger.refusal === null || ledger.refusal === 'closed' || ledger.refusal === 'write_failed')
+    return;
+  if (ledger.probing) return;
+  ledger.probing = true;
+  output.append({ type: 'ledgerProbed', at: wallMs(at) });
+}

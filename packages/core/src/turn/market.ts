@@ -1,0 +1,82 @@
+import type { BookChanged, InstrumentsListed, MarketEvent, TickerChanged } from '../event.ts';
+import { createBook, type MutableBook } from '../market/book.ts';
+import type { State } from '../state.ts';
+import { block, raiseRisk } from './safety.ts';
+import type { Output } from './output.ts';
+
+export function onInstrumentsListed(state: State, event: InstrumentsListed): void {
+  const { listings, metadataAt, unsupported } = state.observations;
+  metadataAt.set(event.currency, event.at);
+  for (const { name, kind } of event.unsupported) unsupported.set(name, kind);
+  for (const instrument of event.instruments) {
+    const known = listings.get(instrument.name);
+    if (known === undefined) {
+      listings.set(instrument.name, {
+        instrument,
+        fetchedAt: event.at,
+        book: createBook(instrument.name),
+        delta: null,
+        markPriceE8: null,
+        underlyingPriceE8: null,
+        closed: state.facts.closedInstruments.has(instrument.name),
+      });
+    } else {
+      known.instrument = instrument;
+      known.fetchedAt = event.at;
+    }
+  }
+}
+
+/** A snapshot rebuilds the book; a change must follow the last one, or the book is void until it is rebuilt. */
+export function onBookChanged(state: State, event: BookChanged, output: Output): void {
+  const listing = state.observations.listings.get(event.instrument);
+  if (listing === undefined) return;
+  const { brokenBooks } = state.observations;
+  state.observations.marketAt = event.at;
+  if (applyToBook(listing.book, event) === 'applied') {
+    if (event.prevChangeId === null) brokenBooks.delete(event.instrument);
+    return;
+  }
+  // One request rebuilds it; the changes that follow a gap are all gaps and ask for nothing new.
+  if (brokenBooks.has(event.instrument)) return;
+  brokenBooks.add(event.instrument);
+  raiseRisk(state, 'ws_book_gap', output);
+  block(state, 'WS_BOOK_GAP_RECONCILE_REQUIRED', output);
+  output.add({
+    kind: 'fetch',
+    requestId: nextRequestId(state),
+    what: 'book',
+    instrument: event.instrument,
+  });
+}
+
+function applyToBook(
+  book: MutableBook,
+  event: BookChanged,
+): ReturnType<MutableBook['applyChange']> {
+  const { changeId, prevChangeId, at, bids, asks } = event;
+  return prevChangeId === null
+    ? book.applySnapshot(changeId, at, bids, asks)
+    : book.applyChange(changeId, prevChangeId, at, bids, asks);
+}
+
+export function onTickerChanged(state: State, event: TickerChanged): void {
+  const listing = state.observations.listings.get(event.instrument);
+  if (listing === undefined) return;
+  state.observations.marketAt = event.at;
+  listing.delta = event.delta;
+  listing.markPriceE8 = event.markPriceE8;
+  listing.underlyingPriceE8 = event.underlyingPriceE8;
+}
+
+export function nextRequestId(state: State): number {
+  state.observations.polls.requestId += 1;
+  return state.observations.polls.requestId;
+}
+
+export function onIndexChanged(
+  state: State,
+  event: Extract<MarketEvent, { kind: 'indexChanged' }>,
+): void {
+  state.observations.indexes.set(event.underlying, { priceE8: event.priceE8, at: event.at });
+}

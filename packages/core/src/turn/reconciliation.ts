@@ -1,0 +1,176 @@
+import type { AccountEvent, VenueSnapshotObserved } from '../event.ts';
+import { reconcile, type ReconcilePlan } from '../reconcile/reconcile.ts';
+import type { State } from '../state.ts';
+import { type Label, type MonoMs, monoMs, wallMs } from '../values/index.ts';
+import { fillRecord } from './account.ts';
+import { nextRequestId } from './market.ts';
+import {
+  awaitsReconciliation,
+  block,
+  latchReasons,
+  loosenAfterReconciliation,
+  raiseRisk,
+} from './safety.ts';
+import type { Output } from './output.ts';
+
+/** While something waits for a clean pass we ask again sooner than the timer of contract-1 section 46. */
+const RECONCILE_RETRY_MS = 1_000;
+/** An answer that has not come by then will not be waited for. */
+const RECONCILE_TIMEOUT_MS = 5_000;
+/** Trades may carry the venue's clock: ask from a little before the oldest order they could belong to. */
+const LOOKBACK_MARGIN_MS = 5_000;
+/** A recovered intent is worth this long after its reconciliation; then it is abandoned (AMB-22). */
+const UNSENT_WORTH_MS = 5_000;
+const DEFAULT_LOOKBACK_S = 300;
+
+/** Asks for the venue's truth when it is time, and stops waiting for an answer that never came. */
+export function scheduleReconciliation(state: State, at: MonoMs, output: Output): void {
+  const { observations, session } = state;
+  const { reconciliation } = observations;
+  reconciliation.startedAt ??= at;
+  if (at - reconciliation.startedAt < session.settleMs) return;
+  if (reconciliation.requestId !== null) {
+    if (at - reconciliation.requestedAt < RECONCILE_TIMEOUT_MS) return;
+    reconciliation.requestId = null;
+  }
+  if (at < reconciliation.nextAt || observations.listings.size === 0) return;
+  reconciliation.requestId = nextRequestId(state);
+  reconciliation.requestedAt = at;
+  output.add({
+    kind: 'fetch',
+    requestId: reconciliation.requestId,
+    what: 'reconciliation',
+    since: lookback(state, at),
+  });
+}
+
+function lookback(state: State, at: MonoMs): MonoMs {
+  const seconds =
+    state.observations.policy?.parameters.reconcileTradeLookbackSec ?? DEFAULT_LOOKBACK_S;
+  let since = at - seconds * 1_000;
+  for (const label of state.facts.working) {
+    const order = state.facts.orders.get(label);
+    if (order !== undefined) since = Math.min(since, order.createdAt);
+  }
+  const lastClean = state.observations.reconciliation.lastCleanAt ?? state.facts.lastReconciledAt;
+  if (lastClean !== null) since = Math.min(since, lastClean);
+  return monoMs(since - LOOKBACK_MARGIN_MS);
+}
+
+export function onVenueSnapshot(state: State, event: VenueSnapshotObserved, output: Output): void {
+  const { observations, facts } = state;
+  const { reconciliation } = observations;
+  if (event.requestId !== reconciliation.requestId) return;
+  reconciliation.requestId = null;
+  const plan = reconcile({
+    facts,
+    snapshot: event,
+    now: event.at,
+    requestedAt: reconciliation.requestedAt,
+    unresolved: stillOut(state, event.at),
+    quiet: isQuiet(state),
+    positionEpsilon: observations.policy?.parameters.positionReconcileEpsilon ?? 0,
+    recordOf: (fill) => fillRecord(state, fill, 'reconciliation'),
+  });
+  carryOut(state, plan, event, output);
+}
+
+/** Answers older than the settle time will not come: the snapshot may judge those orders. */
+function stillOut(state: State, at: MonoMs): ReadonlySet<Label> {
+  const labels = new Set<Label>();
+  for (const [label, since] of state.observations.unresolved) {
+    if (at - since < RECONCILE_TIMEOUT_MS) labels.add(label);
+  }
+  for (const label of state.observations.pendingIntents.keys()) labels.add(label);
+  return labels;
+}
+
+function isQuiet(state: State): boolean {
+  const { observations } = state;
+  const { requestedAt } = observations.reconciliation;
+  return observations.lastActivityAt < requestedAt && observations.pendingTrades.size === 0;
+}
+
+function carryOut(
+  state: State,
+  plan: ReconcilePlan,
+  snapshot: VenueSnapshotObserved,
+  output: Output,
+): void {
+  const { observations, session } = state;
+  const { reconciliation } = observations;
+  const blocked = awaitsReconciliation(state);
+  reconciliation.nextAt = monoMs(
+    snapshot.at + (blocked || !plan.clean ? RECONCILE_RETRY_MS : session.reconcileIntervalMs),
+  );
+  for (const record of plan.corrections) {
+    if (record.type === 'fillRecorded') observations.pendingTrades.add(record.tradeId);
+    if (record.type === 'orderClosed') observations.unresolved.delete(record.label);
+  }
+  if (plan.corrections.length > 0) output.append(...plan.corrections);
+  for (const cancel of plan.cancels) {
+    output.append({
+      type: 'anomalyRecorded',
+      at: wallMs(snapshot.at),
+      anomaly: 'ghost_order',
+      label: cancel.label,
+      instrument: cancel.instrument,
+    });
+    output.add(cancel);
+  }
+  if (plan.cancels.length > 0 || plan.inventoryMismatch) {
+    raiseRisk(state, 'inventory_mismatch', output);
+    block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
+  }
+  if (plan.clean) passed(state, plan, snapshot, output);
+  if (blocked || plan.differences.length > 0) {
+    output.report({ kind: 'reconciled', clean: plan.clean, differences: plan.differences });
+  }
+}
+
+function passed(
+  state: State,
+  plan: ReconcilePlan,
+  snapshot: VenueSnapshotObserved,
+  output: Output,
+): void {
+  const { reconciliation } = state.observations;
+  const startedAt = reconciliation.requestedAt;
+  reconciliation.lastCleanAt = startedAt;
+  if (reconciliation.clearing !== null || !awaitsReconciliation(state)) return;
+  reconciliation.clearing = startedAt;
+  reconciliation.unsent = plan.unsent.map((label) => ({
+    label,
+    expiresAt: monoMs(snapshot.at + UNSENT_WORTH_MS),
+  }));
+  output.append({
+    type: 'latchCleared',
+    at: wallMs(snapshot.at),
+    reasons: latchReasons(state),
+    openOrders: snapshot.openOrders.length,
+    positions: snapshot.positions.length,
+    trades: snapshot.trades.length,
+  });
+}
+
+/** Loosening waits for its record (D-11), and goes no further than the snapshot behind it could see. */
+export function onLatchCleared(state: State, output: Output): void {
+  const { reconciliation } = state.observations;
+  if (reconciliation.clearing === null) return;
+  const startedAt = reconciliation.clearing;
+  reconciliation.clearing = null;
+  loosenAfterReconciliation(state, startedAt, output);
+}
+
+/** A question the venue did not answer. A lost snapshot is asked for again; a lost poll waits for its timer. */
+export function onFetchFailed(
+  state: State,
+  event: Extract<AccountEvent, { kind: 'fetchFailed' }>,
+  output: Output,
+): void {
+  const { reconciliation } = state.observations;
+  output.report({ kind: 'fault', fault: `fetch_failed: ${event.fault}`, subject: null });
+  if (event.requestId !== reconciliation.requestId) return;
+  reconciliation.requestId = null;
+  reconciliation.nextAt = monoMs(state.observations.now + RECONCILE_RETRY_MS);
+}

@@ -1,0 +1,24 @@
+import type { IntentEvent } from '../event.ts';
+import type { State } from '../state.ts';
+import type { Output } from './output.ts';
+import { block, raiseRisk } from './safety.ts';
+
+/** A lost session takes its subscriptions with it: what happened meanwhile must be asked for (AT-409). */
+export function onSessionChanged(state: State, connected: boolean, output: Output): void {
+  const { observations } = state;
+  if (observations.connected === connected) return;
+  observations.connected = connected;
+  if (!connected) raiseRisk(state, 'session_terminated', output);
+  block(state, 'SESSION_TERMINATION_RECONCILE_REQUIRED', output);
+}
+
+/** A strategy that threw proposes nothing more in this process: its memory can no longer be trusted. */
+export function suspend(
+  state: State,
+  event: Extract<IntentEvent, { kind: 'strategyFailed' }>,
+  output: Output,
+): void {
+  const { strategyId, message } = event;
+  state.observations.suspended.add(strategyId);
+  output.report({ kind: 'strategyFailed', strategyId, message });
+}

@@ -1,0 +1,120 @@
+import type { ShellEvent } from '../event.ts';
+import type { State } from '../state.ts';
+import { monoMs, wallMs } from '../values/index.ts';
+import { probeLedger } from './ledger.ts';
+import { nextRequestId } from './market.ts';
+import { currentMode } from './mode.ts';
+import { scheduleReconciliation } from './reconciliation.ts';
+import { block, raiseRisk, refreshRisk, stopByOperator } from './safety.ts';
+import { retryUnsent } from './unsent.ts';
+import type { Output } from './output.ts';
+
+/** Fees and margin are polled well inside their 30 s and 300 s limits (contract-1 sections 14 and 19). */
+const ACCOUNT_INTERVAL_MS = 10_000;
+/** Metadata may be an hour old; asking six times as often survives five lost answers. */
+const INSTRUMENTS_INTERVAL_MS = 600_000;
+
+export function onTicked(state: State, output: Output): void {
+  const { observations } = state;
+  const { now } = observations;
+  refreshRisk(state, output);
+  pollVenue(state, output);
+  probeLedger(state, now, output);
+  scheduleReconciliation(state, now, output);
+  retryUnsent(state, output);
+  // Last: until the whole turn is done, this tick has not completed (AMB-50).
+  observations.tickAt = now;
+  output.add({ kind: 'wake', at: monoMs(now + state.session.tickIntervalMs) });
+}
+
+function pollVenue(state: State, output: Output): void {
+  const { now, polls } = state.observations;
+  if (now >= polls.instrumentsAt) {
+    polls.instrumentsAt = monoMs(now + INSTRUMENTS_INTERVAL_MS);
+    output.add({ kind: 'fetch', requestId: nextRequestId(state), what: 'instruments' });
+  }
+  if (now >= polls.accountAt) {
+    polls.accountAt = monoMs(now + ACCOUNT_INTERVAL_MS);
+    output.add({ kind: 'fetch', requestId: nextRequestId(state), what: 'account' });
+  }
+}
+
+export function onDiskMeasured(
+  state: State,
+  event: Extract<ShellEvent, { kind: 'diskMeasured' }>,
+): void {
+  const { observations } = state;
+  observations.diskUsed = event.used === null ? null : { value: event.used, at: event.at };
+  observations.diskUsedSecondary =
+    event.secondary === null ? null : { value: event.secondary, at: event.at };
+}
+
+/**
+ * The first policy is recorded before it rules; the same one again only proves that its producer lives. A
+ * different one while running is refused by silence: the age of the old one then takes OPEN away.
+ */
+export function onPolicyOffered(
+  state: State,
+  event: Extract<ShellEvent, { kind: 'policyOffered' }>,
+  output: Output,
+): void {
+  const { facts, observations } = state;
+  const current = observations.policyHash ?? observations.offeredPolicy?.hash ?? null;
+  if (current !== null && current !== event.hash) {
+    output.report({ kind: 'fault', fault: 'policy_changed_while_running', subject: event.hash });
+    return;
+  }
+  observations.policyGeneratedAt = event.generatedAt;
+  if (current !== null) return;
+  observations.offeredPolicy = { policy: event.policy, hash: event.hash };
+  if (facts.policyHash === event.hash) {
+    observations.policy = event.policy;
+    observations.policyHash = event.hash;
+    return;
+  }
+  output.append({
+    type: 'policyActivated',
+    at: wallMs(event.at),
+    policyId: event.policy.policyId,
+    policyVersion: event.policy.policyVersion,
+    policyHash: event.hash,
+  });
+}
+
+/** A stop acts now and is recorded beside; a release waits for its record (D-11). */
+export function onOperatorCommanded(
+  state: State,
+  event: Extract<ShellEvent, { kind: 'operatorCommanded' }>,
+  output: Output,
+): void {
+  if (event.command !== 'release') {
+    state.observations.operatorStop = event.command;
+    stopByOperator(state, output);
+  }
+  output.append({
+    type: 'operatorCommandRecorded',
+    at: wallMs(event.at),
+    command: event.command,
+    reason: event.reason,
+    operator: event.operator,
+    modeReasons: currentMode(state).reasons,
+  });
+}
+
+/** Trouble the adapters met. What may have cost us market data costs OPEN until the venue was asked. */
+export function onFaultObserved(
+  state: State,
+  event: Extract<ShellEvent, { kind: 'faultObserved' }>,
+  output: Output,
+): void {
+  output.report({ kind: 'fault', fault: event.fault, subject: event.subject });
+  if (event.fault === 'inbox_overflow' || event.fault === 'private_message_unreadable') {
+    raiseRisk(state, 'ws_data_stale', output);
+    block(state, 'WS_DATA_STALE_RECONCILE_REQUIRED', output);
+  }
+  if (event.fault.startsWith('cancel_failed') && event.subject !== null) {
+    for (const label of state.observations.canceling) {
+      if (label === event.subject) state.observations.canceling.delete(label);
+    }
+  }
+}

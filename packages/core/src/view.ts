@@ -1,0 +1,97 @@
+import { formatE8 } from './values/decimal.ts';
+import { feeE8 } from './market/fees.ts';
+import type { Quote, StrategyPosition, StrategyView } from './strategy.ts';
+import type { ObservedListing, State } from './state.ts';
+import { currentMode } from './turn/mode.ts';
+import {
+  amountE8,
+  currency,
+  E8,
+  type InstrumentName,
+  priceE8,
+  type StrategyId,
+} from './values/index.ts';
+
+/** What one strategy may see, taken now. Decimals, because a strategy speaks decimals; the gates make them exact. */
+export function viewFor(state: State, strategy: StrategyId): StrategyView {
+  const { observations, facts } = state;
+  const { listings } = observations;
+  return {
+    now: observations.now,
+    mode: currentMode(state).mode,
+    quotes: quotesOf(listings.values(), observations.now),
+    quote: (instrument) => {
+      const listing = listings.get(instrument);
+      return listing === undefined ? null : quoteOf(listing, observations.now);
+    },
+    index: (underlying) => {
+      const index = observations.indexes.get(currency(underlying));
+      return index === undefined ? null : index.priceE8 / E8;
+    },
+    positions: positionsOf(state),
+    working: workingOf(state, strategy),
+    feeUsd: (instrument, amount, price) => feeUsd(state, instrument, amount, price),
+  };
+
+  function positionsOf(of: State): readonly StrategyPosition[] {
+    return [...of.facts.positions.values()].map((position) => ({
+      instrument: position.instrument,
+      amount: Number(formatE8(position.amountE8)),
+    }));
+  }
+
+  function workingOf(of: State, owner: StrategyId): ReadonlySet<InstrumentName> {
+    const working = new Set<InstrumentName>();
+    for (const label of facts.working) {
+      const order = facts.orders.get(label);
+      if (order?.terms.strategyId === owner) working.add(order.terms.instrument);
+    }
+    for (const record of of.observations.pendingIntents.values()) {
+      if (record.terms.strategyId === owner) working.add(record.terms.instrument);
+    }
+    return working;
+  }
+}
+
+function* quotesOf(listings: Iterable<ObservedListing>, now: number): Iterable<Quote> {
+  for (const listing of listings) yield quoteOf(listing, now);
+}
+
+function quoteOf(listing: ObservedListing, now: number): Quote {
+  const { book, instrument } = listing;
+  const usable = book.usable && book.updatedAt !== null;
+  const hasBid = usable && book.bidCount > 0;
+  const hasAsk = usable && book.askCount > 0;
+  return {
+    instrument,
+    bid: hasBid ? decimal(book.bidPrice(0) * instrument.tickE8) : null,
+    bidAmount: hasBid ? decimal(book.bidQuantity(0) * instrument.amountStepE8) : 0,
+    ask: hasAsk ? decimal(book.askPrice(0) * instrument.tickE8) : null,
+    askAmount: hasAsk ? decimal(book.askQuantity(0) * instrument.amountStepE8) : 0,
+    ageMs: book.updatedAt === null ? Number.POSITIVE_INFINITY : now - book.updatedAt,
+    markPrice: listing.markPriceE8 === null ? null : decimal(listing.markPriceE8),
+    underlyingPrice: listing.underlyingPriceE8 === null ? null : decimal(listing.underlyingPriceE8),
+    delta: listing.delta,
+  };
+}
+
+function feeUsd(state: State, name: InstrumentName, amount: number, price: number): number | null {
+  const listing = state.observations.listings.get(name);
+  if (listing === undefined) return null;
+  const { instrument } = listing;
+  const index = state.observations.indexes.get(instrument.underlying);
+  if (index === undefined) return null;
+  const fee = feeE8(
+    instrument,
+    amountE8(Math.ceil(amount * E8)),
+    priceE8(Math.ceil(price * E8)),
+    'taker',
+    index.priceE8,
+  );
+  const inUsd = instrument.settlement === instrument.underlying ? index.priceE8 / E8 : 1;
+  return (fee / E8) * inUsd;
+}
+
+function decimal(e8: number): number {
+  return e8 / E8;
+}

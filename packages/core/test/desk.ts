@@ -1,0 +1,329 @@
+/**
+ * The whole core with the world at arm's length: a ledger that answers at once (or is held, or refuses), a
+ * venue that answers when the test says so. Time moves only when told. For tests of what `step` does.
+ */
+import type { Decision } from '../src/decision.ts';
+import type { Effect, Submit } from '../src/effect.ts';
+import type { Event, ObservedFill, VenueOrder } from '../src/event.ts';
+import { BTC_CALL, BTC_PUT, INDEX_E8, POLICY, proposalOf } from '../src/gates/context.fixture.ts';
+import type { RejectCode } from '../src/gates/reject.ts';
+import type { Instrument } from '../src/instrument/instrument.ts';
+import type { IntentProposal, LegProposal } from '../src/intent/intent.ts';
+import { mintReceipt } from '../src/ledger/receipt.ts';
+import type { LedgerRecord } from '../src/ledger/record.ts';
+import type { AppendRefusal } from '../src/ledger/waiver.ts';
+import type { Policy } from '../src/policy.ts';
+import { createState, recover, resume, type State, step } from '../src/step.ts';
+import { currentMode } from '../src/turn/mode.ts';
+import {
+  amountE8,
+  coinE8,
+  currency,
+  groupId,
+  instrumentName,
+  type Label,
+  monoMs,
+  priceE8,
+  runId,
+  strategyId,
+  tradeId,
+  venueOrderId,
+  wallMs,
+} from '../src/values/index.ts';
+
+export const T0 = 1_774_000_000_000;
+const STRATEGY = strategyId('strangle_btc_low_vol');
+const IDENTITY = { buildId: 'b1', runtimeConfigHash: 'c1', contractVersion: '5.2' };
+
+type Unstamped<E> = E extends Event ? Omit<E, 'at'> : never;
+
+export interface DeskOptions {
+  /** Records of an earlier process. */
+  readonly past?: readonly LedgerRecord[];
+  readonly policy?: Policy;
+  readonly instruments?: readonly Instrument[];
+  readonly settleMs?: number;
+}
+
+export class Desk {
+  now = T0;
+  readonly state: State;
+  readonly submits: Submit[] = [];
+  readonly cancels: Label[] = [];
+  readonly decisions: Decision[] = [];
+  /** Everything durable, the past first. */
+  readonly records: LedgerRecord[];
+  /** `held`: batches wait for `release`. A refusal cause: batches are refused with it. */
+  ledger: 'instant' | 'held' | AppendRefusal = 'instant';
+  /** What the venue would say if it were asked now; null: it does not answer. */
+  venue: {
+    openOrders: VenueOrder[];
+    positions: { instrument: typeof BTC_CALL.name; amountE8: ReturnType<typeof amountE8> }[];
+    trades: ObservedFill[];
+  } | null = { openOrders: [], positions: [], trades: [] };
+  readonly #held: (readonly LedgerRecord[])[] = [];
+  readonly #policy: Policy;
+  readonly #instruments: readonly Instrument[];
+  #sequence = 0;
+  #groups = 0;
+
+  constructor(options: DeskOptions = {}) {
+    this.#policy = options.policy ?? POLICY;
+    this.#instruments = options.instruments ?? [BTC_CALL, BTC_PUT];
+    this.records = [...(options.past ?? [])];
+    this.state = createState({
+      ...IDENTITY,
+      runId: runId('r1'),
+      enforcedProfile: 'CSP',
+      toleratesUnlinked: true,
+      settleMs: options.settleMs ?? 0,
+      tickIntervalMs: 100,
+      reconcileIntervalMs: 10_000,
+    });
+    for (const record of this.records) recover(this.state, record);
+    for (const effect of resume(this.state, monoMs(this.now), 1)) this.#perform(effect);
+  }
+
+  get mode(): string {
+    return currentMode(this.state).mode;
+  }
+
+  get modeReasons(): readonly string[] {
+    return currentMode(this.state).reasons;
+  }
+
+  /** Codes of all refusals so far. */
+  get refusals(): RejectCode[] {
+    return this.decisions.flatMap((each) =>
+      each.kind === 'intentRejected' ? [each.reject.code] : [],
+    );
+  }
+
+  post(event: Unstamped<Event>): void {
+    for (const effect of step(this.state, { at: monoMs(this.now), ...event } as Event).effects) {
+      this.#perform(effect);
+    }
+  }
+
+  /** Every real producer speaks once. */
+  feed(): void {
+    this.post({
+      kind: 'policyOffered',
+      policy: this.#policy,
+      hash: 'p1',
+      generatedAt: monoMs(this.now),
+    });
+    this.post({ kind: 'heartbeatObserved' });
+    this.post({ kind: 'diskMeasured', used: 0.5, secondary: 0.5 });
+    this.post({
+      kind: 'certificateRead',
+      certificate: { ...IDENTITY, status: 'PASS', generatedAt: wallMs(this.now - 1_000) },
+    });
+    this.post({ kind: 'indexChanged', underlying: currency('BTC'), priceE8: INDEX_E8 });
+    this.post({
+      kind: 'indexChanged',
+      underlying: currency('ETH'),
+      priceE8: priceE8(INDEX_E8 / 25),
+    });
+    for (const instrument of this.#instruments) this.quote(instrument);
+  }
+
+  quote(
+    instrument: Instrument = BTC_CALL,
+    bids: readonly number[] = [475, 1_000],
+    asks: readonly number[] = [480, 1_000],
+  ): void {
+    this.post({
+      kind: 'bookChanged',
+      instrument: instrument.name,
+      changeId: this.now,
+      prevChangeId: null,
+      bids,
+      asks,
+    });
+  }
+
+  tick(ms = 100): void {
+    this.now += ms;
+    this.feed();
+    this.post({ kind: 'ticked' });
+  }
+
+  /** Feeds and ticks until the first clean reconciliation has opened the latch. */
+  boot(): this {
+    for (let round = 0; round < 40 && this.mode !== 'Active'; round += 1) this.tick();
+    return this;
+  }
+
+  propose(
+    leg: Partial<LegProposal> = {},
+    parts: Partial<IntentProposal> = {},
+    group?: string,
+  ): void {
+    this.#groups += 1;
+    const minted = group ?? `9f1c2d3e-4b5a-4c6d-8e7f-${String(this.#groups).padStart(12, '0')}`;
+    this.post({
+      kind: 'intentProposed',
+      strategyId: STRATEGY,
+      groupId: groupId(minted),
+      proposal: proposalOf(leg, parts),
+    });
+  }
+
+  /** A reduce-only sale at the bid. */
+  proposeClose(quantity = 0.3): void {
+    this.propose(
+      { side: 'sell', quantity, limitPrice: 0.0475 },
+      { action: 'Close', reduceOnly: true },
+    );
+  }
+
+  /** The venue fills an order of ours, whole or in part. */
+  fill(submit: Submit | undefined, id: string, share = 1): void {
+    if (submit === undefined) throw new Error('nothing was submitted');
+    const fill = this.fillOf(submit, id, share);
+    this.post({ kind: 'fillObserved', fill, source: 'feed' });
+    if (this.venue === null) return;
+    this.venue.trades.push(fill);
+    this.holdAtVenue(fill);
+  }
+
+  fillOf({ order: { terms } }: Submit, id: string, share = 1): ObservedFill {
+    return {
+      tradeId: tradeId(id),
+      label: terms.label,
+      venueOrderId: venueOrderId('V1'),
+      instrument: terms.instrument,
+      side: terms.side,
+      amountE8: amountE8(terms.amountE8 * share),
+      priceE8: terms.limitPriceE8,
+      feeE8: coinE8(9_000),
+      feeCurrency: currency('BTC'),
+      indexPriceE8: INDEX_E8,
+      tradedAt: wallMs(this.now),
+    };
+  }
+
+  holdAtVenue(fill: ObservedFill): void {
+    if (this.venue === null) return;
+    const signed = fill.side === 'buy' ? fill.amountE8 : -fill.amountE8;
+    const rest = this.venue.positions.filter(({ instrument }) => instrument !== fill.instrument);
+    const before = this.venue.positions.find(({ instrument }) => instrument === fill.instrument);
+    const amount = amountE8((before?.amountE8 ?? 0) + signed);
+    this.venue.positions =
+      amount === 0 ? rest : [...rest, { instrument: fill.instrument, amountE8: amount }];
+  }
+
+  report(
+    submit: Submit | undefined,
+    state: 'open' | 'filled' | 'cancelled' | 'rejected',
+    filled = 0,
+  ): void {
+    if (submit === undefined) throw new Error('nothing was submitted');
+    this.post({
+      kind: 'orderReported',
+      label: submit.order.terms.label,
+      venueOrderId: venueOrderId('V1'),
+      state,
+      filledE8: amountE8(submit.order.terms.amountE8 * filled),
+      venueCode: null,
+      cause: null,
+      source: 'feed',
+    });
+  }
+
+  /** What was held becomes durable, oldest first. */
+  release(): void {
+    const batches = this.#held.splice(0);
+    this.ledger = 'instant';
+    for (const records of batches) this.#record(records);
+  }
+
+  /** A new process over the same ledger; what was only held is lost with the old one. */
+  crash(options: Omit<DeskOptions, 'past'> = {}): Desk {
+    const next = new Desk({ policy: this.#policy, ...options, past: this.records });
+    next.now = this.now;
+    next.venue = this.venue;
+    next.#groups = this.#groups;
+    return next;
+  }
+
+  recordsOf<Type extends LedgerRecord['type']>(
+    type: Type,
+  ): Extract<LedgerRecord, { type: Type }>[] {
+    return this.records.filter(
+      (record): record is Extract<LedgerRecord, { type: Type }> => record.type === type,
+    );
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.kind) {
+      case 'append':
+        if (this.ledger === 'instant') this.#record(effect.records);
+        else if (this.ledger === 'held') this.#held.push(effect.records);
+        else this.post({ kind: 'appendRefused', records: effect.records, cause: this.ledger });
+        return;
+      case 'submit':
+        this.submits.push(effect);
+        return;
+      case 'cancel':
+        this.cancels.push(effect.label);
+        return;
+      case 'report':
+        this.decisions.push(effect.decision);
+        return;
+      case 'fetch':
+        this.#answer(effect);
+        return;
+      case 'wake':
+    }
+  }
+
+  #record(records: readonly LedgerRecord[]): void {
+    this.records.push(...records);
+    const first = this.#sequence + 1;
+    this.#sequence += records.length;
+    const sending = records.flatMap((each) => (each.type === 'orderSending' ? [each.label] : []));
+    const receipt = mintReceipt(1, first, this.#sequence, new Set(sending));
+    this.post({ kind: 'recorded', records, receipt });
+  }
+
+  #answer(fetch: Extract<Effect, { kind: 'fetch' }>): void {
+    if (fetch.what === 'instruments') {
+      for (const code of ['BTC', 'ETH']) {
+        const listed = this.#instruments.filter(({ underlying }) => underlying === code);
+        this.post({
+          kind: 'instrumentsListed',
+          currency: currency(code),
+          instruments: listed,
+          unsupported: [{ name: instrumentName(`${code}_USDC`), kind: 'spot' }],
+        });
+      }
+    }
+    if (fetch.what === 'account') {
+      this.post({
+        kind: 'accountObserved',
+        currencies: [
+          {
+            currency: currency('BTC'),
+            equityE8: coinE8(1_000_000_000),
+            initialMarginE8: coinE8(0),
+            maintenanceMarginE8: coinE8(100_000_000),
+          },
+        ],
+        feeModelCachedAt: wallMs(this.now),
+      });
+    }
+    if (fetch.what === 'reconciliation' && this.venue !== null) {
+      const { openOrders, positions, trades } = this.venue;
+      const known = { openOrders: [...openOrders], positions: [...positions], trades: [...trades] };
+      this.now += 1;
+      this.post({
+        kind: 'venueSnapshotObserved',
+        requestId: fetch.requestId,
+        ...known,
+        settlements: [],
+      });
+    }
+  }
+}

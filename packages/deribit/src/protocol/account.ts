@@ -1,0 +1,117 @@
+import type { AccountObserved, ObservedFill, VenueOrder } from '@holdfast/core';
+import {
+  type AmountE8,
+  amountE8,
+  type CoinE8,
+  coinE8,
+  currency,
+  e8FromNumber,
+  type InstrumentName,
+  instrumentName,
+  venueOrderId,
+} from '@holdfast/core/values';
+import { Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { parseOrder, parseTrade } from './order-reply.ts';
+
+/** `private/get_account_summaries`: one summary per currency. Unknown fields are tolerated. */
+const Summaries = Compile(
+  Type.Object({
+    summaries: Type.Array(
+      Type.Object({
+        currency: Type.String({ minLength: 1 }),
+        equity: Type.Number(),
+        initial_margin: Type.Number(),
+        maintenance_margin: Type.Number(),
+      }),
+    ),
+  }),
+);
+
+/** `private/get_positions`; `size` is in the instrument's own amount unit, signed. */
+const Positions = Compile(
+  Type.Array(Type.Object({ instrument_name: Type.String({ minLength: 1 }), size: Type.Number() })),
+);
+
+const TradesPage = Compile(
+  Type.Object({ trades: Type.Array(Type.Unknown()), has_more: Type.Optional(Type.Boolean()) }),
+);
+
+export interface HeldPosition {
+  readonly instrument: InstrumentName;
+  readonly amountE8: AmountE8;
+}
+
+export interface ParsedTrades {
+  readonly trades: readonly ObservedFill[];
+  /** The page was full: the rest has to be asked for. */
+  readonly hasMore: boolean;
+}
+
+/** Null from here on means: not what Deribit documents, so nothing may be concluded from it. */
+export function parseAccountSummaries(result: unknown): AccountObserved['currencies'] | null {
+  if (!Summaries.Check(result)) return null;
+  const currencies = result.summaries.map((each) => ({
+    currency: currency(each.currency),
+    equityE8: roundedCoin(each.equity),
+    initialMarginE8: roundedCoin(each.initial_margin),
+    maintenanceMarginE8: roundedCoin(each.maintenance_margin),
+  }));
+  return currencies.every(isWhole) ? currencies : null;
+}
+
+export function parsePositions(result: unknown): readonly HeldPosition[] | null {
+  if (!Positions.Check(result)) return null;
+  const held: HeldPosition[] = [];
+  for (const row of result) {
+    const size = e8FromNumber(row.size);
+    if (size === null) return null;
+    if (size !== 0)
+      held.push({ instrument: instrumentName(row.instrument_name), amountE8: amountE8(size) });
+  }
+  return held;
+}
+
+export function parseOpenOrders(result: unknown): readonly VenueOrder[] | null {
+  if (!Array.isArray(result)) return null;
+  const orders: VenueOrder[] = [];
+  for (const row of result) {
+    const parsed = parseOrder(row);
+    const amount = parsed === null ? null : e8FromNumber(parsed.wire.amount);
+    if (parsed === null || amount === null) return null;
+    orders.push({
+      venueOrderId: venueOrderId(parsed.wire.order_id),
+      label: parsed.wire.label ?? '',
+      instrument: instrumentName(parsed.wire.instrument_name),
+      side: parsed.wire.direction,
+      amountE8: amountE8(amount),
+      filledE8: parsed.order.filledE8,
+      reduceOnly: parsed.wire.reduce_only === true,
+    });
+  }
+  return orders;
+}
+
+export function parseTrades(result: unknown): ParsedTrades | null {
+  if (!TradesPage.Check(result)) return null;
+  const trades: ObservedFill[] = [];
+  for (const row of result.trades) {
+    const trade = parseTrade(row);
+    if (trade === null) return null;
+    trades.push(trade);
+  }
+  return { trades, hasMore: result.has_more === true };
+}
+
+/** Account figures are marks, not amounts: they may have any number of decimals. */
+function roundedCoin(value: number): CoinE8 {
+  return coinE8(Math.round(value * 100_000_000));
+}
+
+function isWhole(figures: AccountObserved['currencies'][number]): boolean {
+  return (
+    Number.isSafeInteger(figures.equityE8) &&
+    Number.isSafeInteger(figures.initialMarginE8) &&
+    Number.isSafeInteger(figures.maintenanceMarginE8)
+  );
+}

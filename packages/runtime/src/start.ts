@@ -1,0 +1,113 @@
+import type { Effect, Event, InvariantViolation } from '@holdfast/core';
+import { createState, recover, resume, type Session, type State } from '@holdfast/core/step';
+import type { Strategy } from '@holdfast/core/strategy';
+import { monoMs } from '@holdfast/core/values';
+import { createConsult } from './consult.ts';
+import { createDispatch } from './dispatch.ts';
+import { Loop } from './loop.ts';
+import { perform } from './perform.ts';
+import { createProducers } from './producers.ts';
+import type {
+  Clock,
+  DiskProbe,
+  Documents,
+  Ledger,
+  LedgerRecovery,
+  MintGroupId,
+  OpenLedger,
+  Post,
+  RpcTransport,
+  Telemetry,
+  Venue,
+} from './ports.ts';
+import { every } from './every.ts';
+
+export interface StartOptions {
+  readonly session: Session;
+  readonly clock: Clock;
+  readonly openLedger: OpenLedger;
+  /** Given the door back in, because its answers are events. */
+  readonly connect: (post: Post) => { readonly transport: RpcTransport; readonly venue: Venue };
+  readonly telemetry: Telemetry;
+  readonly disk: DiskProbe;
+  readonly documents: Documents;
+  readonly mintGroupId: MintGroupId;
+  readonly strategies: readonly Strategy<unknown>[];
+  readonly intervals: Intervals;
+  readonly inboxCapacity: number;
+  readonly onEvent?: (event: Event) => void;
+  readonly onEffect?: (effect: Effect) => void;
+  readonly onFatal: (error: InvariantViolation) => void;
+}
+
+/** How often each producer looks, ms. */
+export interface Intervals {
+  readonly consultMs: number;
+  readonly diskMs: number;
+  readonly policyMs: number;
+  readonly heartbeatMs: number;
+}
+
+export interface Runtime {
+  readonly state: State;
+  readonly ledger: Ledger;
+  readonly recovery: LedgerRecovery;
+  readonly epoch: number;
+  readonly post: Post;
+  /** No further event is taken in. What was appended is written; then the ledger is let go. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Ports, then recovery, then the loop. The state is folded from the ledger before anything is connected, and
+ * starts latched: there is no way in that skips reconciliation (D-13).
+ */
+export async function start(options: StartOptions): Promise<Runtime> {
+  const { clock, session } = options;
+  const state = createState(session);
+  let loop: Loop | null = null;
+  const post: Post = (event) => loop?.post(event);
+  const opened = await options.openLedger(post, (record) => recover(state, record));
+  const { transport, venue } = options.connect(post);
+  const ports = {
+    ledger: opened.ledger,
+    dispatch: createDispatch(transport, clock, post),
+    venue,
+    clock,
+    telemetry: options.telemetry,
+    onWake: () => tick(),
+  };
+  const consult = createConsult(options.strategies, options.mintGroupId, clock, state, post);
+  const isRunning = (): boolean => loop?.isRunning === true;
+  const producers = createProducers(options, opened.ledger, post, isRunning);
+  const tick = (): void => {
+    if (!isRunning()) return;
+    producers.beforeTick();
+    post({ kind: 'ticked', at: monoMs(clock.now()) });
+  };
+  loop = new Loop({
+    state,
+    clock,
+    inboxCapacity: options.inboxCapacity,
+    perform: (effect) => perform(effect, ports),
+    onFatal: options.onFatal,
+    ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
+    ...(options.onEffect === undefined ? {} : { onEffect: options.onEffect }),
+  });
+  const running = loop;
+  for (const effect of resume(state, monoMs(clock.now()), opened.epoch)) perform(effect, ports);
+  producers.start();
+  every(clock, options.intervals.consultMs, isRunning, consult);
+  tick();
+  return {
+    state,
+    ledger: opened.ledger,
+    recovery: opened.recovery,
+    epoch: opened.epoch,
+    post,
+    async stop() {
+      running.stop();
+      await opened.ledger.close();
+    },
+  };
+}

@@ -1,0 +1,216 @@
+import type { LedgerRecord } from '@holdfast/core/ledger';
+import {
+  amountE8,
+  coinE8,
+  currency,
+  groupId,
+  instrumentName,
+  intentHash,
+  label,
+  microUsd,
+  priceE8,
+  runId,
+  strategyId,
+  tradeId,
+  venueOrderId,
+  wallMs,
+} from '@holdfast/core/values';
+
+/** Records as a life of orders makes them; `n` tells one order from another. */
+type Of<T extends LedgerRecord['type']> = Extract<LedgerRecord, { type: T }>;
+
+const START = 1_790_000_000_000;
+const INSTRUMENT = instrumentName('BTC-27MAR26-100000-C');
+
+const hex = (n: number, digits: number): string => n.toString(16).padStart(digits, '0');
+
+export const sampleLabel = (n: number) => label(`s4:abcdef12:${hex(n, 12)}:0:${hex(n, 16)}`);
+
+export function sampleIntent(n: number, reduceOnly = false): Of<'intentRecorded'> {
+  return {
+    type: 'intentRecorded',
+    at: wallMs(START + n),
+    terms: {
+      label: sampleLabel(n),
+      intentHash: intentHash(hex(n, 16)),
+      groupId: groupId(`6f1e3f3e-7b8a-4b44-9a52-${hex(n, 12)}`),
+      legIndex: 0,
+      strategyId: strategyId('covered-call'),
+      intentClass: reduceOnly ? 'CLOSE' : 'OPEN',
+      instrument: INSTRUMENT,
+      side: 'buy',
+      amountE8: amountE8(10_000_000),
+      limitPriceE8: priceE8(4_650_000),
+      timeInForce: 'immediate_or_cancel',
+      postOnly: false,
+      reduceOnly,
+    },
+    deltaE8: coinE8(5_000_000),
+    notional: microUsd(9_712_340_000),
+    context: {
+      tradingMode: 'Active',
+      policyHash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+      bookAgeMs: 12,
+      bestBidE8: priceE8(4_550_000),
+      bestAskE8: priceE8(4_650_000),
+      indexPriceE8: priceE8(9_712_345_000_000),
+      fairPriceE8: priceE8(4_750_000),
+      grossEdge: microUsd(3_400_000),
+      fee: microUsd(1_200_000),
+      expectedSlippage: microUsd(120_000),
+      minEdge: microUsd(1_000_000),
+      slippageBps: 1.25,
+      marginUtilization: 0.1234,
+      currentDeltaE8: coinE8(50_000_000),
+      pendingDeltaE8: coinE8(-25_000_000),
+    },
+  };
+}
+
+export function sampleSending(n: number): Of<'orderSending'> {
+  return { type: 'orderSending', at: wallMs(START + n), label: sampleLabel(n) };
+}
+
+export function sampleAck(n: number): Of<'orderAcked'> {
+  return {
+    type: 'orderAcked',
+    at: wallMs(START + n + 20),
+    label: sampleLabel(n),
+    venueOrderId: venueOrderId(`ETH-${349_223 + n}`),
+    source: 'reply',
+  };
+}
+
+export function sampleFill(n: number): Of<'fillRecorded'> {
+  return {
+    type: 'fillRecorded',
+    at: wallMs(START + n + 21),
+    tradeId: tradeId(`ETH-${34_066 + n}`),
+    label: sampleLabel(n),
+    venueOrderId: venueOrderId(`ETH-${349_223 + n}`),
+    strategyId: strategyId('covered-call'),
+    instrument: INSTRUMENT,
+    side: 'buy',
+    amountE8: amountE8(10_000_000),
+    priceE8: priceE8(4_650_000),
+    feeE8: coinE8(3_000),
+    feeCurrency: currency('BTC'),
+    cashE8: coinE8(-465_000),
+    indexPriceE8: priceE8(9_712_345_000_000),
+    tradedAt: wallMs(START + n + 19),
+    source: 'feed',
+  };
+}
+
+/** At least one of every type, with every null, sign and odd character a field may have. */
+export const EVERY_RECORD: readonly LedgerRecord[] = [
+  {
+    type: 'sessionStarted',
+    at: wallMs(START),
+    runId: runId('01994f3e-7b8a-7b44-9a52-08c6a5f0aa11'),
+    epoch: 1,
+    buildId: '8cc37fb0c2a14d0f8a5a3c1de4f2b7a6915e3d20',
+    runtimeConfigHash: '4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce',
+    contractVersion: '5.2',
+  },
+  {
+    type: 'policyActivated',
+    at: wallMs(START + 1),
+    policyId: 'launch',
+    policyVersion: '1',
+    policyHash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  },
+  {
+    type: 'latchSet',
+    at: wallMs(START + 2),
+    reasons: ['RESTART_RECONCILE_REQUIRED', 'WS_BOOK_GAP_RECONCILE_REQUIRED'],
+  },
+  {
+    type: 'latchCleared',
+    at: wallMs(START + 3),
+    reasons: ['RESTART_RECONCILE_REQUIRED'],
+    openOrders: 0,
+    positions: 2,
+    trades: 17,
+  },
+  sampleIntent(1),
+  sampleSending(1),
+  sampleAck(1),
+  sampleFill(1),
+  {
+    ...sampleIntent(2, true),
+    context: {
+      ...sampleIntent(2).context,
+      tradingMode: 'ReduceOnly',
+      bestBidE8: null,
+      bestAskE8: null,
+      indexPriceE8: null,
+      fairPriceE8: null,
+      grossEdge: null,
+      minEdge: null,
+      marginUtilization: null,
+      bookAgeMs: 0.125,
+      slippageBps: -1e-7,
+    },
+  },
+  {
+    type: 'orderAbandoned',
+    at: wallMs(START + 4),
+    label: sampleLabel(2),
+    cause: 'mode_fell_before_dispatch',
+  },
+  {
+    type: 'orderClosed',
+    at: wallMs(START + 5),
+    label: sampleLabel(3),
+    outcome: 'Failed',
+    cause: 'venue_reject',
+    venueCode: 10_009,
+    source: 'reply',
+  },
+  {
+    type: 'orderClosed',
+    at: wallMs(START + 6),
+    label: sampleLabel(4),
+    outcome: 'Canceled',
+    cause: 'canceled_by_us',
+    venueCode: null,
+    source: 'reconciliation',
+  },
+  { ...sampleFill(5), label: null, venueOrderId: null, strategyId: null, side: 'sell' },
+  {
+    type: 'settlementRecorded',
+    at: wallMs(START + 7),
+    settlementId: tradeId('settlement-BTC-27MAR26-100000-C'),
+    instrument: INSTRUMENT,
+    amountE8: amountE8(-10_000_000),
+    settlementPriceE8: priceE8(1),
+    indexPriceE8: priceE8(9_712_345_678_901),
+    cashE8: coinE8(-1),
+    currency: currency('BTC'),
+  },
+  {
+    type: 'operatorCommandRecorded',
+    at: wallMs(START + 8),
+    command: 'kill',
+    reason: 'venue says "maintenance" – größer als erwartet 🛑\n\u0001',
+    operator: '',
+    modeReasons: ['KILL_WATCHDOG_HEARTBEAT_STALE', 'REDUCEONLY_POLICY_STALE'],
+  },
+  { type: 'instrumentClosed', at: wallMs(START + 9), instrument: INSTRUMENT },
+  {
+    type: 'anomalyRecorded',
+    at: wallMs(START + 10),
+    anomaly: 'fill_without_order',
+    label: null,
+    instrument: INSTRUMENT,
+  },
+  {
+    type: 'anomalyRecorded',
+    at: wallMs(START + 11),
+    anomaly: 'ack_before_send',
+    label: sampleLabel(1),
+    instrument: null,
+  },
+  { type: 'ledgerProbed', at: wallMs(START + 12) },
+];

@@ -1,0 +1,52 @@
+import { resolve } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { day } from './cli/day.ts';
+import type { CliIo } from './cli/io.ts';
+
+const io: CliIo = {
+  out: (line) => process.stdout.write(`${line}\n`),
+  err: (line) => process.stderr.write(`${line}\n`),
+  cwd: process.cwd(),
+  root: resolve(import.meta.dirname, '../../..'),
+  env: process.env,
+};
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** `60s`, `5m`, `1500ms`; a bare number is seconds. */
+function duration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
+  const ms = match === null ? 0 : Number(match[1]) * (UNITS[match[2] ?? 's'] ?? 0);
+  if (!(ms > 0)) throw new InvalidArgumentError('expected a duration such as 60s or 5m.');
+  return ms;
+}
+
+function program(done: (code: number) => void): Command {
+  const holdfast = new Command('holdfast').exitOverride().showHelpAfterError();
+  holdfast
+    .command('day')
+    .description('Trades a market on the built-in venue, with no account and no server, and reports.')
+    .option('--market <market>', '`synthetic`, or `chain:DIR` with recorded option chains', 'synthetic')
+    .option('--for <duration>', 'spread the market over this much real time, and end then', duration)
+    .option('--seed <text>', 'of everything that is made up', '1')
+    .option('--report <file>', 'write the report as JSON, and as Markdown beside it')
+    .option('--ledger <folder>', 'a new folder for the ledger')
+    .option('--policy <file>', 'launch policy')
+    .option('--runtime <file>', 'runtime configuration')
+    .addHelpText('after', '\nExample: holdfast day --market chain:data/option-chain --for 60s --report out.json')
+    .action(async (options) => done(await day(options, io)));
+  return holdfast;
+}
+
+async function main(): Promise<void> {
+  try {
+    await program((code) => {
+      process.exitCode = code;
+    }).parseAsync(process.argv);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  }
+}
+
+await main();

@@ -1,0 +1,77 @@
+import type { Instrument } from '@holdfast/core/instrument';
+import type { Currency, InstrumentName } from '@holdfast/core/values';
+import { mulDivFloor } from '@holdfast/core/values';
+
+/** An open position. `costE8` is what its open part cost (see `costE8`); for futures it is not cash yet. */
+export interface Position {
+  readonly instrument: Instrument;
+  /** Signed, in amount steps; never 0. */
+  steps: number;
+  costE8: number;
+  realisedE8: number;
+}
+
+/** Cash by currency at 1e-8, and positions by instrument. The client and the market have one each. */
+export interface Account {
+  readonly cash: Map<Currency, number>;
+  readonly positions: Map<InstrumentName, Position>;
+  /** Profit of closed positions by currency, at 1e-8. */
+  readonly realised: Map<Currency, number>;
+}
+
+export function createAccount(deposits: ReadonlyMap<Currency, number> = new Map()): Account {
+  return { cash: new Map(deposits), positions: new Map(), realised: new Map() };
+}
+
+export function credit(ledger: Map<Currency, number>, currency: Currency, amountE8: number): void {
+  const balance = (ledger.get(currency) ?? 0) + amountE8;
+  if (!Number.isSafeInteger(balance)) throw new RangeError(`D-3: ${currency} left exact numbers`);
+  ledger.set(currency, balance);
+}
+
+/** Signed steps held in an instrument; 0 when flat. */
+export function heldSteps(account: Account, name: InstrumentName): number {
+  return account.positions.get(name)?.steps ?? 0;
+}
+
+/**
+ * Books one trade: `steps` signed, `paidE8` signed. An option's premium moves as cash at once; a future's
+ * profit moves when it is closed, so cash plus negated open cost is what is conserved.
+ * @returns profit realised by this trade, at 1e-8.
+ */
+export function bookTrade(
+  account: Account,
+  instrument: Instrument,
+  steps: number,
+  paidE8: number,
+): number {
+  const held = account.positions.get(instrument.name);
+  const position = held ?? { instrument, steps: 0, costE8: 0, realisedE8: 0 };
+  const before = position.steps;
+  let realised = 0;
+  if (before === 0 || before > 0 === steps > 0) position.costE8 += paidE8;
+  else {
+    const closed = Math.min(Math.abs(before), Math.abs(steps));
+    const costPart = mulDivFloor(position.costE8, closed, Math.abs(before));
+    const paidPart = mulDivFloor(paidE8, closed, Math.abs(steps));
+    realised = 0 - (costPart + paidPart);
+    position.costE8 += paidE8 - paidPart - costPart;
+  }
+  position.steps = before + steps;
+  position.realisedE8 += realised;
+  if (instrument.kind === 'option') credit(account.cash, instrument.settlement, 0 - paidE8);
+  else credit(account.cash, instrument.settlement, realised);
+  credit(account.realised, instrument.settlement, realised);
+  if (position.steps === 0) account.positions.delete(instrument.name);
+  else if (held === undefined) account.positions.set(instrument.name, position);
+  return realised;
+}
+
+/** Cash plus what open futures have cost so far, negated: the part of the world this account holds. */
+export function holdingsE8(account: Account, currency: Currency): number {
+  let total = account.cash.get(currency) ?? 0;
+  for (const { instrument, costE8 } of account.positions.values()) {
+    if (instrument.kind !== 'option' && instrument.settlement === currency) total -= costE8;
+  }
+  return total;
+}

@@ -1,0 +1,255 @@
+import type { Instrument } from '@holdfast/core/instrument';
+import {
+  isSorted,
+  type LevelChanges,
+  levelChanges,
+  type Levels,
+  NO_LEVELS,
+  quantityAt,
+  withLevel,
+} from './levels.ts';
+import { type CancelReason, type Direction, remainingSteps, type VenueOrder } from './orders.ts';
+
+/** What a book does to the client's orders; the exchange books it. */
+export interface MatchHandler {
+  /** Trades at most `steps` at `ticks`; returns how much of it the order could take (reduce-only may be less). */
+  fill(order: VenueOrder, ticks: number, steps: number, liquidity: 'maker' | 'taker'): number;
+  /** The order's rest is taken off the book. */
+  cancel(order: VenueOrder, reason: CancelReason): void;
+}
+
+export interface BookChange {
+  readonly snapshot: boolean;
+  readonly changeId: number;
+  readonly prevChangeId: number | null;
+  readonly bids: LevelChanges;
+  readonly asks: LevelChanges;
+}
+
+const ASK = 1;
+const BID = -1;
+
+/**
+ * Price-time limit book of one instrument: the market's quotes by level, and the client's resting orders one
+ * by one. The client never trades with itself: its own resting order is cancelled instead (`cancel_maker`).
+ */
+export class LimitBook {
+  readonly instrument: Instrument;
+  changeId = 0;
+  #bids: Levels = NO_LEVELS;
+  #asks: Levels = NO_LEVELS;
+  /** Quotes that were withdrawn without a word stay in what was told, but nobody can trade with them. */
+  #quoted = false;
+  /** Price-time order. */
+  readonly #ownBids: VenueOrder[] = [];
+  readonly #ownAsks: VenueOrder[] = [];
+  #toldBids: Levels = NO_LEVELS;
+  #toldAsks: Levels = NO_LEVELS;
+  #snapshotDue = true;
+
+  constructor(instrument: Instrument) {
+    this.instrument = instrument;
+  }
+
+  /** What can be traded now, own orders included. */
+  get bids(): Levels {
+    return this.#visible(this.#quoted ? this.#bids : NO_LEVELS, this.#ownBids, BID);
+  }
+
+  get asks(): Levels {
+    return this.#visible(this.#quoted ? this.#asks : NO_LEVELS, this.#ownAsks, ASK);
+  }
+
+  resting(): readonly VenueOrder[] {
+    return [...this.#ownBids, ...this.#ownAsks];
+  }
+
+  /** The market's new quotes. Where they cross an order of the client, the market takes it at its price. */
+  publish(bids: Levels, asks: Levels, handler: MatchHandler): void {
+    const crossed = (bids[0] ?? 0) >= (asks[0] ?? Number.MAX_SAFE_INTEGER);
+    if (crossed || !isSorted(bids, BID) || !isSorted(asks, ASK)) {
+      throw new RangeError(`${this.instrument.name}: quotes are crossed or not sorted`);
+    }
+    this.#bids = bids;
+    this.#asks = asks;
+    this.#quoted = true;
+    if (this.#ownBids.length > 0) this.#takeOwn('sell', asks, handler);
+    if (this.#ownAsks.length > 0) this.#takeOwn('buy', bids, handler);
+  }
+
+  /** The market stops answering and says nothing: books grow old. The next quotes come as a snapshot. */
+  withdraw(): void {
+    this.#quoted = false;
+    this.#snapshotDue = true;
+  }
+
+  /** Somebody trades with the book: by price, then by time. @returns steps of the client's orders filled. */
+  marketTrade(side: Direction, limitTicks: number, steps: number, handler: MatchHandler): number {
+    const own = side === 'buy' ? this.#ownAsks : this.#ownBids;
+    const sign = side === 'buy' ? ASK : BID;
+    let left = steps;
+    let filled = 0;
+    while (left > 0) {
+      const levels = this.#quotes(side);
+      const quote = levels[0];
+      const best = own[0];
+      const ownFirst =
+        best !== undefined &&
+        (quote === undefined ||
+          (best.ticks - quote) * sign < 0 ||
+          (best.ticks === quote && best.aheadSteps <= 0));
+      const ticks = ownFirst ? best.ticks : quote;
+      if (ticks === undefined || (ticks - limitTicks) * sign > 0) break;
+      if (ownFirst) {
+        const took = handler.fill(best, ticks, Math.min(left, remainingSteps(best)), 'maker');
+        this.#dropClosed(own);
+        left -= took;
+        filled += took;
+      } else {
+        const there = levels[1] ?? 0;
+        const before = best?.ticks === ticks ? Math.min(there, best.aheadSteps) : there;
+        const took = Math.min(left, before);
+        this.#consume(side, ticks, took);
+        left -= took;
+      }
+    }
+    return filled;
+  }
+
+  /** An incoming order of the client takes what its limit reaches. What is left is the caller's to rest or cancel. */
+  take(order: VenueOrder, handler: MatchHandler): void {
+    const { side } = order.request;
+    const own = side === 'buy' ? this.#ownAsks : this.#ownBids;
+    const sign = side === 'buy' ? ASK : BID;
+    while (order.state === 'open' && remainingSteps(order) > 0) {
+      const levels = this.#quotes(side);
+      const quote = reach(levels[0], order.ticks, sign);
+      const best = own[0];
+      const self = best === undefined ? undefined : reach(best.ticks, order.ticks, sign);
+      if (
+        best !== undefined &&
+        self !== undefined &&
+        (quote === undefined ||
+          (self - quote) * sign < 0 ||
+          (self === quote && best.aheadSteps <= 0))
+      ) {
+        handler.cancel(best, 'risk_mitigation');
+        this.#dropClosed(own);
+        continue;
+      }
+      if (quote === undefined) return;
+      let steps = Math.min(levels[1] ?? 0, remainingSteps(order));
+      if (best?.ticks === quote) steps = Math.min(steps, best.aheadSteps);
+      const took = handler.fill(order, quote, steps, 'taker');
+      if (took > 0) this.#consume(side, quote, took);
+      if (took < steps) return;
+    }
+  }
+
+  /** How much an order of this side and limit could take from the market now. */
+  available(side: Direction, limitTicks: number): number {
+    const levels = this.#quotes(side);
+    const sign = side === 'buy' ? ASK : BID;
+    let total = 0;
+    for (let index = 0; index < levels.length; index += 2) {
+      if (((levels[index] ?? 0) - limitTicks) * sign > 0) break;
+      total += levels[index + 1] ?? 0;
+    }
+    return total;
+  }
+
+  /** Best price an order of this side would meet, own orders included; null when there is none. */
+  opposite(side: Direction): number | null {
+    const best = this.#quotes(side)[0];
+    const own = (side === 'buy' ? this.#ownAsks : this.#ownBids)[0]?.ticks;
+    if (best === undefined || own === undefined) return best ?? own ?? null;
+    return side === 'buy' ? Math.min(best, own) : Math.max(best, own);
+  }
+
+  rest(order: VenueOrder): void {
+    const buys = order.request.side === 'buy';
+    const own = buys ? this.#ownBids : this.#ownAsks;
+    const sign = buys ? BID : ASK;
+    const quotes = this.#quoted ? (buys ? this.#bids : this.#asks) : NO_LEVELS;
+    order.aheadSteps = quantityAt(quotes, order.ticks);
+    let slot = own.length;
+    while (slot > 0 && ((own[slot - 1]?.ticks ?? 0) - order.ticks) * sign > 0) slot -= 1;
+    own.splice(slot, 0, order);
+  }
+
+  /** Takes a closed order off the book. */
+  remove(order: VenueOrder): void {
+    this.#dropClosed(order.request.side === 'buy' ? this.#ownBids : this.#ownAsks);
+  }
+
+  /** What changed since this was last asked; null when nothing did. Advances `changeId`. */
+  flush(nextChangeId: () => number): BookChange | null {
+    if (this.#snapshotDue && !this.#quoted && this.#ownBids.length + this.#ownAsks.length === 0) {
+      return null;
+    }
+    const { bids: nowBids, asks: nowAsks } = this;
+    const snapshot = this.#snapshotDue;
+    const bids = levelChanges(snapshot ? NO_LEVELS : this.#toldBids, nowBids, BID);
+    const asks = levelChanges(snapshot ? NO_LEVELS : this.#toldAsks, nowAsks, ASK);
+    this.#toldBids = nowBids;
+    this.#toldAsks = nowAsks;
+    if (!snapshot && bids.levels.length === 0 && asks.levels.length === 0) return null;
+    this.#snapshotDue = false;
+    const prevChangeId = snapshot ? null : this.changeId;
+    this.changeId = nextChangeId();
+    return { snapshot, changeId: this.changeId, prevChangeId, bids, asks };
+  }
+
+  /** The market's quotes an order of this side would trade with. */
+  #quotes(side: Direction): Levels {
+    if (!this.#quoted) return NO_LEVELS;
+    return side === 'buy' ? this.#asks : this.#bids;
+  }
+
+  #consume(side: Direction, ticks: number, steps: number): void {
+    if (side === 'buy') this.#asks = withLevel(this.#asks, ticks, 0 - steps, ASK);
+    else this.#bids = withLevel(this.#bids, ticks, 0 - steps, BID);
+    for (const order of side === 'buy' ? this.#ownAsks : this.#ownBids) {
+      if (order.ticks === ticks) order.aheadSteps = Math.max(0, order.aheadSteps - steps);
+    }
+  }
+
+  /** New quotes `levels` of the other side: they fill the client's orders they cross, and shrink by it. */
+  #takeOwn(side: Direction, levels: Levels, handler: MatchHandler): void {
+    const own = side === 'buy' ? this.#ownAsks : this.#ownBids;
+    const sign = side === 'buy' ? ASK : BID;
+    for (let index = 0; index < levels.length; index += 2) {
+      const limit = levels[index] ?? 0;
+      let left = levels[index + 1] ?? 0;
+      for (let best = own[0]; best !== undefined && left > 0; best = own[0]) {
+        if ((best.ticks - limit) * sign > 0) break;
+        const took = handler.fill(best, best.ticks, Math.min(left, remainingSteps(best)), 'maker');
+        this.#dropClosed(own);
+        left -= took;
+        if (side === 'buy') this.#bids = withLevel(this.#bids, limit, 0 - took, BID);
+        else this.#asks = withLevel(this.#asks, limit, 0 - took, ASK);
+      }
+    }
+    const same = side === 'buy' ? this.#asks : this.#bids;
+    for (const order of own) {
+      order.aheadSteps = Math.min(order.aheadSteps, quantityAt(same, order.ticks));
+    }
+  }
+
+  #dropClosed(own: VenueOrder[]): void {
+    for (let index = own.length - 1; index >= 0; index -= 1) {
+      if (own[index]?.state !== 'open') own.splice(index, 1);
+    }
+  }
+
+  #visible(quotes: Levels, own: readonly VenueOrder[], sign: 1 | -1): Levels {
+    if (own.length === 0) return quotes;
+    let levels = quotes;
+    for (const order of own) levels = withLevel(levels, order.ticks, remainingSteps(order), sign);
+    return levels;
+  }
+}
+
+function reach(price: number | undefined, limit: number, sign: 1 | -1): number | undefined {
+  return price !== undefined && (price - limit) * sign <= 0 ? price : undefined;
+}

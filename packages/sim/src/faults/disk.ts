@@ -1,0 +1,151 @@
+import type {
+  SegmentFile,
+  SegmentHeader,
+  SegmentSource,
+  SegmentWriter,
+  WriteDone,
+} from '@holdfast/runtime/ledger';
+import { segmentName } from '@holdfast/runtime/ledger';
+import type { Clock } from '@holdfast/runtime/ports';
+import type { Prng } from '../prng.ts';
+
+/** What one disk may do to a ledger: probabilities, and times in ms. */
+export interface DiskModel {
+  readonly writeMsMin: number;
+  readonly writeMsMax: number;
+  /** A write that takes this long instead. */
+  readonly stall: number;
+  readonly stallMs: number;
+  /** A write that is answered with an error; what reached the platter is anybody's guess. */
+  readonly failure: number;
+  /** At a crash, an unanswered write is whole, lost, or torn at a random byte; these are the latter two. */
+  readonly lostAtCrash: number;
+  readonly tornAtCrash: number;
+}
+
+export const GOOD_DISK: DiskModel = Object.freeze({
+  writeMsMin: 0,
+  writeMsMax: 1,
+  stall: 0,
+  stallMs: 0,
+  failure: 0,
+  lostAtCrash: 0,
+  tornAtCrash: 0,
+});
+
+interface PendingWrite {
+  /** Puts the first `bytes` of it on the platter. */
+  readonly apply: (bytes: number) => void;
+  readonly size: number;
+  done: boolean;
+}
+
+export interface DiskCounts {
+  writes: number;
+  stalls: number;
+  failures: number;
+  lost: number;
+  torn: number;
+}
+
+/**
+ * The ledger's disk in virtual time. What was answered is durable for ever; what was not is, after a crash,
+ * whole, lost or torn. It outlives the process that writes to it, and one ledger after another opens on it.
+ */
+export class FaultyDisk implements SegmentSource, SegmentWriter {
+  readonly counts: DiskCounts = { writes: 0, stalls: 0, failures: 0, lost: 0, torn: 0 };
+  readonly #files = new Map<number, { readonly file: SegmentFile; readonly bytes: Buffer }>();
+  readonly #clock: Clock;
+  readonly #prng: Prng;
+  readonly #model: DiskModel;
+  #pending: PendingWrite[] = [];
+  /** Answers of an earlier process reach nobody. */
+  #generation = 0;
+
+  constructor(clock: Clock, prng: Prng, model: DiskModel) {
+    this.#clock = clock;
+    this.#prng = prng;
+    this.#model = model;
+  }
+
+  segments(): readonly SegmentFile[] {
+    return [...this.#files.values()].map(({ file }) => file);
+  }
+
+  read(file: SegmentFile): Buffer {
+    return this.#files.get(file.number)?.bytes ?? Buffer.alloc(0);
+  }
+
+  write(segment: number, offset: number, bytes: Buffer, done: WriteDone): void {
+    // The caller reuses its buffer once it is answered; a crash may come before that.
+    const copy = Buffer.from(bytes);
+    this.#start(copy.length, done, (count) => {
+      const target = this.#files.get(segment);
+      if (target !== undefined) copy.copy(target.bytes, offset, 0, count);
+    });
+  }
+
+  create(header: SegmentHeader, bytes: Buffer, done: WriteDone): void {
+    const copy = Buffer.from(bytes);
+    const { number, firstSequence } = header;
+    // Made aside and renamed: after a crash a segment is there whole or not at all.
+    this.#start(1, done, (count) => {
+      if (count === 0) return;
+      const zeroed = Buffer.alloc(header.segmentBytes);
+      copy.copy(zeroed);
+      const file = { name: segmentName(number, firstSequence), number, firstSequence };
+      this.#files.set(number, { file, bytes: zeroed });
+    });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** The process dies. Its unanswered writes meet their fate and are answered to nobody. */
+  crash(): void {
+    this.#generation += 1;
+    for (const write of this.#pending) {
+      if (write.done) continue;
+      if (this.#prng.chance(this.#model.lostAtCrash)) {
+        this.counts.lost += 1;
+        write.apply(0);
+      } else if (this.#prng.chance(this.#model.tornAtCrash)) {
+        this.counts.torn += 1;
+        write.apply(this.#prng.int(0, write.size));
+      } else {
+        write.apply(write.size);
+      }
+    }
+    this.#pending = [];
+  }
+
+  #start(size: number, done: WriteDone, apply: (bytes: number) => void): void {
+    this.counts.writes += 1;
+    const write: PendingWrite = { apply, size, done: false };
+    this.#pending.push(write);
+    const generation = this.#generation;
+    this.#clock.wake(this.#clock.now() + this.#duration(), () => {
+      if (generation !== this.#generation) return;
+      write.done = true;
+      this.#pending = this.#pending.filter((each) => each !== write);
+      if (this.#prng.chance(this.#model.failure)) {
+        this.counts.failures += 1;
+        apply(this.#prng.int(0, size));
+        done(new Error('EIO: simulated write error'));
+        return;
+      }
+      apply(size);
+      done(null);
+    });
+  }
+
+  #duration(): number {
+    const { writeMsMin, writeMsMax, stall, stallMs } = this.#model;
+    if (this.#prng.chance(stall)) {
+      this.counts.stalls += 1;
+      return stallMs;
+    }
+    return this.#prng.int(writeMsMin, writeMsMax);
+  }
+}

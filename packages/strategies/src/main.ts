@@ -1,0 +1,17 @@
+import type { Strategy } from '@holdfast/core/strategy';
+import { cheapOption } from './cheap-option.ts';
+import { hold } from './hold.ts';
+
+export { CHEAP_OPTION_PARAMETERS, cheapOption } from './cheap-option.ts';
+export type { CheapOptionMemory, CheapOptionParameters } from './cheap-option.ts';
+export { hold } from './hold.ts';
+
+/**
+ * Every strategy a runtime can be told to run. Its memory is its own affair, so it is opaque here.
+ */
+export const strategies: readonly Strategy<unknown>[] = Object.freeze([hold, cheapOption]);
+
+/** The strategy of that id, or `null`: an unknown name is never another strategy. */
+export function findStrategy(id: string): Strategy<unknown> | null {
+  return strategies.find((strategy) => strategy.id === id) ?? null;
+}

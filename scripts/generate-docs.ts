@@ -1,0 +1,185 @@
+/**
+ * Writes `docs/generated/*.md` from the code. `--check` writes nothing and fails when a file differs, so that
+ * a document that repeats the code cannot drift from it.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { CEILINGS } from '../packages/core/src/guard/index.ts';
+import { RISK_CAUSES, type RiskCause } from '../packages/core/src/guard/risk-state.ts';
+import { PolicyDocumentSchema } from '../packages/core/src/policy-document.ts';
+import {
+  CAUSE_REASONS,
+  LATCH_REASONS,
+  MODE_REASONS,
+  type Reason,
+  REJECT_REASONS,
+} from '../packages/core/src/reasons.ts';
+import {
+  ENVIRONMENT_VARIABLES,
+  RuntimeDocumentSchema,
+} from '../packages/runtime/src/config/index.ts';
+
+const COMMAND = 'node scripts/generate-docs.ts';
+const ROOT = join(import.meta.dirname, '..');
+const BANNER = `<!-- Written by \`${COMMAND}\`. Do not edit. -->`;
+
+export interface GeneratedDocument {
+  /** Relative to the project. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Every generated document, in the order they are written. */
+export function generatedDocuments(): readonly GeneratedDocument[] {
+  return [
+    { path: 'docs/generated/reason-codes.md', text: reasonCodes() },
+    { path: 'docs/generated/config-keys.md', text: configKeys() },
+  ];
+}
+
+/** Paths that are missing or say something else than the code. */
+export function driftedDocuments(root: string): readonly string[] {
+  return generatedDocuments()
+    .filter(({ path, text }) => read(join(root, path)) !== text)
+    .map(({ path }) => path);
+}
+
+function read(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const code = (text: string): string => `\`${text}\``;
+
+function reasonRows(
+  reasons: Readonly<Record<string, Reason>>,
+  more: (name: string) => readonly string[] = () => [],
+): readonly (readonly string[])[] {
+  return Object.entries(reasons).map(([name, reason]) => [
+    code(name),
+    ...more(name),
+    reason.severity,
+    reason.meaning,
+    reason.clears,
+  ]);
+}
+
+function reasonCodes(): string {
+  const tail = ['Severity', 'Meaning', 'Clears'];
+  const axis = (name: string): readonly string[] => {
+    const ceiling = CEILINGS.find((entry) => entry.code === name);
+    return [ceiling === undefined ? '' : `${ceiling.axis} ${ceiling.level}`];
+  };
+  const state = (name: string): readonly string[] => [RISK_CAUSES[name as RiskCause].state];
+  return [
+    BANNER,
+    '# Reason codes',
+    'What each code means and how it clears. Mode reasons stand in the order they are reported.',
+    '## Trading mode',
+    table(['Code', 'Axis', ...tail], reasonRows(MODE_REASONS, axis)),
+    '## Open permission',
+    table(['Code', ...tail], reasonRows(LATCH_REASONS)),
+    '## Risk state',
+    table(['Cause', 'State', ...tail], reasonRows(CAUSE_REASONS, state)),
+    '## Refused intents',
+    table(['Code', ...tail], reasonRows(REJECT_REASONS)),
+    '',
+  ].join('\n\n');
+}
+
+/** JSON Schema, as far as our documents use it. */
+interface SchemaNode {
+  readonly type?: string;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly patternProperties?: Readonly<Record<string, SchemaNode>>;
+  readonly required?: readonly string[] | undefined;
+  readonly items?: SchemaNode;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly multipleOf?: number;
+}
+
+function rule(node: SchemaNode): string {
+  if ('const' in node) return `exactly ${JSON.stringify(node.const)}`;
+  if (node.enum !== undefined) return node.enum.map((value) => code(String(value))).join(', ');
+  if (node.type === 'array') return `list of ${node.items === undefined ? '?' : rule(node.items)}`;
+  if (node.type !== 'number') return node.type ?? '';
+  const kind = node.multipleOf === 1 ? 'whole number' : 'number';
+  const bounds = [
+    node.minimum === undefined ? '' : `>= ${node.minimum}`,
+    node.exclusiveMinimum === undefined ? '' : `> ${node.exclusiveMinimum}`,
+    node.maximum === undefined ? '' : `<= ${node.maximum}`,
+    node.exclusiveMaximum === undefined ? '' : `< ${node.exclusiveMaximum}`,
+  ];
+  return [kind, ...bounds.filter((bound) => bound !== '')].join(' ');
+}
+
+/** One row per key that holds a value; objects only lend their name. */
+function keyRows(node: SchemaNode, path: string, isRequired: boolean): readonly string[][] {
+  const children: readonly (readonly [string, SchemaNode, boolean])[] = [
+    ...Object.entries(node.properties ?? {}).map(
+      ([key, child]) => [key, child, node.required?.includes(key) ?? false] as const,
+    ),
+    ...Object.values(node.patternProperties ?? {}).map((child) => ['<coin>', child, true] as const),
+  ];
+  if (children.length === 0) {
+    return [[code(path), rule(node), isRequired ? 'yes' : 'no', node.description ?? '']];
+  }
+  return children.flatMap(([key, child, required]) =>
+    keyRows(child, path === '' ? key : `${path}.${key}`, required && (isRequired || path === '')),
+  );
+}
+
+function configKeys(): string {
+  const header = ['Key', 'Value', 'Required', 'Meaning'];
+  const variables = Object.values(ENVIRONMENT_VARIABLES).map(({ name, meaning }) => [
+    code(name),
+    meaning,
+  ]);
+  return [
+    BANNER,
+    '# Configuration keys',
+    'Three documents. A key that is not listed is refused; there is none that switches a guard off.',
+    '## `config/policy.json`',
+    'Limits. Hashed and certified; changing one is a release.',
+    table(header, keyRows(PolicyDocumentSchema, '', true)),
+    '## `config/runtime/*.json`',
+    'Places and sizes. Hashed and certified.',
+    table(header, keyRows(RuntimeDocumentSchema, '', true)),
+    '## Environment variables',
+    'Secrets come from here and nowhere else; they are never hashed and never logged.',
+    table(['Variable', 'Meaning'], variables),
+    '',
+  ].join('\n\n');
+}
+
+function main(): number {
+  if (process.argv.includes('--check')) {
+    const drifted = driftedDocuments(ROOT);
+    for (const path of drifted) console.error(`${path} differs from the code: run ${COMMAND}`);
+    return drifted.length === 0 ? 0 : 1;
+  }
+  for (const { path, text } of generatedDocuments()) {
+    const target = join(ROOT, path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, text);
+    console.log(`wrote ${relative(process.cwd(), target)}`);
+  }
+  return 0;
+}
+
+if (import.meta.main) process.exitCode = main();

@@ -1,0 +1,124 @@
+/** What the proof consists of, in order, each part with its budget in seconds on two cores. */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { readLastLine, readVitestReport } from './counts.ts';
+import type { Stage } from './stage.ts';
+
+/** The script behind a development tool's command, so that the pinned Node runs it. */
+function tool(root: string, packageName: string, command = packageName): string {
+  const folder = join(root, 'node_modules', packageName);
+  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return join(folder, typeof bin === 'string' ? bin : bin[command]);
+}
+
+/** The linter asks for its places by name. */
+const LINTED = ['packages', 'scripts', 'bin', 'vitest.config.ts'];
+
+export function checkStages(root: string): Stage[] {
+  const generator = 'scripts/generate-docs.ts';
+  const docs: Stage[] = existsSync(join(root, generator))
+    ? [
+        {
+          name: 'docs',
+          budgetSeconds: 15,
+          commands: [[generator, '--check']],
+          repeat: `node ${generator} --check`,
+        },
+      ]
+    : [];
+  return [
+    {
+      name: 'format',
+      budgetSeconds: 15,
+      commands: [[tool(root, '@biomejs/biome', 'biome'), 'format', '.']],
+      repeat: 'npx biome format .   (mend: npm run fix)',
+    },
+    {
+      name: 'lint',
+      budgetSeconds: 60,
+      commands: [[tool(root, 'oxlint'), '--type-aware', ...LINTED]],
+      repeat: `npx oxlint --type-aware ${LINTED.join(' ')}`,
+    },
+    {
+      name: 'types',
+      budgetSeconds: 60,
+      commands: ['packages/core', 'packages/strategies', '.'].map((project) => [
+        tool(root, 'typescript', 'tsc'),
+        '-p',
+        project,
+      ]),
+      repeat: 'npx tsc -p packages/core && npx tsc -p packages/strategies && npx tsc -p .',
+    },
+    ...docs,
+    {
+      name: 'knip',
+      budgetSeconds: 30,
+      commands: [[tool(root, 'knip'), '--no-config-hints']],
+      repeat: 'npx knip',
+    },
+  ];
+}
+
+interface Suite {
+  readonly name: string;
+  readonly project: string;
+  readonly budgetSeconds: number;
+  readonly narrow: readonly string[];
+}
+
+const SUITES: readonly Suite[] = [
+  { name: 'tidy', project: 'tidy', budgetSeconds: 30, narrow: [] },
+  { name: 'unit', project: 'unit', budgetSeconds: 45, narrow: ['--exclude', '**/*.prop.test.ts'] },
+  { name: 'property', project: 'unit', budgetSeconds: 60, narrow: ['.prop.test.ts'] },
+  { name: 'contract', project: 'contract', budgetSeconds: 60, narrow: [] },
+];
+
+/** A pattern must reach the tool as it is, and not as the shell expands it. */
+const quoted = (word: string): string => (word.includes('*') ? `'${word}'` : word);
+
+function suiteStage(root: string, { name, project, budgetSeconds, narrow }: Suite): Stage {
+  const report = join(root, 'artifacts', 'verify', `${name}.json`);
+  rmSync(report, { force: true });
+  const shown = ['--project', project, ...narrow];
+  const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
+  return {
+    name,
+    budgetSeconds,
+    commands: [[tool(root, 'vitest'), 'run', ...shown, ...reporters]],
+    repeat: `npx vitest run ${shown.map(quoted).join(' ')}`,
+    count: () => readVitestReport(report),
+  };
+}
+
+/** The part of the proof that runs the code: within five minutes on two cores. */
+export function testStages(root: string, fuzzSeeds: number): Stage[] {
+  const [tidy, ...suites] = SUITES.map((suite) => suiteStage(root, suite));
+  const trace: Stage = {
+    name: 'trace',
+    budgetSeconds: 10,
+    commands: [['scripts/trace.ts']],
+    repeat: 'node scripts/trace.ts',
+  };
+  const worlds = existsSync(join(root, 'packages/sim/src/cli.ts'))
+    ? [
+        holdfast('scenarios', 30, ['drill', '--all']),
+        holdfast('fuzz', Math.max(30, fuzzSeeds * 0.2), ['fuzz', '--seeds', String(fuzzSeeds)]),
+      ]
+    : [];
+  return [...(tidy === undefined ? [] : [tidy]), trace, ...suites, ...worlds];
+}
+
+function holdfast(name: string, budgetSeconds: number, words: readonly string[]): Stage {
+  return {
+    name,
+    budgetSeconds,
+    commands: [['bin/holdfast.js', ...words, '--json']],
+    repeat: `npm run holdfast -- ${words.join(' ')}`,
+    count: readLastLine,
+  };
+}
+
+/** Projects of the test configuration that no stage runs; there must be none. */
+export function unrunProjects(projects: readonly string[]): string[] {
+  return projects.filter((project) => !SUITES.some((suite) => suite.project === project));
+}
