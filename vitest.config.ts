@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Two projects: fast tests share one module graph; tests with processes, workers or sockets are isolated. */
+/**
+ * Two projects: fast tests share one module graph; tests with processes, workers or sockets are
+ * isolated.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -21,7 +24,12 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'tidy', include: ['scripts/**/*.test.ts'], pool: 'forks', testTimeout: 60_000 },
+        test: {
+          name: 'tidy',
+          include: ['scripts/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 60_000,
+        },
       },
     ],
   },

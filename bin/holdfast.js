@@ -74,7 +74,7 @@ function start(node, args) {
   const forward = {};
   for (const signal of ['SIGTERM', ...FROM_TERMINAL]) {
     // A second SIGINT often means "at once", so the one from the keyboard must not arrive twice.
-    const doubled = process.stdin.isTTY === true && FROM_TERMINAL.includes(signal);
+    const doubled = process.stdin.isTTY && FROM_TERMINAL.includes(signal);
     forward[signal] = () => doubled || child.kill(signal);
     process.on(signal, forward[signal]);
   }

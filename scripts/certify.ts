@@ -1,4 +1,4 @@
-/** `npm run certify`: `holdfast certify` for this checkout. Exit codes: 0 done, 1 refused, 2 could not. */
+/** `npm run certify`: `holdfast certify` for this checkout, with its exit codes. */
 import { resolve } from 'node:path';
 import { certify } from '../packages/runtime/src/cli/certify.ts';
 

@@ -1,11 +1,10 @@
 /**
- * Writes `docs/generated/*.md` from the code. `--check` writes nothing and fails when a file differs, so that
- * a document that repeats the code cannot drift from it.
+ * Writes `docs/generated/*.md` from the code. `--check` writes nothing and fails when a file
+ * differs, so that a document that repeats the code cannot drift from it.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { CEILINGS } from '../packages/core/src/guard/index.ts';
-import { RISK_CAUSES, type RiskCause } from '../packages/core/src/guard/risk-state.ts';
+import { CEILINGS, RISK_CAUSES, type RiskCause } from '../packages/core/src/guard/index.ts';
 import { PolicyDocumentSchema } from '../packages/core/src/policy-document.ts';
 import {
   CAUSE_REASONS,
@@ -153,12 +152,12 @@ function configKeys(): string {
   return [
     BANNER,
     '# Configuration keys',
-    'Three documents. A key that is not listed is refused; there is none that switches a guard off.',
+    'Three documents. A key not listed here is refused; there is none that switches a guard off.',
     '## `config/policy.json`',
     'Limits. Hashed and certified; changing one is a release.',
     table(header, keyRows(PolicyDocumentSchema, '', true)),
-    '## `config/runtime/*.json`',
-    'Places and sizes. Hashed and certified.',
+    '## `config/runtime/<environment>.json`',
+    'Places and sizes, one file per environment. Hashed and certified.',
     table(header, keyRows(RuntimeDocumentSchema, '', true)),
     '## Environment variables',
     'Secrets come from here and nowhere else; they are never hashed and never logged.',

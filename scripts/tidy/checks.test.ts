@@ -29,8 +29,16 @@ const MANIFESTS: Manifests = {
   },
   runtime: {
     name: '@holdfast/runtime',
-    exports: { './start': './src/start.ts' },
+    exports: {
+      './start': './src/start.ts',
+      './ledger': './src/ledger/index.ts',
+      './certify': './src/certify.ts',
+    },
     dependencies: { '@holdfast/core': '1', '@holdfast/deribit': '1' },
+  },
+  sim: {
+    name: '@holdfast/sim',
+    dependencies: { '@holdfast/core': '1', '@holdfast/runtime': '1' },
   },
 };
 
@@ -54,6 +62,8 @@ describe('imports', () => {
     ['packages/core/src/a.ts', 'fs'],
     ['packages/core/src/a.ts', '../../runtime/src/loop.ts'],
     ['packages/core/src/a.ts', './b'],
+    ['packages/core/src/a.ts', '../../../fixtures/golden/v1/ledger'],
+    ['packages/sim/src/a.ts', '@holdfast/runtime/certify'],
     ['packages/strategies/src/a.ts', '@holdfast/core/values'],
     ['packages/strategies/src/a.ts', 'typebox'],
     ['packages/deribit/src/protocol/a.ts', 'node:net'],
@@ -79,6 +89,9 @@ describe('imports', () => {
     ['packages/core/src/a.test.ts', 'vitest'],
     ['packages/core/src/a.test.ts', 'node:crypto'],
     ['packages/core/test/a.test.ts', '@holdfast/core/values'],
+    ['packages/core/test/a.test.ts', '../../../fixtures/golden/v1/ledger'],
+    ['packages/sim/src/world.ts', '@holdfast/runtime/start'],
+    ['packages/sim/src/world.ts', '@holdfast/runtime/ledger'],
     ['packages/strategies/src/a.ts', '@holdfast/core/strategy'],
     ['packages/strategies/test/a.test.ts', '@holdfast/core/values'],
     ['packages/runtime/src/dispatch.ts', '@holdfast/deribit/order-client'],

@@ -15,7 +15,6 @@ const LAYERS: readonly (readonly string[])[] = [
   [
     'values',
     'assert.ts',
-    'verdict.ts',
     'strict-json.ts',
     'parse.ts',
     'guard/mode.ts',
@@ -42,6 +41,7 @@ const LAYERS: readonly (readonly string[])[] = [
     'state.ts',
     'initial-state.ts',
     'apply.ts',
+    'fold.ts',
     'step.ts',
     'view.ts',
     'status.ts',

@@ -1,7 +1,8 @@
 /**
- * What one decision costs: a book event, then an intent through every gate, to its effects. Refused (by the last
- * gates it can be refused by) and admitted (recorded, sent, filled and closed, so that the state stays as a
- * long run's). Rates per second, and the last tenth of a million events against the first: flat means no leak.
+ * What one decision costs: a book event, then an intent through every gate, to its effects. Refused
+ * (by the last gates it can be refused by) and admitted (recorded, sent, filled and closed, so that
+ * the state stays as a long run's). Rates per second, and the last tenth of a million events
+ * against the first: flat means no leak.
  */
 import type { Effect, Event } from '../src/index.ts';
 import { BTC_CALL, POLICY, policyWith, proposalOf } from '../src/gates/context.fixture.ts';
@@ -37,7 +38,10 @@ const T0 = 1_774_000_000_000;
 const STRATEGY = strategyId('bench');
 const IDENTITY = { buildId: 'b', runtimeConfigHash: 'c', contractVersion: '5.2' };
 
-/** Room for a million orders: the rates and the exposure of a real policy would refuse them, which is the point of it. */
+/**
+ * Room for a million orders: the rates and the exposure of a real policy would refuse them, which
+ * is the point of it.
+ */
 const WIDE = policyWith({
   limits: {
     maxOrdersPerSecond: 1e9,
@@ -219,8 +223,8 @@ class Rig {
 const BATCH = 50;
 
 /**
- * Rates of each tenth of the run, per second. Decisions are made in batches; recording, sending and filling
- * them is part of the run but not of the measured time.
+ * Rates of each tenth of the run, per second. Decisions are made in batches; recording, sending and
+ * filling them is part of the run but not of the measured time.
  */
 function measure(rig: Rig, decide: (index: number) => void): number[] {
   const tenth = EVENTS / 10;

@@ -19,16 +19,17 @@ import {
   E8,
   type InstrumentName,
   type Label,
-  mulDivCeil,
+  mulDivDown,
+  mulDivUp,
   type PriceE8,
 } from './values/index.ts';
 
 /** Finished orders kept for late news. Older ones are explained by the ledger alone. */
-export const FINISHED_ORDERS_KEPT = 4_096;
+const FINISHED_ORDERS_KEPT = 4_096;
 
 /**
- * The only writer of Facts: one record, in place. Total over every record any released version wrote, and
- * idempotent for all that may be observed twice, so that recovery is this same fold.
+ * The only writer of Facts: one record, in place. Total over every record any released version
+ * wrote, and idempotent for all that may be observed twice, so that recovery is this same fold.
  */
 export function apply(facts: Facts, record: LedgerRecord): void {
   facts.records += 1;
@@ -129,7 +130,7 @@ function applyFill(facts: Facts, record: FillRecorded): void {
   if (facts.seenTrades.has(record.tradeId)) return;
   facts.seenTrades.add(record.tradeId);
   facts.totals.fills += 1;
-  const signed = record.side === 'buy' ? record.amountE8 : -record.amountE8;
+  const signed = record.side === 'buy' ? record.amountE8 : 0 - record.amountE8;
   move(facts, record.instrument, record.feeCurrency, amountE8(signed), record.cashE8);
   payFee(facts, record.feeCurrency, record.feeE8, record.indexPriceE8);
   if (record.label === null) return;
@@ -146,7 +147,7 @@ function applySettlement(facts: Facts, record: SettlementRecorded): void {
   if (facts.seenTrades.has(record.settlementId)) return;
   facts.seenTrades.add(record.settlementId);
   facts.totals.settlements += 1;
-  move(facts, record.instrument, record.currency, amountE8(-record.amountE8), record.cashE8);
+  move(facts, record.instrument, record.currency, amountE8(0 - record.amountE8), record.cashE8);
 }
 
 function move(
@@ -168,8 +169,11 @@ function move(
 function payFee(facts: Facts, currency: Currency, fee: CoinE8, index: PriceE8): void {
   const total = cashTotal(facts, currency);
   total.feesE8 = coinE8(total.feesE8 + fee);
-  // 1e-8 coin times 1e-8 USD per coin, as micro-USD: 1e-16 to 1e-6.
-  total.feesMicroUsd += mulDivCeil(fee, index, E8 * 100);
+  // 1e-8 coin times 1e-8 USD per coin, as micro-USD: 1e-16 to 1e-6. A fee rounds up and a rebate
+  // down; one that cannot be valued leaves a total that is not a number, and no exception.
+  const usd =
+    fee >= 0 ? mulDivUp(fee, index, E8 * 100) : 0 - mulDivDown(Math.abs(fee), index, E8 * 100);
+  total.feesMicroUsd += usd;
 }
 
 function emptyPosition(instrument: InstrumentName, currency: Currency): Position {

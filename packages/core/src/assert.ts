@@ -1,4 +1,7 @@
-/** A state that cannot be. Caught in one place only; the process ends and recovery is the ordinary start. */
+/**
+ * A state that cannot be. Caught in one place only; the process ends and recovery is the ordinary
+ * start.
+ */
 export class InvariantViolation extends Error {
   override readonly name = 'InvariantViolation';
 }

@@ -6,9 +6,9 @@ import type { AbandonCause, Anomaly } from './ledger/record.ts';
 import type { GroupId, InstrumentName, Label, MonoMs, StrategyId } from './values/index.ts';
 
 /**
- * What the core wants said. Goes to the decision log (D-35): sequence-numbered, append-only, and no fact is
- * ever folded from it. `intentId` is `{groupId}:{legIndex}`, given at proposal, so even a refusal before the
- * hash is traceable.
+ * What the core wants said. Goes to the decision log (D-35): sequence-numbered, append-only, and no
+ * fact is ever folded from it. `intentId` is `{groupId}:{legIndex}`, given at proposal, so even a
+ * refusal before the hash is traceable.
  */
 export type Decision = { readonly at: MonoMs } & (
   | IntentRejected

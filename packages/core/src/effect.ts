@@ -5,7 +5,10 @@ import type { LedgerWaiver } from './ledger/waiver.ts';
 import type { OutboundOrder, ReduceOnlyOrder } from './order/order.ts';
 import type { InstrumentName, Label, MonoMs, VenueOrderId } from './values/index.ts';
 
-/** Everything we can ask of the world. Effects are orders to the shell; the core never waits for one. */
+/**
+ * Everything we can ask of the world. Effects are orders to the shell; the core never waits for
+ * one.
+ */
 export type Effect =
   | { readonly kind: 'append'; readonly records: readonly LedgerRecord[] }
   | Submit

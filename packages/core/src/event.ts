@@ -21,8 +21,8 @@ import type {
 } from './values/index.ts';
 
 /**
- * Everything that can happen to us. Each carries when the shell took it in (`at`, monotonic-epoch ms):
- * the core reads no clock. Adapters turn trouble into events here; nothing else gets in.
+ * Everything that can happen to us. Each carries when the shell took it in (`at`, monotonic-epoch
+ * ms): the core reads no clock. Adapters turn trouble into events here; nothing else gets in.
  */
 export type Event = MarketEvent | AccountEvent | LedgerEvent | IntentEvent | ShellEvent;
 
@@ -50,7 +50,10 @@ export interface InstrumentsListed {
   }[];
 }
 
-/** A snapshot (`prevChangeId` null) or a change. Sides are flat pairs: price in ticks, quantity in steps; 0 deletes. */
+/**
+ * A snapshot (`prevChangeId` null) or a change. Sides are flat pairs: price in ticks, quantity in
+ * steps; 0 deletes.
+ */
 export interface BookChanged {
   readonly kind: 'bookChanged';
   readonly at: MonoMs;
@@ -61,7 +64,10 @@ export interface BookChanged {
   readonly asks: readonly number[];
 }
 
-/** Analytics of one instrument; floats, never money. Delta, vega and gamma are per unit of the underlying. */
+/**
+ * Analytics of one instrument; floats, never money. Delta, vega and gamma are per unit of the
+ * underlying.
+ */
 export interface TickerChanged {
   readonly kind: 'tickerChanged';
   readonly at: MonoMs;
@@ -97,7 +103,10 @@ export interface AccountObserved {
     readonly initialMarginE8: CoinE8;
     readonly maintenanceMarginE8: CoinE8;
   }[];
-  /** When the fee rates were read, epoch ms; null when the answer carried none (contract-1 section 14). */
+  /**
+   * When the fee rates were read, epoch ms; null when the answer carried none (contract-1 section
+   * 14).
+   */
   readonly feeModelCachedAt: WallMs | null;
 }
 
@@ -188,7 +197,9 @@ export interface VenueOrder {
 }
 
 export type LedgerEvent =
-  /** Our own records, heard back durable: the only event that changes Facts or releases an order. */
+  /**
+   * Our own records, heard back durable: the only event that changes Facts or releases an order.
+   */
   | {
       readonly kind: 'recorded';
       readonly at: MonoMs;

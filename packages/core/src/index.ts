@@ -20,6 +20,4 @@ export type {
 } from './event.ts';
 export type { LedgerRecord } from './ledger/record.ts';
 export type { LedgerStage, Parameters, Policy } from './policy.ts';
-export type { Verdict } from './verdict.ts';
-export { PASS, refuse } from './verdict.ts';
 export type { MonoMs, WallMs } from './values/index.ts';

@@ -12,7 +12,10 @@ import { monoMs } from './values/index.ts';
 
 const NEVER = monoMs(0);
 
-/** A fresh process: no facts, everything unknown, latched. Fail-closed without a line of start-up code (D-13). */
+/**
+ * A fresh process: no facts, everything unknown, latched. Fail-closed without a line of start-up
+ * code (D-13).
+ */
 export function createState(session: Session): State {
   const facts = createFacts();
   const reservations = new Reservations();
@@ -69,29 +72,34 @@ export function createState(session: Session): State {
     },
     polls: { requestId: 0, accountAt: NEVER, instrumentsAt: NEVER },
     lastActivityAt: NEVER,
-    guardInputs: {
-      now: NEVER,
-      enforcedProfile: session.enforcedProfile,
-      toleratesUnlinked: session.toleratesUnlinked,
-      policyGeneratedAt: null,
-      watchdogHeartbeatAt: null,
-      loopTickAt: null,
-      riskState: null,
-      certificate: null,
-      feeModelCachedAt: null,
-      mmUtil: null,
-      diskUsed: null,
-      diskUsedSecondary: null,
-      emergencyReduceOnlyActive: null,
-      latchReasons: null,
-      sessionKillActive: null,
-      count10028In5m: null,
-      // Their monitors are not in this build yet; only `dev` on the built-in venue tolerates that.
-      bunkerModeActive: 'unlinked',
-      cortexOverride: 'unlinked',
-      evidenceChain: null,
-      parameters: DEFAULT_PARAMETERS,
-    },
+    guardInputs: unheardInputs(session),
   };
   return { facts, observations, session };
+}
+
+/** What the guard has heard so far: nothing, and unknown is unsafe. */
+function unheardInputs(session: Session): Observations['guardInputs'] {
+  return {
+    now: NEVER,
+    enforcedProfile: session.enforcedProfile,
+    toleratesUnlinked: session.toleratesUnlinked,
+    policyGeneratedAt: null,
+    watchdogHeartbeatAt: null,
+    loopTickAt: null,
+    riskState: null,
+    certificate: null,
+    feeModelCachedAt: null,
+    mmUtil: null,
+    diskUsed: null,
+    diskUsedSecondary: null,
+    emergencyReduceOnlyActive: null,
+    latchReasons: null,
+    sessionKillActive: null,
+    count10028In5m: null,
+    // Their monitors are not in this build yet; only `dev` on the built-in venue tolerates that.
+    bunkerModeActive: 'unlinked',
+    cortexOverride: 'unlinked',
+    evidenceChain: null,
+    parameters: DEFAULT_PARAMETERS,
+  };
 }

@@ -33,8 +33,9 @@ export function closed<P extends TProperties>(
 }
 
 /**
- * A total parser: it never throws and never stops at the first violation. Unknown keys and non-finite
- * numbers are refused; the value is passed through as it is, never repaired or defaulted.
+ * A total parser: it never throws and never stops at the first violation. Unknown keys and
+ * non-finite numbers are refused; the value is passed through as it is, never repaired or
+ * defaulted.
  */
 export function createParser<S extends TSchema>(schema: S): Parser<Static<S>> {
   assert(isClosed(schema), 'a parser may only contain closed objects and typed values');
@@ -122,7 +123,9 @@ function quote(key: string): string {
   return JSON.stringify(key);
 }
 
-/** Every object closed, nothing of unknown type: what the schema does not name cannot get through. */
+/**
+ * Every object closed, nothing of unknown type: what the schema does not name cannot get through.
+ */
 function isClosed(schema: unknown): boolean {
   if (typeof schema !== 'object' || schema === null) return true;
   if (Array.isArray(schema)) return schema.every(isClosed);

@@ -2,7 +2,9 @@ import { type TNumber, type TOptional, Type } from 'typebox';
 import { assert } from './assert.ts';
 import type { Parameters } from './policy.ts';
 
-/** One Appendix A value (contract-2 section 25): its key, what it is when absent, and what is sane. */
+/**
+ * One Appendix A value (contract-2 section 25): its key, what it is when absent, and what is sane.
+ */
 export interface ParameterRule {
   /** Key in `parameters` of `config/policy.json`. */
   readonly key: string;

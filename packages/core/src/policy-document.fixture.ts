@@ -1,6 +1,9 @@
 import type { PolicyDocument } from './policy-schema.ts';
 
-/** A whole valid policy document as data, for tests to damage. Values of the launch policy (phases section 1.3). */
+/**
+ * A whole valid policy document as data, for tests to damage. Values of the launch policy (phases
+ * section 1.3).
+ */
 export function policyDocument(): PolicyDocument {
   const environment = (trade_capable: boolean) => ({ trade_capable, purpose: 'test' });
   return {

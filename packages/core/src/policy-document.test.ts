@@ -260,7 +260,7 @@ describe('Appendix A', () => {
     expect(resolveMode(baselineInputs({ parameters, mmUtil: below })).mode).toBe('ReduceOnly');
   });
 
-  it('AT-319 fees: soft 300 s, hard 900 s, buffer 20 % by default; the hard line drives the guard', () => {
+  it('AT-319 fees: soft 300 s, hard 900 s, buffer 20 % by default; hard drives the guard', () => {
     const { parameters } = policyWith('parameters', undefined);
     expect([parameters.feeCacheSoftS, parameters.feeCacheHardS, parameters.feeStaleBuffer]).toEqual(
       [300, 900, 0.2],

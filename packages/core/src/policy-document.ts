@@ -24,9 +24,10 @@ export { PolicyDocumentSchema } from './policy-schema.ts';
 const parseShape = createParser(PolicyDocumentSchema);
 
 /**
- * `config/policy.json` to the exact, frozen policy of the core. Every violation is collected: shape, rules
- * that span keys, and numbers off their grid, which are refused and never rounded (D-3). An absent key with a
- * documented default takes it; one without becomes null and blocks what needs it (AMB-03) - never zero.
+ * `config/policy.json` to the exact, frozen policy of the core. Every violation is collected:
+ * shape, rules that span keys, and numbers off their grid, which are refused and never rounded
+ * (D-3). An absent key with a documented default takes it; one without becomes null and blocks what
+ * needs it (AMB-03) - never zero.
  */
 export const parsePolicy: Parser<Policy> = (value): Parsed<Policy> => {
   const shape = parseShape(value);

@@ -2,7 +2,10 @@ import { type Static, Type } from 'typebox';
 import { closed } from './parse.ts';
 import { parameterSchemas } from './policy-defaults.ts';
 
-/** A cent of a micro-dollar more than anybody here will ever owe; keeps sums far inside the exact range. */
+/**
+ * A cent of a micro-dollar more than anybody here will ever owe; keeps sums far inside the exact
+ * range.
+ */
 const USD_MAX = 1_000_000_000;
 
 const name = (description: string) => Type.String({ minLength: 1, maxLength: 64, description });
@@ -14,7 +17,7 @@ const count = (maximum: number, description: string) =>
   Type.Number({ minimum: 1, maximum, multipleOf: 1, description });
 
 /** Known by name; `ALLOWABLE_ORDER_TYPES` says which of them a policy may allow at all. */
-export const ORDER_TYPES = [
+const ORDER_TYPES = [
   'LIMIT',
   'POST_ONLY',
   'REDUCE_ONLY',
@@ -26,9 +29,9 @@ export const ORDER_TYPES = [
 ] as const;
 export const ALLOWABLE_ORDER_TYPES: readonly string[] = ['LIMIT', 'POST_ONLY', 'REDUCE_ONLY'];
 
-export const STAGES = ['experiment', 'paper', 'pilot', 'limited_live'] as const;
-export const EXECUTION_STYLES = ['Sniper', 'Any'] as const;
-export const PRODUCT_FAMILIES = [
+const STAGES = ['experiment', 'paper', 'pilot', 'limited_live'] as const;
+const EXECUTION_STYLES = ['Sniper', 'Any'] as const;
+const PRODUCT_FAMILIES = [
   'inverse_option',
   'linear_option',
   'inverse_future',
@@ -91,7 +94,8 @@ const exposure = closed({
   delta_limit: Type.Optional(
     perCurrency(
       amount('Coin.'),
-      'Delta at which the inventory skew is full and reservations stop. No default: absent blocks OPEN in that underlying.',
+      'Delta at which the inventory skew is full and reservations stop. ' +
+        'No default: absent blocks OPEN in that underlying.',
     ),
   ),
   portfolio_delta_usd: Type.Optional(

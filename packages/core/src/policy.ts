@@ -12,8 +12,9 @@ export type ProductFamily =
   | 'linear_perpetual';
 
 /**
- * Every limit, parsed, exact and frozen (`config/policy.json`). `null` marks a safety-critical value that has
- * no default anywhere: the gate that needs it refuses every OPEN (contract-1 section 3, AMB-03).
+ * Every limit, parsed, exact and frozen (`config/policy.json`). `null` marks a safety-critical
+ * value that has no default anywhere: the gate that needs it refuses every OPEN (contract-1 section
+ * 3, AMB-03).
  */
 export interface Policy {
   readonly policyId: string;
@@ -71,7 +72,9 @@ export interface ExposureLimits {
   readonly portfolioDelta: MicroUsd | null;
 }
 
-/** Appendix A values this build uses; a key absent from the document takes the default given there. */
+/**
+ * Appendix A values this build uses; a key absent from the document takes the default given there.
+ */
 export interface Parameters {
   readonly instrumentCacheTtlS: number;
   readonly contractsAmountMatchTolerance: number;

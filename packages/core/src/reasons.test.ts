@@ -18,10 +18,10 @@ import {
 const CONTRACT_REJECTS =
   `TooSmallAfterQuantization InstrumentMetadataMissing ChurnBreakerActive LiquidityGateNoL2
 EmergencyCloseNoPrice ExpectedSlippageTooHigh NetEdgeTooLow NetEdgeInputMissing InventorySkew
-InventorySkewDeltaLimitMissing PendingExposureBudgetExceeded GlobalExposureBudgetExceeded ContractsAmountMismatch
-MarginHeadroomRejectOpens OrderTypeMarketForbidden OrderTypeStopForbidden LinkedOrderTypeForbidden PostOnlyWouldCross
-RiskIncreasingCancelReplaceForbidden RateLimitBrownout InstrumentExpiredOrDelisted FeedbackLoopGuardActive
-LabelTooLong`.split(/\s+/);
+InventorySkewDeltaLimitMissing PendingExposureBudgetExceeded GlobalExposureBudgetExceeded
+ContractsAmountMismatch MarginHeadroomRejectOpens OrderTypeMarketForbidden OrderTypeStopForbidden
+LinkedOrderTypeForbidden PostOnlyWouldCross RiskIncreasingCancelReplaceForbidden RateLimitBrownout
+InstrumentExpiredOrDelisted FeedbackLoopGuardActive LabelTooLong`.split(/\s+/);
 
 describe('reasons', () => {
   it('hold the 23 contract tokens first and verbatim, then the extensions', () => {

@@ -42,7 +42,10 @@ export interface Session extends RuntimeIdentity {
   readonly enforcedProfile: 'CSP' | 'GOP' | 'FULL' | null;
   /** `dev` on the built-in venue, the only place where a monitor may be unlinked. */
   readonly toleratesUnlinked: boolean;
-  /** How long an order may still be on its way to the venue before a start-up snapshot is believed, ms. */
+  /**
+   * How long an order may still be on its way to the venue before a start-up snapshot is believed,
+   * ms.
+   */
   readonly settleMs: number;
   readonly tickIntervalMs: number;
   readonly reconcileIntervalMs: number;
@@ -59,7 +62,10 @@ export interface ObservedListing {
   closed: boolean;
 }
 
-/** A recovered intent that provably never left: it may go out once, if every gate still passes (AT-935). */
+/**
+ * A recovered intent that provably never left: it may go out once, if every gate still passes
+ * (AT-935).
+ */
 export interface UnsentIntent {
   readonly label: Label;
   readonly expiresAt: MonoMs;
@@ -82,9 +88,9 @@ export interface Observations {
   readonly latch: Latch;
   /** When each reason was last raised: a snapshot asked for earlier cannot clear it. */
   readonly latchedAt: Map<OpenPermissionReasonCode, MonoMs>;
-  /** Books with a gap, until a snapshot rebuilds them. */
   /** Last news of any market. */
   marketAt: MonoMs;
+  /** Books with a gap, until a snapshot rebuilds them. */
   readonly brokenBooks: Set<InstrumentName>;
   connected: boolean;
   operatorStop: 'reduce_only' | 'kill' | null;

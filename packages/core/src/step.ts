@@ -8,7 +8,7 @@ import type { State } from './state.ts';
 import { onAccountObserved, onDispatchFailed, onFillObserved } from './turn/account.ts';
 import { onOrderReported, onSettlementObserved } from './turn/account.ts';
 import { onIntentProposed } from './turn/intent.ts';
-import { onAppendRefused, onLedgerStalled, onRecorded } from './turn/ledger.ts';
+import { onAppendRefused, onLedgerMeasured, onLedgerStalled, onRecorded } from './turn/ledger.ts';
 import {
   onBookChanged,
   onIndexChanged,
@@ -24,9 +24,12 @@ import { onDiskMeasured, onFaultObserved, onOperatorCommanded } from './turn/she
 import { onPolicyOffered, onTicked } from './turn/shell.ts';
 
 export type { Session, State } from './state.ts';
+export { currentMode } from './turn/mode.ts';
 export { createState, resume };
 
-/** Recovery is this same fold over the same records, with nothing set in motion (architecture §2). */
+/**
+ * Recovery is this same fold over the same records, with nothing set in motion (architecture §2).
+ */
 export function recover(state: State, record: LedgerRecord): void {
   apply(state.facts, record);
 }
@@ -34,15 +37,17 @@ export function recover(state: State, record: LedgerRecord): void {
 const output = new Output();
 
 /**
- * The only entrance: one event in, effects out. Deterministic in the events and their order; `state` is owned
- * here and changed in place (D-32), Facts only through `apply`. Not re-entrant: the loop has one writer.
+ * The only entrance: one event in, effects out. Deterministic in the events and their order;
+ * `state` is owned here and changed in place (D-32), Facts only through `apply`. Not re-entrant:
+ * the loop has one writer.
  */
 export function step(
   state: State,
   event: Event,
 ): { readonly state: State; readonly effects: readonly Effect[] } {
   const { observations } = state;
-  // Time is what the shell says, and never goes back: an older stamp is news that waited in the inbox.
+  // Time is what the shell says, and never goes back: an older stamp is news that waited in the
+  // inbox.
   if (event.at > observations.now) observations.now = event.at;
   output.begin(observations.now);
   handle(state, event, output);
@@ -51,7 +56,6 @@ export function step(
 }
 
 function handle(state: State, event: Event, out: Output): void {
-  const { observations } = state;
   switch (event.kind) {
     case 'bookChanged':
       return onBookChanged(state, event, out);
@@ -70,9 +74,7 @@ function handle(state: State, event: Event, out: Output): void {
     case 'ledgerStalled':
       return onLedgerStalled(state, out);
     case 'ledgerMeasured':
-      observations.ledger.depth = event.depth;
-      observations.ledger.capacity = event.capacity;
-      return;
+      return onLedgerMeasured(state, event);
     case 'orderReported':
       return onOrderReported(state, event, out);
     case 'fillObserved':
@@ -94,12 +96,12 @@ function handle(state: State, event: Event, out: Output): void {
     case 'ticked':
       return onTicked(state, out);
     case 'heartbeatObserved':
-      observations.heartbeatAt = event.at;
+      state.observations.heartbeatAt = event.at;
       return;
     case 'diskMeasured':
       return onDiskMeasured(state, event);
     case 'certificateRead':
-      observations.certificate = event.certificate;
+      state.observations.certificate = event.certificate;
       return;
     case 'policyOffered':
       return onPolicyOffered(state, event, out);

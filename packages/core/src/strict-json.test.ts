@@ -58,7 +58,8 @@ describe('strict JSON', () => {
 
   it('names numbers whose text says more than a double keeps', () => {
     const read = readJson(
-      '{"a": 0.1234567890123456, "b": 123456789012345, "c": 1e-999, "d": 0.000, "e": 1000000000000000000}',
+      '{"a": 0.1234567890123456, "b": 123456789012345, "c": 1e-999, "d": 0.000,' +
+        ' "e": 1000000000000000000}',
     );
     expect(read.ok && [...read.inexact]).toEqual([
       ['/a', '0.1234567890123456'],

@@ -1,7 +1,7 @@
 /**
- * A JSON reader for documents people sign: it refuses what `JSON.parse` lets pass in silence (duplicate keys,
- * numbers that overflow, endless nesting) and remembers where every value stood. On everything else it
- * agrees with `JSON.parse`.
+ * A JSON reader for documents people sign: it refuses what `JSON.parse` lets pass in silence
+ * (duplicate keys, numbers that overflow, endless nesting) and remembers where every value stood.
+ * On everything else it agrees with `JSON.parse`.
  */
 
 export type JsonValue =

@@ -12,7 +12,10 @@ import {
   type StrategyId,
 } from './values/index.ts';
 
-/** What one strategy may see, taken now. Decimals, because a strategy speaks decimals; the gates make them exact. */
+/**
+ * What one strategy may see, taken now. Decimals, because a strategy speaks decimals; the gates
+ * make them exact.
+ */
 export function viewFor(state: State, strategy: StrategyId): StrategyView {
   const { observations, facts } = state;
   const { listings } = observations;

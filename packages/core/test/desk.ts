@@ -1,6 +1,7 @@
 /**
- * The whole core with the world at arm's length: a ledger that answers at once (or is held, or refuses), a
- * venue that answers when the test says so. Time moves only when told. For tests of what `step` does.
+ * The whole core with the world at arm's length: a ledger that answers at once (or is held, or
+ * refuses), a venue that answers when the test says so. Time moves only when told. For tests of
+ * what `step` does.
  */
 import type { Decision } from '../src/decision.ts';
 import type { Effect, Submit } from '../src/effect.ts';
@@ -100,7 +101,7 @@ export class Desk {
   }
 
   post(event: Unstamped<Event>): void {
-    for (const effect of step(this.state, { at: monoMs(this.now), ...event } as Event).effects) {
+    for (const effect of step(this.state, { at: monoMs(this.now), ...event }).effects) {
       this.#perform(effect);
     }
   }
@@ -206,7 +207,7 @@ export class Desk {
 
   holdAtVenue(fill: ObservedFill): void {
     if (this.venue === null) return;
-    const signed = fill.side === 'buy' ? fill.amountE8 : -fill.amountE8;
+    const signed = fill.side === 'buy' ? fill.amountE8 : 0 - fill.amountE8;
     const rest = this.venue.positions.filter(({ instrument }) => instrument !== fill.instrument);
     const before = this.venue.positions.find(({ instrument }) => instrument === fill.instrument);
     const amount = amountE8((before?.amountE8 ?? 0) + signed);

@@ -128,7 +128,7 @@ describe('inventory skew', () => {
     contextOf({ exposure: exposureOf({ current: { BTC: current }, ...parts }) });
   const sell = { side: 'sell' } as const;
 
-  it('AT-224 near the limit the buy that had passed fails and the sale that had failed passes', () => {
+  it('AT-224 near the limit the buy that had passed fails, the sale that had failed passes', () => {
     const bought = edge(20);
     expect(codeOf(held(0), edge(20))).toBe('admitted');
     expect(admit(held(9), bought)).toMatchObject({
@@ -199,7 +199,10 @@ describe('inventory skew', () => {
     expect(codeOf(held(5), edge(100))).toBe('admitted');
   });
 
-  /** A bias of exactly 1 leaves no room for a reservation: the budget gate is taken out to see the skew alone. */
+  /**
+   * A bias of exactly 1 leaves no room for a reservation: the budget gate is taken out to see the
+   * skew alone.
+   */
   const unbudgeted = (context: GateContext, candidate: Candidate): Reject | null => {
     for (const gate of GATES) {
       if (gate.name === 'pending-exposure') continue;

@@ -223,7 +223,9 @@ describe('liquidity', () => {
     expect(codeOf(stale(-1), candidateOf())).toBe('LiquidityGateNoL2');
   });
 
-  /** Four lots at 0.1000 and the rest at 0.1005: five lots cost exactly 10 bps more than the best. */
+  /**
+   * Four lots at 0.1000 and the rest at 0.1005: five lots cost exactly 10 bps more than the best.
+   */
   const ladder = contextWithListing(
     {
       book: bookOf(

@@ -148,7 +148,7 @@ describe('an order, from proposal to position', () => {
     expect(desk.state.facts.positions.get(BTC_CALL.name)?.amountE8).toBe(50_000_000);
   });
 
-  it('D-14 a silent submit keeps its exposure reserved and shuts OPEN until the venue is asked', () => {
+  it('D-14 a silent submit keeps its exposure reserved; OPEN waits for the venue to be asked', () => {
     const desk = active();
     desk.propose();
     const [submit] = desk.submits;
@@ -203,7 +203,7 @@ describe('P1-C a refusal leaves nothing behind', () => {
 });
 
 describe('the ledger cannot record', () => {
-  it('AT-906 a full queue refuses OPEN, the loop keeps ticking, and it opens when a record is taken', () => {
+  it('AT-906 a full queue refuses OPEN, the loop ticks on, and a record taken opens it', () => {
     const desk = active();
     desk.ledger = 'queue_full';
     desk.propose();
@@ -232,7 +232,7 @@ describe('the ledger cannot record', () => {
     expect(desk.mode).toBe('ReduceOnly');
   });
 
-  it('D-9 a stalled commit lets the close go once, and its late record does not send it again', () => {
+  it('D-9 a stalled commit lets the close go once; its late record does not send it again', () => {
     const desk = active();
     desk.propose();
     desk.fill(desk.submits[0], 'T1');
@@ -310,7 +310,7 @@ describe('crashes (contract-1 section 28.3)', () => {
     return before;
   }
 
-  it('AT-935 recorded and provably unsent: goes out exactly once, and not again after the next restart', () => {
+  it('AT-935 recorded and provably unsent: goes out once, and not again after a restart', () => {
     const first = unsent().crash().boot();
     for (let round = 0; round < 5; round += 1) first.tick();
     expect(first.submits).toHaveLength(1);
@@ -448,7 +448,7 @@ describe('people', () => {
     expect(after.mode).toBe('Active');
   });
 
-  it('a different policy while running is not taken, and the age of the old one takes OPEN away', () => {
+  it('a different policy while running is not taken; the old one, aging, takes OPEN away', () => {
     const desk = active();
     const loose = policyWith({ minEdge: 0 as never });
     desk.post({

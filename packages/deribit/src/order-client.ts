@@ -1,6 +1,7 @@
 /**
- * The only code that can place, edit or cancel an order. One file may import it: the runtime's dispatch
- * (P1-A). It turns an order into a Deribit request and the answer into events; it decides nothing.
+ * The only code that can place, edit or cancel an order. One file may import it: the runtime's
+ * dispatch (P1-A). It turns an order into a Deribit request and the answer into events; it decides
+ * nothing.
  */
 import type { Cancel, Event, MonoMs } from '@holdfast/core';
 import type { OrderTerms } from '@holdfast/core/order';
@@ -10,7 +11,9 @@ import { parseOrder, parsePlacement } from './protocol/order-reply.ts';
 import type { RpcAnswer, RpcTransport } from './protocol/rpc.ts';
 
 export interface OrderClient {
-  /** `private/buy` or `private/sell`. Every answer, and every silence, becomes at least one event. */
+  /**
+   * `private/buy` or `private/sell`. Every answer, and every silence, becomes at least one event.
+   */
   place(terms: OrderTerms): void;
   /** `private/cancel` by order id, or `private/cancel_by_label`. */
   cancel(target: Cancel): void;

@@ -5,7 +5,9 @@ import { isOnLadder } from '@holdfast/core/instrument';
 import { describe, expect, it } from 'vitest';
 import { parseInstruments } from '@holdfast/deribit/protocol';
 
-/** Deribit's own documents and real option chains; they are run against, never part of the project. */
+/**
+ * Deribit's own documents and real option chains; they are run against, never part of the project.
+ */
 const FOLDER = process.env['HOLDFAST_DATA'];
 const OPENAPI = 'deribit-openapi.json.gz';
 const CHAINS = 'option-chain';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { Event } from '@holdfast/core';
 import type { LedgerRecord } from '@holdfast/core/ledger';
+import { wallMs } from '@holdfast/core/values';
 import { openFileLedger } from '../src/ledger/index.ts';
 import type { Clock, Ledger } from '../src/ports.ts';
 import { sampleAck, sampleFill, sampleIntent, sampleSending } from '../test/sample-records.ts';
@@ -23,17 +24,29 @@ const WINDOW = 64;
 const WINDOW_APPENDS = 100_000;
 const OPEN_RECORDS = 1_000_000;
 
-/** The four records of an order's life, made beforehand: what they cost to make is not the ledger's. */
-const RECORDS: readonly LedgerRecord[] = Array.from({ length: 1_024 }, (_, n) => [
+/**
+ * The four records of an order's life, made beforehand: what they cost to make is not the ledger's.
+ */
+const ORDER_LIVES: readonly LedgerRecord[] = Array.from({ length: 1_024 }, (_, n) => [
   sampleIntent(n),
   sampleSending(n),
   sampleAck(n),
   sampleFill(n),
 ]).flat();
-const BARE_BYTES = 512;
 
-const recordAt = (index: number): LedgerRecord =>
-  RECORDS[index % RECORDS.length] ?? sampleIntent(0);
+/** A record of 256 bytes: what the floor and its alternatives were measured with. */
+const SMALL: readonly LedgerRecord[] = [
+  {
+    type: 'operatorCommandRecorded',
+    at: wallMs(1_790_000_000_000),
+    command: 'reduce_only',
+    reason: 'x'.repeat(90),
+    operator: 'operator',
+    modeReasons: [],
+  },
+];
+/** Its body and a frame's head. */
+const BARE_BYTES = 320;
 
 /** Aligned once to the epoch, like the runtime's own. */
 const clock: Clock = {
@@ -82,7 +95,7 @@ interface Bench {
 }
 
 async function open(folder: string, onRecord: (record: LedgerRecord) => void): Promise<Bench> {
-  const bench = { onRecorded: (_: number): void => undefined };
+  const bench: Pick<Bench, 'onRecorded'> = { onRecorded: () => undefined };
   const post = (event: Event): void => {
     if (event.kind === 'recorded') bench.onRecorded(event.records.length);
     else if (event.kind !== 'ledgerStalled') throw new Error(JSON.stringify(event));
@@ -105,8 +118,8 @@ interface SingleTimes {
 }
 
 /**
- * One outstanding append after another, each beside a bare one: a shared disk's mood changes within a second.
- * Microseconds each.
+ * One outstanding append after another, each beside a bare one: a shared disk's mood changes within
+ * a second. Microseconds each.
  */
 function singleAppends(bench: Bench, bareFile: BareFile, appends: number): Promise<SingleTimes> {
   return new Promise((resolve) => {
@@ -115,7 +128,7 @@ function singleAppends(bench: Bench, bareFile: BareFile, appends: number): Promi
     let start = 0;
     const append = (): void => {
       start = performance.now();
-      bench.ledger.append([recordAt(ledger.length)]);
+      bench.ledger.append(SMALL);
     };
     const next = (): void => {
       bare.push(bareFile.append());
@@ -132,13 +145,18 @@ function singleAppends(bench: Bench, bareFile: BareFile, appends: number): Promi
 }
 
 /** `WINDOW` appends always outstanding. @returns seconds. */
-function windowedAppends(bench: Bench, appends: number): Promise<number> {
+function windowedAppends(
+  bench: Bench,
+  records: readonly LedgerRecord[],
+  appends: number,
+): Promise<number> {
+  const batches = records.map((record) => [record]);
   return new Promise((resolve) => {
     let done = 0;
     let sent = 0;
     const start = performance.now();
     const send = (): void => {
-      bench.ledger.append([recordAt(sent)]);
+      bench.ledger.append(batches[sent % batches.length] ?? []);
       sent += 1;
     };
     bench.onRecorded = () => {
@@ -150,7 +168,10 @@ function windowedAppends(bench: Bench, appends: number): Promise<number> {
   });
 }
 
-/** How late a timer of one millisecond is; the lateness of an idle loop is the clock's, not the ledger's. */
+/**
+ * How late a timer of one millisecond is; the lateness of an idle loop is the clock's, not the
+ * ledger's.
+ */
 async function measureIdleLateness(): Promise<number> {
   const idle = monitorEventLoopDelay({ resolution: 1 });
   idle.enable();
@@ -197,7 +218,7 @@ async function benchAppends(folder: string): Promise<BenchResult[]> {
   const bench = await open(join(folder, 'appends'), () => undefined);
   const bareFile = new BareFile(folder, 2 * SINGLE_APPENDS);
   await singleAppends(bench, bareFile, 1_000);
-  await windowedAppends(bench, 20_000);
+  await windowedAppends(bench, ORDER_LIVES, 20_000);
   const bare: number[] = [];
   const single: number[] = [];
   const idleLateness = await measureIdleLateness();
@@ -209,10 +230,11 @@ async function benchAppends(folder: string): Promise<BenchResult[]> {
     single.push(...times.ledger);
     const lateness = monitorEventLoopDelay({ resolution: 1 });
     lateness.enable();
-    seconds += await windowedAppends(bench, WINDOW_APPENDS / ROUNDS);
+    seconds += await windowedAppends(bench, SMALL, WINDOW_APPENDS / ROUNDS);
     lateness.disable();
     blocked.push(Math.max(0, lateness.percentile(99) - idleLateness) / 1_000_000);
   }
+  const mixedSeconds = await windowedAppends(bench, ORDER_LIVES, WINDOW_APPENDS / ROUNDS);
   bareFile.close();
   await bench.ledger.close();
   const floor = quantile(bare, 0.5);
@@ -227,6 +249,7 @@ async function benchAppends(folder: string): Promise<BenchResult[]> {
     atMost('ledger p50 over bare p50', 'x', p50 / floor, 2),
     info('ledger rate, 1 outstanding', 'records/s', singleRate),
     info('ledger rate, 64 outstanding', 'records/s', windowRate),
+    info('the same, lives of orders', 'records/s', WINDOW_APPENDS / ROUNDS / mixedSeconds),
     atLeast('rate at 64 over rate at 1', 'x', windowRate / singleRate, 30),
     atMost('loop blocked p99, 64 outstanding', 'ms', quantile(blocked, 0.5), 1),
   ];
@@ -253,7 +276,10 @@ async function benchOpen(folder: string): Promise<BenchResult[]> {
   ];
 }
 
-/** Everything, in a folder that is gone afterwards. `under` is the mount to measure; the temporary one if not given. */
+/**
+ * Everything, in a folder that is gone afterwards. `under` is the mount to measure; the temporary
+ * one if not given.
+ */
 export async function run(under: string = tmpdir()): Promise<BenchResult[]> {
   const folder = mkdtempSync(join(under, 'holdfast-ledger-bench-'));
   try {

@@ -4,8 +4,9 @@ import type { Clock } from './ports.ts';
 const LONGEST_DELAY_MS = 2_147_483_647;
 
 /**
- * The process clock: the wall is read once, and from then on only the monotonic counter moves it, so that no
- * step of the wall clock can make an age negative or a deadline pass (contract-1 section 3).
+ * The process clock: the wall is read once, and from then on only the monotonic counter moves it,
+ * so that no step of the wall clock can make an age negative or a deadline pass (contract-1 section
+ * 3).
  */
 export function createClock(): Clock {
   const origin = performance.timeOrigin;

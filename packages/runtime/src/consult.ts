@@ -8,8 +8,8 @@ import type { Clock, MintGroupId, Post } from './ports.ts';
 const PROPOSALS_MAX = 32;
 
 /**
- * Asks every strategy what it proposes. A throw, or an answer that is no list, becomes `strategyFailed` and
- * ends that strategy here; the others and the loop go on.
+ * Asks every strategy what it proposes. A throw, or an answer that is no list, becomes
+ * `strategyFailed` and ends that strategy here; the others and the loop go on.
  */
 export function createConsult(
   strategies: readonly Strategy<unknown>[],

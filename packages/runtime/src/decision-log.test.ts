@@ -53,7 +53,7 @@ describe('decision log', () => {
     expect(found[1]).toMatchObject({ decision: { kind: 'fault', subject: 'b' } });
   });
 
-  it('says how many it dropped where it dropped them, and never holds more than its capacity', async () => {
+  it('says how many it dropped where it did, and holds no more than its capacity', async () => {
     const log = await openDecisionLog({ path, runId: 'r', capacity: 4 });
     for (let index = 1; index <= 10; index += 1) {
       log.report(fault(String(index)), 0);

@@ -4,9 +4,10 @@ import { dirname } from 'node:path';
 import type { Decision } from '@holdfast/core';
 
 /**
- * What the core said, one JSON line each, in order (D-35). No fact is ever folded from it, so it may lose lines,
- * but never in silence: every decision takes the next sequence number of its run, written or not, and a line
- * says how many are missing where they are missing. A missing number without such a line is `unknown`.
+ * What the core said, one JSON line each, in order (D-35). No fact is ever folded from it, so it
+ * may lose lines, but never in silence: every decision takes the next sequence number of its run,
+ * written or not, and a line says how many are missing where they are missing. A missing number
+ * without such a line is `unknown`.
  */
 export interface DecisionLog {
   /** Never blocks, never throws. `at` is the wall clock in epoch ms. */
@@ -120,7 +121,10 @@ class FileDecisionLog implements DecisionLog {
     });
   }
 
-  /** A failed write is not tried again: part of it may be there, and the reader sees the missing numbers. */
+  /**
+   * A failed write is not tried again: part of it may be there, and the reader sees the missing
+   * numbers.
+   */
   async #write(lines: readonly string[]): Promise<void> {
     try {
       await this.#file.appendFile(`${lines.join('\n')}\n`);
@@ -151,7 +155,9 @@ export type DecisionEntry =
       readonly at: number;
       readonly decision: Decision;
     }
-  /** `declared`: the writer says so. Otherwise nobody does, and the reader knows nothing of them. */
+  /**
+   * `declared`: the writer says so. Otherwise nobody does, and the reader knows nothing of them.
+   */
   | {
       readonly kind: 'gap';
       readonly runId: string;
@@ -162,7 +168,9 @@ export type DecisionEntry =
   /** No line of ours, or a number that was there before. */
   | { readonly kind: 'unreadable'; readonly line: number };
 
-/** Reads a log line by line; `lines` are those of one file, oldest first. Every run counts from 1. */
+/**
+ * Reads a log line by line; `lines` are those of one file, oldest first. Every run counts from 1.
+ */
 export async function* readDecisionLog(
   lines: AsyncIterable<string> | Iterable<string>,
 ): AsyncGenerator<DecisionEntry, void> {

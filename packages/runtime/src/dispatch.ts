@@ -1,6 +1,7 @@
 /**
- * THE chokepoint: the sole importer of the order client (P1-A). It lets an order out only on a receipt that
- * names its label, once, or on a waiver for an order the venue itself holds to reducing (D-8, D-9).
+ * THE chokepoint: the sole importer of the order client (P1-A). It lets an order out only on a
+ * receipt that names its label, once, or on a waiver for an order the venue itself holds to
+ * reducing (D-8, D-9).
  */
 import { assert, type Cancel, type Submit } from '@holdfast/core';
 import type { Label } from '@holdfast/core/values';
@@ -17,7 +18,8 @@ type Receipt = Extract<Submit, { receipt: unknown }>['receipt'];
 
 export function createDispatch(transport: RpcTransport, clock: Clock, post: Post): Dispatch {
   const client = createOrderClient(transport, () => monoMs(clock.now()), post);
-  // Labels are unique for ever, so remembering them per receipt is enough, and is let go with the receipt.
+  // Labels are unique for ever, so remembering them per receipt is enough, and is let go with the
+  // receipt.
   const spent = new WeakMap<Receipt, Set<Label>>();
 
   function spend(receipt: Receipt, label: Label): void {

@@ -1,11 +1,14 @@
 import type { Event } from '@holdfast/core';
 
-/** Slots that only the ledger's answers and the tick may use: a full inbox must keep neither from being heard. */
+/**
+ * Slots that only the ledger's answers and the tick may use: a full inbox must keep neither from
+ * being heard.
+ */
 const RESERVED = 1_024;
 
 /**
- * Single-consumer queue between the world and the core. Bounded: an ordinary event that finds no room is
- * refused and counted, and the loss itself becomes an event; nothing is dropped in silence.
+ * Single-consumer queue between the world and the core. Bounded: an ordinary event that finds no
+ * room is refused and counted, and the loss itself becomes an event; nothing is dropped in silence.
  */
 export class Inbox {
   readonly #capacity: number;

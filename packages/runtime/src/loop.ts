@@ -13,11 +13,17 @@ export interface LoopOptions {
   /** Sees every event before the core does: the tape, and the checkers of the simulator. */
   readonly onEvent?: (event: Event) => void;
   readonly onEffect?: (effect: Effect) => void;
-  /** An invariant broke. Nothing more is processed; the process ends and recovery is the ordinary start. */
+  /**
+   * An invariant broke. Nothing more is processed; the process ends and recovery is the ordinary
+   * start.
+   */
   readonly onFatal: (error: InvariantViolation) => void;
 }
 
-/** The synchronous hot loop: one writer, one event at a time, effects performed in the order they were asked. */
+/**
+ * The synchronous hot loop: one writer, one event at a time, effects performed in the order they
+ * were asked.
+ */
 export class Loop {
   readonly #options: LoopOptions;
   readonly #inbox: Inbox;

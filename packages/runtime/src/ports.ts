@@ -16,9 +16,9 @@ export interface Clock {
 }
 
 /**
- * Durable, append-only. `append` never blocks and never throws: it answers with `recorded`, `appendRefused`
- * or, past the commit deadline, `ledgerStalled`. Batches become durable in order, each whole or not at all
- * as far as `recorded` is concerned.
+ * Durable, append-only. `append` never blocks and never throws: it answers with `recorded`,
+ * `appendRefused` or, past the commit deadline, `ledgerStalled`. Batches become durable in order,
+ * each whole or not at all as far as `recorded` is concerned.
  */
 export interface Ledger {
   append(records: readonly LedgerRecord[]): void;
@@ -38,7 +38,10 @@ export interface LedgerTelemetry {
 /** What recovery found before the first append of this process. */
 export interface LedgerRecovery {
   readonly records: number;
-  /** Bytes of a torn tail that were set aside, with the file they went to; null when the end was clean. */
+  /**
+   * Bytes of a torn tail that were set aside, with the file they went to; null when the end was
+   * clean.
+   */
   readonly tornTail: { readonly bytes: number; readonly setAsideAs: string } | null;
 }
 
@@ -47,12 +50,17 @@ export interface Venue {
   fetch(request: Extract<Effect, { kind: 'fetch' }>): void;
 }
 
-/** What the core wants said, and what people and machines read beside it. Never folded into facts. */
+/**
+ * What the core wants said, and what people and machines read beside it. Never folded into facts.
+ */
 export interface Telemetry {
   report(decision: Decision, at: WallMs): void;
 }
 
-/** Opens the ledger: every record of the past, in order, to `onRecord`; then the lock, the epoch, the writer. */
+/**
+ * Opens the ledger: every record of the past, in order, to `onRecord`; then the lock, the epoch,
+ * the writer.
+ */
 export type OpenLedger = (
   post: Post,
   onRecord: (record: LedgerRecord) => void,
@@ -65,7 +73,10 @@ export interface OpenedLedger {
   readonly epoch: number;
 }
 
-/** Shares in [0, 1] of the ledger's disk in use: one opinion and an independent one; null where there is none. */
+/**
+ * Shares in [0, 1] of the ledger's disk in use: one opinion and an independent one; null where
+ * there is none.
+ */
 export interface DiskMeasurement {
   readonly used: number | null;
   readonly secondary: number | null;
@@ -74,9 +85,13 @@ export interface DiskMeasurement {
 export interface DiskProbe {
   /** Never blocks; `done` is called exactly once. */
   measure(done: (measurement: DiskMeasurement) => void): void;
+  close(): Promise<void>;
 }
 
-/** Where the certificate and the policy come from. Read anew every time; nothing here remembers a last good. */
+/**
+ * Where the certificate and the policy come from. Read anew every time; nothing here remembers a
+ * last good.
+ */
 export interface Documents {
   certificate(): Certificate | null;
   /** Null when the document is gone or no longer parses: its age then takes OPEN away. */

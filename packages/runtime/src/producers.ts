@@ -4,13 +4,16 @@ import type { Ledger, Post } from './ports.ts';
 import type { StartOptions } from './start.ts';
 
 /**
- * The real producers of what the guard looks at. Each reads its source anew and posts what it found, or that
- * it found nothing; none of them keeps a last good answer.
+ * The real producers of what the guard looks at. Each reads its source anew and posts what it
+ * found, or that it found nothing; none of them keeps a last good answer.
  */
 export interface Producers {
   /** Everything at once, so that the first tick judges readings and not their absence. */
   start(): void;
-  /** The certificate is read for every tick (contract-1 section 31); the ledger's queue is measured with it. */
+  /**
+   * The certificate is read for every tick (contract-1 section 31); the ledger's queue is measured
+   * with it.
+   */
   beforeTick(): void;
 }
 

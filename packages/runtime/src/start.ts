@@ -35,6 +35,8 @@ export interface StartOptions {
   readonly strategies: readonly Strategy<unknown>[];
   readonly intervals: Intervals;
   readonly inboxCapacity: number;
+  /** The fold is done; nothing is connected yet. */
+  readonly onRecovered?: (state: State) => void;
   readonly onEvent?: (event: Event) => void;
   readonly onEffect?: (effect: Effect) => void;
   readonly onFatal: (error: InvariantViolation) => void;
@@ -56,11 +58,13 @@ export interface Runtime {
   readonly post: Post;
   /** No further event is taken in. What was appended is written; then the ledger is let go. */
   stop(): Promise<void>;
+  /** No further event is taken in, and nothing is waited for: what SIGKILL leaves behind. */
+  halt(): void;
 }
 
 /**
- * Ports, then recovery, then the loop. The state is folded from the ledger before anything is connected, and
- * starts latched: there is no way in that skips reconciliation (D-13).
+ * Ports, then recovery, then the loop. The state is folded from the ledger before anything is
+ * connected, and starts latched: there is no way in that skips reconciliation (D-13).
  */
 export async function start(options: StartOptions): Promise<Runtime> {
   const { clock, session } = options;
@@ -68,6 +72,7 @@ export async function start(options: StartOptions): Promise<Runtime> {
   let loop: Loop | null = null;
   const post: Post = (event) => loop?.post(event);
   const opened = await options.openLedger(post, (record) => recover(state, record));
+  options.onRecovered?.(state);
   const { transport, venue } = options.connect(post);
   const ports = {
     ledger: opened.ledger,
@@ -105,9 +110,12 @@ export async function start(options: StartOptions): Promise<Runtime> {
     recovery: opened.recovery,
     epoch: opened.epoch,
     post,
+    halt() {
+      running.stop();
+    },
     async stop() {
       running.stop();
-      await opened.ledger.close();
+      await Promise.all([opened.ledger.close(), options.disk.close()]);
     },
   };
 }

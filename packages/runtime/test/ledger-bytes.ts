@@ -65,14 +65,18 @@ export function apply(
   }
 }
 
-/** Everything a ledger asks of its disk for these batches; those of one turn are one inner array. */
+/**
+ * Everything a ledger asks of its disk for these batches; those of one turn are one inner array.
+ */
 export async function recordOperations(
   turns: readonly (readonly (readonly LedgerRecord[])[])[],
   segmentBytes: number,
 ): Promise<readonly DiskOperation[]> {
   const operations: DiskOperation[] = [];
   let durable = 0;
-  const answer = (done: WriteDone): void => setImmediate(() => done(null)) as unknown as void;
+  const answer = (done: WriteDone): void => {
+    setImmediate(() => done(null));
+  };
   const writer: SegmentWriter = {
     write: (segment, offset, bytes, done) => {
       operations.push({ kind: 'write', segment, offset, bytes: Buffer.from(bytes), durable });

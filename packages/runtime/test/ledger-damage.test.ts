@@ -53,7 +53,10 @@ beforeAll(async () => {
 
 type Outcome = 'unchanged' | 'torn' | 'damaged';
 
-/** What a scan makes of these bytes; fails on the one thing that must never be: other records, unnoticed. */
+/**
+ * What a scan makes of these bytes; fails on the one thing that must never be: other records,
+ * unnoticed.
+ */
 function outcomeOf(bytes: Bytes, what: string): Outcome {
   const { records, end } = scanAll(sourceOf(bytes));
   if (!isDeepStrictEqual(records, RECORDS.slice(0, records.length))) {
@@ -146,7 +149,8 @@ describe('ledger damage', () => {
   it('finds a spelling that only a strict reader notices', () => {
     const bytes = copyOf(intact);
     const segment = bytes.get(3)?.bytes ?? Buffer.alloc(0);
-    // The last frame of all: nothing chains to it, so a changed body with a new checksum is a sound frame.
+    // The last frame of all: nothing chains to it, so a changed body with a new checksum is a sound
+    // frame.
     const start = segment.lastIndexOf(Buffer.from([0xff, 0x48, 0x46, 0xfe]));
     const length = segment.readUInt32LE(start + 8);
     const body = segment.toString('latin1', start + 64, start + 64 + length);
@@ -164,7 +168,9 @@ describe('ledger damage', () => {
 });
 
 describe('ledger after a power cut', () => {
-  /** The disk when operation `count` was under way and only some of its sectors had been written. */
+  /**
+   * The disk when operation `count` was under way and only some of its sectors had been written.
+   */
   function cutDuring(count: number, persists: (sector: number) => boolean): Bytes {
     const bytes: Bytes = new Map();
     for (const [index, operation] of operations.entries()) {
@@ -175,7 +181,10 @@ describe('ledger after a power cut', () => {
     return bytes;
   }
 
-  /** Everything acknowledged before the cut is there, whole batches only, and nothing is called damage. */
+  /**
+   * Everything acknowledged before the cut is there, whole batches only, and nothing is called
+   * damage.
+   */
   function expectRecovered(bytes: Bytes, count: number, what: string): void {
     const { records, end } = scanAll(sourceOf(bytes));
     const operation = operations[count];

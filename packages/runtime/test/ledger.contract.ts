@@ -106,7 +106,7 @@ export function describeLedger(name: string, makePlace: () => LedgerPlace): void
       await test.ledger.close();
     });
 
-    it('AT-906 a full queue refuses without blocking, counts, and takes records again', async () => {
+    it('AT-906 a full queue refuses at once, counts, and takes records again', async () => {
       const test = await place.open({ queueCapacity: 8, reservedCapacity: 0 });
       test.stall();
       for (let n = 0; n < 8; n += 1) test.ledger.append([sampleIntent(n)]);

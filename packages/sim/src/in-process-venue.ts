@@ -25,7 +25,10 @@ import type { Clock, Post, RpcAnswer, RpcTransport, Venue } from '@holdfast/runt
 import type { Exchange, NotificationListener, SettlementNotice } from './exchange/index.ts';
 import type { Network } from './network.ts';
 
-/** A request whose answer has not come by then is answered with a fault; it may still have been executed. */
+/**
+ * A request whose answer has not come by then is answered with a fault; it may still have been
+ * executed.
+ */
 const REQUEST_TIMEOUT_MS = 3_000;
 
 type Notice = Parameters<NotificationListener>;
@@ -48,8 +51,8 @@ export interface Connection {
 }
 
 /**
- * The simulated exchange behind the runtime's own ports, spoken to in Deribit's methods and results through
- * the simulated network. What comes back is parsed exactly as a stranger's words would be.
+ * The simulated exchange behind the runtime's own ports, spoken to in Deribit's methods and results
+ * through the simulated network. What comes back is parsed exactly as a stranger's words would be.
  */
 export function connectInProcess(connection: Connection): InProcessVenue {
   const { exchange, network, clock, post } = connection;
@@ -57,9 +60,9 @@ export function connectInProcess(connection: Connection): InProcessVenue {
   let connected = true;
 
   /** `reply` is called once: with the answer, or with null when none has come in time. */
-  function ask<Answer>(question: () => Answer, reply: (answer: Answer | null) => void): void {
+  function ask<Reply>(question: () => Reply, reply: (answer: Reply | null) => void): void {
     let answered = false;
-    const once = (answer: Answer | null): void => {
+    const once = (answer: Reply | null): void => {
       if (answered || !connected) return;
       answered = true;
       reply(answer);
@@ -130,7 +133,7 @@ function answerTo(connection: Connection, request: Fetch): Answer {
 /** @returns undefined when the venue answered with an error. */
 function query(connection: Connection, method: string, params: Record<string, unknown>): unknown {
   const answer = connection.exchange.handle(method, params, connection.clock.now());
-  return answer.ok === true ? answer.result : undefined;
+  return answer.ok ? answer.result : undefined;
 }
 
 function listInstruments(connection: Connection, request: Fetch): Answer {
@@ -216,7 +219,10 @@ function observedSettlement(notice: SettlementNotice): ObservedSettlement {
   };
 }
 
-/** What a notice is to the core; a public trade and a malformed message of ours are different things. */
+/**
+ * What a notice is to the core; a public trade and a malformed message of ours are different
+ * things.
+ */
 function eventsOf(notice: Notice, at: MonoMs): readonly Event[] {
   const [kind, payload] = notice;
   switch (kind) {
@@ -288,7 +294,9 @@ function orderEvents(message: unknown, at: MonoMs): readonly Event[] {
 
 function tradeEvents(message: unknown, at: MonoMs): readonly Event[] {
   const fill = parseTrade(message);
-  return fill === null ? [unreadable('trade', at)] : [{ kind: 'fillObserved', at, fill, source: 'feed' }];
+  return fill === null
+    ? [unreadable('trade', at)]
+    : [{ kind: 'fillObserved', at, fill, source: 'feed' }];
 }
 
 /** A private message we cannot read may be a fill: it is trouble, never nothing. */

@@ -1,7 +1,10 @@
 import type { Clock } from '@holdfast/runtime/ports';
 import type { Prng } from './prng.ts';
 
-/** The network model of one run: everything it may do to a message, as probabilities and delays (ms). */
+/**
+ * The network model of one run: everything it may do to a message, as probabilities and delays
+ * (ms).
+ */
 export interface NetworkModel {
   readonly delayMsMin: number;
   readonly delayMsMax: number;
@@ -37,8 +40,9 @@ export interface NetworkCounts {
 }
 
 /**
- * Carries messages between us and the venue in virtual time. A request is never doubled: the transport is a
- * stream, and what it can do to a request is lose it, be late with it, or lose its answer.
+ * Carries messages between us and the venue in virtual time. A request is never doubled: the
+ * transport is a stream, and what it can do to a request is lose it, be late with it, or lose its
+ * answer.
  */
 export class Network {
   readonly counts: NetworkCounts = {
@@ -50,11 +54,16 @@ export class Network {
   };
   readonly #clock: Clock;
   readonly #prng: Prng;
-  readonly #model: NetworkModel;
+  #model: NetworkModel;
 
   constructor(clock: Clock, prng: Prng, model: NetworkModel) {
     this.#clock = clock;
     this.#prng = prng;
+    this.#model = model;
+  }
+
+  /** From now on it behaves like this. */
+  become(model: NetworkModel): void {
     this.#model = model;
   }
 

@@ -1,8 +1,8 @@
 type Item = string | number | boolean | object;
 
 /**
- * Seeded randomness in named streams. A stream is made of the seed and its path of names only, never of how
- * much its parent has drawn: a new consumer shifts nobody else's numbers.
+ * Seeded randomness in named streams. A stream is made of the seed and its path of names only,
+ * never of how much its parent has drawn: a new consumer shifts nobody else's numbers.
  */
 export interface Prng {
   /** An independent stream; the same name gives the same stream, from its beginning. */
@@ -17,7 +17,10 @@ export interface Prng {
   /** Throws on an empty list. */
   pick<T extends Item>(items: readonly T[]): T;
   exponential(mean: number): number;
-  /** Approximately standard normal (twelve uniforms, cut at six): no library function, the same bits everywhere. */
+  /**
+   * Approximately standard normal (twelve uniforms, cut at six): no library function, the same bits
+   * everywhere.
+   */
   gaussian(): number;
   /** In place; returns the same array. */
   shuffle<T extends Item>(items: T[]): T[];

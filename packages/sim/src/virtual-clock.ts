@@ -7,7 +7,10 @@ interface Timer {
   readonly action: () => void;
 }
 
-/** Time that only moves when it is told to: from timer to timer, never back (architecture section 3). */
+/**
+ * Time that only moves when it is told to: from timer to timer, never back (architecture section
+ * 3).
+ */
 export class VirtualClock implements Clock {
   #now: number;
   #order = 0;
@@ -49,7 +52,10 @@ export class VirtualClock implements Clock {
     return true;
   }
 
-  /** Runs everything due up to and including `until`, also what is set meanwhile; then it is `until`. */
+  /**
+   * Runs everything due up to and including `until`, also what is set meanwhile; then it is
+   * `until`.
+   */
   runUntil(until: number): void {
     if (!(until >= this.#now)) throw new RangeError(`time would go from ${this.#now} to ${until}`);
     for (let next = this.#timers[0]; next !== undefined && next.at <= until; ) {

@@ -241,7 +241,7 @@ describe('cheap option, buying', () => {
     expect(propose(planted(0.8, inner))).toHaveLength(1);
   });
 
-  it('TRIP less than a day or more than 45 left, NON-TRIP inside', () => {
+  it('TRIP less than a day or more than 60 left, NON-TRIP inside', () => {
     const count = (daysLeft: number, share: number) => {
       const strikes = [
         92_000, 94_000, 96_000, 98_000, 100_000, 101_000, 102_000, 103_000, 104_000, 106_000,
@@ -251,8 +251,8 @@ describe('cheap option, buying', () => {
     };
     expect(count(0.99, 0.8)).toBe(0);
     expect(count(1, 0.8)).toBe(1);
-    expect(count(45, 0.95)).toBe(1);
-    expect(count(45.01, 0.95)).toBe(0);
+    expect(count(60, 0.95)).toBe(1);
+    expect(count(60.01, 0.95)).toBe(0);
   });
 
   it('takes one from each expiry, and stops at the most positions allowed', () => {

@@ -75,10 +75,10 @@ export interface CheapOptionParameters {
 }
 
 export const CHEAP_OPTION_PARAMETERS: CheapOptionParameters = Object.freeze({
-  version: 'cheap-option.2',
+  version: 'cheap-option.3',
   slices: Object.freeze({
     expiryMsMin: 2 * HOUR_MS,
-    expiryMsMax: 45 * DAY_MS,
+    expiryMsMax: 60 * DAY_MS,
     smileAgeMsMax: 10_000,
     forwardDeviationMax: 0.001,
     volHalfSpreadFractionMax: 0.25,

@@ -8,12 +8,15 @@ import {
   price,
   priceE8,
   quantity,
+  scaleDown,
   type StrategyId,
 } from '../values/index.ts';
 import type { Candidate } from './gate.ts';
-import { scaleDown } from './scale.ts';
 
-/** What a candidate is made from: a proposal with the identity the shell gave it, already classified. */
+/**
+ * What a candidate is made from: a proposal with the identity the shell gave it, already
+ * classified.
+ */
 export interface CandidateSource {
   readonly groupId: GroupId;
   readonly strategyId: StrategyId;
@@ -40,9 +43,9 @@ const NO_LEG: LegProposal = Object.freeze({
 });
 
 /**
- * One leg at the start of its way through the gates. Total: whatever the proposal lacks or has wrong is left
- * for a gate to refuse. What no gate has found yet is NaN, which passes no comparison.
- * Money is micro-USD; the gross edge is rounded down, against us.
+ * One leg at the start of its way through the gates. Total: whatever the proposal lacks or has
+ * wrong is left for a gate to refuse. What no gate has found yet is NaN, which passes no
+ * comparison. Money is micro-USD; the gross edge is rounded down, against us.
  */
 export function createCandidate(source: CandidateSource, legIndex: 0 | 1): Candidate {
   const leg = source.proposal.legs[legIndex] ?? NO_LEG;

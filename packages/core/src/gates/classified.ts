@@ -6,8 +6,8 @@ import { EVERY_CLASS } from './scope.ts';
 const LEGS_MAX = 1;
 
 /**
- * The shape of the intent, and the proof of its class: `reduceOnly === true` is the only one there is
- * (contract-1 section 5), so a CLOSE or HEDGE without it is nobody's to let past the OPEN gates.
+ * The shape of the intent, and the proof of its class: `reduceOnly === true` is the only one there
+ * is (contract-1 section 5), so a CLOSE or HEDGE without it is nobody's to let past the OPEN gates.
  */
 export const classified: SafetyGate = {
   name: 'classified',

@@ -2,7 +2,10 @@ import type { Candidate, GateContext, SafetyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';
 import { OPEN_ONLY } from './scope.ts';
 
-/** Without a launch policy nothing is allowed, and what is not allowed is forbidden (phases section 1.3). */
+/**
+ * Without a launch policy nothing is allowed, and what is not allowed is forbidden (phases section
+ * 1.3).
+ */
 export const configured: SafetyGate = {
   name: 'configured',
   kind: 'safety',

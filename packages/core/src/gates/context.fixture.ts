@@ -1,6 +1,7 @@
 /**
- * The "all else passing" world of contract-1 section 52, for tests of whatever the gates are asked by: the
- * order below is admitted, and every override is the sole cause of what then happens. Not product code.
+ * The "all else passing" world of contract-1 section 52, for tests of whatever the gates are asked
+ * by: the order below is admitted, and every override is the sole cause of what then happens. Not
+ * product code.
  */
 import type { Instrument } from '../instrument/instrument.ts';
 import type { IntentClass, IntentProposal, LegProposal } from '../intent/intent.ts';
@@ -93,7 +94,10 @@ export const BTC_USDC_PERPETUAL: Instrument = Object.freeze<Instrument>({
   contractMultiplierE8: amountE8(100_000_000),
 });
 
-/** Launch policy LP-001 with room on every limit; `families` holds every family, so that each can be taken away. */
+/**
+ * Launch policy LP-001 with room on every limit; `families` holds every family, so that each can be
+ * taken away.
+ */
 export const POLICY: Policy = Object.freeze<Policy>({
   policyId: 'LP-001',
   policyVersion: '1.2',
@@ -185,9 +189,9 @@ export function bookOf(
 }
 
 /** 0.0475 bid, 0.048 ask, deep. */
-export const CALM_BOOK = bookOf([[475, 1000]], [[480, 1000]]);
+const CALM_BOOK = bookOf([[475, 1000]], [[480, 1000]]);
 /** 99 999.5 bid, 100 000.5 ask, deep; for the perpetuals. */
-export const CALM_PERPETUAL_BOOK = bookOf([[199_999, 1_000_000]], [[200_001, 1_000_000]]);
+const CALM_PERPETUAL_BOOK = bookOf([[199_999, 1_000_000]], [[200_001, 1_000_000]]);
 
 export function listingOf(parts: Partial<Listing> = {}): Listing {
   const instrument = parts.instrument ?? BTC_CALL;
@@ -253,7 +257,6 @@ export function contextOf(parts: Partial<GateContext> = {}): GateContext {
     ledger: { depth: 0, capacity: 1024, refusal: null },
     exposure: exposureOf(),
     rate: rateOf(),
-    isSeen: () => false,
     order: () => undefined,
     isSuspended: () => false,
     ...parts,
@@ -310,7 +313,10 @@ export function candidateOf(
   return candidateAs('OPEN', leg, parts);
 }
 
-/** A reduce-only sale of 0.3 with a limit; the context has to hold a position (`exposureOf({ position: 1 })`). */
+/**
+ * A reduce-only sale of 0.3 with a limit; the context has to hold a position (`exposureOf({
+ * position: 1 })`).
+ */
 export function reducingCandidateOf(
   intentClass: 'CLOSE' | 'HEDGE' = 'CLOSE',
   leg: Partial<LegProposal> = {},

@@ -1,10 +1,9 @@
-import { E8 } from '../values/index.ts';
+import { E8, mulDivUp } from '../values/index.ts';
 import type { Candidate, ExposureView, Listing } from './gate.ts';
-import { mulDivUp } from './scale.ts';
 
 /**
- * Signed worst-case delta of the whole order, coin at 1e-8, rounded away from zero (contract-1 section 17).
- * `indexE8` is needed for USD-sized instruments; NaN comes out where it is missing.
+ * Signed worst-case delta of the whole order, coin at 1e-8, rounded away from zero (contract-1
+ * section 17). `indexE8` is needed for USD-sized instruments; NaN comes out where it is missing.
  */
 export function orderDeltaE8(
   candidate: Candidate,
@@ -22,8 +21,8 @@ export function orderDeltaE8(
 }
 
 /**
- * |delta| per unit. The strategy's own greek counts, but never below the venue's, so that nobody reserves
- * less by saying less; without one the bound of the product, 1, is reserved.
+ * |delta| per unit. The strategy's own greek counts, but never below the venue's, so that nobody
+ * reserves less by saying less; without one the bound of the product, 1, is reserved.
  */
 function deltaSize(proposed: number | null, { instrument, delta }: Listing): number {
   if (instrument.kind !== 'option' || proposed === null) return 1;
@@ -32,8 +31,9 @@ function deltaSize(proposed: number | null, { instrument, delta }: Listing): num
 }
 
 /**
- * Where the net delta of an underlying may end on the side this order pushes to: held, plus every pending order
- * of that side, so no fill of the other side is counted on (contract-1 section 17). Coin at 1e-8, signed.
+ * Where the net delta of an underlying may end on the side this order pushes to: held, plus every
+ * pending order of that side, so no fill of the other side is counted on (contract-1 section 17).
+ * Coin at 1e-8, signed.
  */
 export function facedDeltaE8(
   exposure: ExposureView,
@@ -48,7 +48,10 @@ export function facedDeltaE8(
   return exposure.currentDeltaE8(underlying) + pending;
 }
 
-/** The same, counted in the order's own direction and with the order in it: what a limit is compared with. */
+/**
+ * The same, counted in the order's own direction and with the order in it: what a limit is compared
+ * with.
+ */
 export function reachedDeltaE8(
   exposure: ExposureView,
   candidate: Candidate,
@@ -58,7 +61,10 @@ export function reachedDeltaE8(
   return candidate.deltaE8 >= 0 ? reached : 0 - reached;
 }
 
-/** True where the order takes delta away from what is held, even with all its side's pending orders filled. */
+/**
+ * True where the order takes delta away from what is held, even with all its side's pending orders
+ * filled.
+ */
 export function reducesInventory(
   exposure: ExposureView,
   candidate: Candidate,

@@ -83,7 +83,7 @@ describe('the fee of an order, USD', () => {
     expect(gain - chargedUsd).toBeGreaterThanOrEqual(10);
   });
 
-  it('without a price is the rate alone, and without an index nothing a record could not hold', () => {
+  it('without a price is the rate alone; without an index, nothing a record could not hold', () => {
     const holding = { exposure: exposureOf({ position: 1 }) };
     const reducing = reducingCandidateOf('CLOSE');
     expect(admit(contextWithListing({}, holding), reducing)).toMatchObject({ pass: true });

@@ -1,10 +1,17 @@
 import type { Instrument } from '../instrument/instrument.ts';
 import { bufferedFeeE8, feeE8, feeStaleness } from '../market/fees.ts';
-import { E8, microUsd, type PriceE8, priceE8 } from '../values/index.ts';
+import {
+  E8,
+  microUsd,
+  mulDivDown,
+  mulDivUp,
+  priceE8,
+  type PriceE8,
+  scaleUp,
+} from '../values/index.ts';
 import type { Candidate, GateContext, SafetyGate } from './gate.ts';
 import { perUnitE8 } from './pricer.ts';
 import { type Reject, reject } from './reject.ts';
-import { mulDivDown, mulDivUp, scaleUp } from './scale.ts';
 import { EVERY_CLASS, instrumentOf, parametersOf } from './scope.ts';
 
 /** E8 coin times E8 index, as micro-USD. */
@@ -13,8 +20,9 @@ const COIN_INDEX_PER_MICRO_USD = 10_000_000_000;
 const E8_PER_MICRO = 100;
 
 /**
- * The fee of this order, buffered when the rates are ageing; rates too old to trust open nothing (contract-1
- * section 14). A reduction is never held up for them: its fee is an estimate for the record.
+ * The fee of this order, buffered when the rates are ageing; rates too old to trust open nothing
+ * (contract-1 section 14). A reduction is never held up for them: its fee is an estimate for the
+ * record.
  */
 export const feeFresh: SafetyGate = {
   name: 'fee-fresh',
@@ -40,10 +48,10 @@ export const feeFresh: SafetyGate = {
 };
 
 /**
- * The price the fee is taken of. Futures: the index, so that the fee is rate * notional (contract-1 section 14).
- * Options are capped by a share of their price, and the limit is not known yet: the highest it can be, fair for
- * a buy and fair plus the whole gross edge for a sale, has the highest fee. A strategy's own stricter limit
- * gains more than the fee it adds.
+ * The price the fee is taken of. Futures: the index, so that the fee is rate * notional (contract-1
+ * section 14). Options are capped by a share of their price, and the limit is not known yet: the
+ * highest it can be, fair for a buy and fair plus the whole gross edge for a sale, has the highest
+ * fee. A strategy's own stricter limit gains more than the fee it adds.
  */
 function feePriceE8(
   { leg, grossEdge, amountE8 }: Candidate,
@@ -60,7 +68,10 @@ function feePriceE8(
   return priceE8(baseE8 + perUnitE8(Math.max(grossEdge, 0), instrument, amountE8, indexE8));
 }
 
-/** Settlement currency to micro-USD, rounded against us; stablecoins count as the USD they stand for. */
+/**
+ * Settlement currency to micro-USD, rounded against us; stablecoins count as the USD they stand
+ * for.
+ */
 function toMicroUsd(fee: number, instrument: Instrument, indexE8: PriceE8 | null): number {
   const inCoin = instrument.settlement === instrument.underlying;
   const rate = inCoin ? (indexE8 ?? Number.NaN) : 1;

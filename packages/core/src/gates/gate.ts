@@ -1,11 +1,12 @@
 import type { OpenPermissionReasonCode } from '../guard/codes.ts';
 import type { ResolvedMode, RiskState } from '../guard/mode.ts';
-import type { Instrument, UnsupportedKind } from '../instrument/instrument.ts';
+import type { UnsupportedKind } from '../instrument/instrument.ts';
 import type { IntentClass, IntentProposal, LegProposal } from '../intent/intent.ts';
 import type { AppendRefusal } from '../ledger/waiver.ts';
-import type { Book } from '../market/book.ts';
+import type { Listing } from '../market/listing.ts';
 import type { Order } from '../order/order.ts';
 import type { Policy } from '../policy.ts';
+import type { ExposureView } from '../position/exposure-view.ts';
 import type {
   AmountE8,
   CoinE8,
@@ -23,16 +24,7 @@ import type {
 } from '../values/index.ts';
 import type { Reject } from './reject.ts';
 
-/** An instrument as observed: metadata with its age, the book, the last analytics. */
-export interface Listing {
-  readonly instrument: Instrument;
-  readonly fetchedAt: MonoMs;
-  readonly book: Book;
-  /** Venue delta per unit of a long position; null when unknown. */
-  readonly delta: number | null;
-  /** The venue said it is gone (contract-1 section 8). */
-  readonly closed: boolean;
-}
+export type { ExposureView, Listing };
 
 /** What the gates may look at. Slices only; nothing here can be changed through it. */
 export interface GateContext {
@@ -57,21 +49,8 @@ export interface GateContext {
   };
   readonly exposure: ExposureView;
   readonly rate: RateView;
-  isSeen(hash: IntentHash): boolean;
   order(label: Label): Order | undefined;
   isSuspended(strategy: StrategyId): boolean;
-}
-
-/** Position and pending (reserved, unfilled) exposure; coin deltas at 1e-8, notionals in micro-USD. */
-export interface ExposureView {
-  positionE8(instrument: InstrumentName): AmountE8;
-  currentDeltaE8(underlying: Currency): CoinE8;
-  /** Reservations that raise delta, and those that lower it: the worst case uses one side (contract-1 section 17). */
-  pendingLongDeltaE8(underlying: Currency): CoinE8;
-  pendingShortDeltaE8(underlying: Currency): CoinE8;
-  positionNotional(underlying: Currency): MicroUsd;
-  pendingNotional(underlying: Currency): MicroUsd;
-  readonly underlyings: Iterable<Currency>;
 }
 
 /** Orders already let through, for the launch-policy rate limits. */
@@ -81,8 +60,8 @@ export interface RateView {
 }
 
 /**
- * One leg on its way through the gates. Starts as proposed; each gate that passes fills in what it found, and
- * later gates read that and nothing else, so no two gates can judge different orders.
+ * One leg on its way through the gates. Starts as proposed; each gate that passes fills in what it
+ * found, and later gates read that and nothing else, so no two gates can judge different orders.
  */
 export interface Candidate {
   readonly intentId: string;
@@ -103,7 +82,10 @@ export interface Candidate {
   grossEdge: MicroUsd | null;
   /** The policy's, then skew-adjusted. */
   minEdge: MicroUsd | null;
-  /** The first net-edge pass failed for a risk-reducing side: the skew may still lift it (contract-1 section 16). */
+  /**
+   * The first net-edge pass failed for a risk-reducing side: the skew may still lift it (contract-1
+   * section 16).
+   */
   provisional: boolean;
   /** Ticks the skew moves the limit; positive is toward the market. */
   skewTicks: number;

@@ -128,7 +128,7 @@ describe('admission', () => {
     );
   });
 
-  it('asks a policy gate of no reduction, and refuses none for edge, inventory, mode or budget', () => {
+  it('asks a policy gate of no reduction, and refuses none for edge, skew, mode or budget', () => {
     const policyGates = GATES.filter((gate) => gate.kind === 'policy').map((gate) => gate.name);
     expect(policyGates).toEqual(['net-edge', 'inventory-skew']);
     const mayRefuse = new Set([

@@ -23,9 +23,10 @@ import { hedgeOnly, universe } from './universe.ts';
 import { wellFormed } from './well-formed.ts';
 
 /**
- * May this intent go? Everything it has to pass, in the order it is asked (contract-1 section 21.2 with phases
- * section 2.1). The first no is the answer and the rest is not asked. Each gate writes what it found into the
- * candidate and later gates read only that. Nothing persistent happens before the last has passed.
+ * May this intent go? Everything it has to pass, in the order it is asked (contract-1 section 21.2
+ * with phases section 2.1). The first no is the answer and the rest is not asked. Each gate writes
+ * what it found into the candidate and later gates read only that. Nothing persistent happens
+ * before the last has passed.
  */
 export const GATES: readonly Gate[] = Object.freeze([
   classified,
@@ -60,9 +61,10 @@ export type Admission =
   | { readonly pass: false; readonly reject: Reject; readonly trace: readonly string[] };
 
 /**
- * Runs the gates of the candidate's class over it. Pure in context and candidate, of which it fills in the
- * latter; the former it only reads. Whether the identity was seen before is the caller's question (AT-928):
- * a repeat is no refusal, and a recovered intent asks again under its own identity.
+ * Runs the gates of the candidate's class over it. Pure in context and candidate, of which it fills
+ * in the latter; the former it only reads. Whether the identity was seen before is the caller's
+ * question (AT-928): a repeat is no refusal, and a recovered intent asks again under its own
+ * identity.
  */
 export function admit(context: GateContext, candidate: Candidate): Admission {
   const { gates, admission, traces } = PIPELINES[candidate.intentClass];

@@ -1,7 +1,6 @@
-import { type Currency, currency } from '../values/index.ts';
+import { currency, type Currency, mulDivUp } from '../values/index.ts';
 import type { Candidate, GateContext, SafetyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';
-import { mulDivUp } from './scale.ts';
 import { instrumentOf, OPEN_ONLY, policyOf, toUsd } from './scope.ts';
 
 const BTC = currency('BTC');
@@ -16,9 +15,10 @@ const RHO_ETH_ALTS = 0.6;
 const COIN_INDEX_PER_MICRO_USD = 10_000_000_000;
 
 /**
- * Portfolio delta in USD after correlation, held plus pending plus this order, each underlying at the worse end
- * of its range (contract-1 section 18). Longs and shorts net inside one underlying, never across two (AMB-13).
- * At or beyond a breach every OPEN stops; a reduction goes as CLOSE or HEDGE.
+ * Portfolio delta in USD after correlation, held plus pending plus this order, each underlying at
+ * the worse end of its range (contract-1 section 18). Longs and shorts net inside one underlying,
+ * never across two (AMB-13). At or beyond a breach every OPEN stops; a reduction goes as CLOSE or
+ * HEDGE.
  */
 export const globalExposure: SafetyGate = {
   name: 'global-exposure',

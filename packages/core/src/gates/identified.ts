@@ -5,9 +5,9 @@ import { type Reject, reject } from './reject.ts';
 import { EVERY_CLASS } from './scope.ts';
 
 /**
- * Identity over the quantized terms, and the label that carries it (contract-1 sections 10, 11). After every gate
- * that may refuse for less: hashing is the dearest step. A label is never cut to fit. `build` exists because
- * a label made of derived parts cannot be too long (AMB-07).
+ * Identity over the quantized terms, and the label that carries it (contract-1 sections 10, 11).
+ * After every gate that may refuse for less: hashing is the dearest step. A label is never cut to
+ * fit. `build` exists because a label made of derived parts cannot be too long (AMB-07).
  */
 export function identifiedBy(build: typeof buildLabel): SafetyGate {
   return {

@@ -1,16 +1,16 @@
-import { E8, microUsd } from '../values/index.ts';
+import { E8, microUsd, mulDivDown, mulDivUp } from '../values/index.ts';
 import { facedDeltaE8 } from './delta.ts';
 import type { Candidate, GateContext, PolicyGate } from './gate.ts';
 import { netEdgeOf } from './net-edge.ts';
 import { deltaLimitE8 } from './pending-exposure.ts';
 import { type Reject, reject } from './reject.ts';
-import { mulDivDown, mulDivUp } from './scale.ts';
 import { listingOf, policyOf, toUsd } from './scope.ts';
 
 /**
- * Inventory skew on held plus pending delta, then the authoritative net-edge pass (contract-1 section 16). Asks
- * more edge and a price further from the touch where the order adds to the inventory, less where it takes away.
- * What adds and what takes away is the sign of the order's delta: buying a put is a sale of delta.
+ * Inventory skew on held plus pending delta, then the authoritative net-edge pass (contract-1
+ * section 16). Asks more edge and a price further from the touch where the order adds to the
+ * inventory, less where it takes away. What adds and what takes away is the sign of the order's
+ * delta: buying a put is a sale of delta.
  */
 export const inventorySkew: PolicyGate = {
   name: 'inventory-skew',
@@ -53,7 +53,10 @@ export function skewed(bias: number, netEdge: number, minEdge: number): Reject {
   });
 }
 
-/** Sets the tick shift; answers with the adjusted minimum edge, micro-USD. Every rounding is against us. */
+/**
+ * Sets the tick shift; answers with the adjusted minimum edge, micro-USD. Every rounding is against
+ * us.
+ */
 function adjust(
   context: GateContext,
   candidate: Candidate,

@@ -5,7 +5,10 @@ import type { Candidate, GateContext, Listing, SafetyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';
 import { listingOf, OPEN_ONLY, policyOf, toDecimal, toUsd } from './scope.ts';
 
-/** Hard limits of the launch policy on what one more order would make of the portfolio (phases section 1.3). */
+/**
+ * Hard limits of the launch policy on what one more order would make of the portfolio (phases
+ * section 1.3).
+ */
 export const launchLimits: SafetyGate = {
   name: 'launch-limits',
   kind: 'safety',

@@ -3,8 +3,8 @@ import { type Reject, reject } from './reject.ts';
 import { OPEN_ONLY } from './scope.ts';
 
 /**
- * Last, and only for what adds risk: an order that cannot be recorded is not dispatched (AT-906). A reduction
- * never waits for a broken ledger (D-9).
+ * Last, and only for what adds risk: an order that cannot be recorded is not dispatched (AT-906). A
+ * reduction never waits for a broken ledger (D-9).
  */
 export const ledgerHeadroom: SafetyGate = {
   name: 'ledger-headroom',

@@ -1,10 +1,9 @@
 import type { Instrument } from '../instrument/instrument.ts';
 import { ageMs, isBookFresh } from '../market/freshness.ts';
 import { type Walk, walkBook } from '../market/walk.ts';
-import { E8, microUsd } from '../values/index.ts';
+import { E8, microUsd, mulDivUp } from '../values/index.ts';
 import type { Candidate, GateContext, SafetyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';
-import { mulDivUp } from './scale.ts';
 import { EVERY_CLASS, listingOf, parametersOf, toDecimal } from './scope.ts';
 
 /** E8 coin times E8 index, as micro-USD. */
@@ -14,8 +13,9 @@ const E8_PER_MICRO = 100;
 const BPS = 10_000;
 
 /**
- * No placement on a book nobody can read, none that walks it too far (contract-1 section 13). Reductions too
- * (AT-421): a needed one that is refused here goes as an emergency close, which asks for a price only (AMB-39).
+ * No placement on a book nobody can read, none that walks it too far (contract-1 section 13).
+ * Reductions too (AT-421): a needed one that is refused here goes as an emergency close, which asks
+ * for a price only (AMB-39).
  */
 export const liquidity: SafetyGate = {
   name: 'liquidity',
@@ -51,9 +51,9 @@ function tooHigh(walk: Walk, instrument: Instrument, maxSlippageBps: number): Re
 }
 
 /**
- * |WAP - best| * quantity in micro-USD, rounded up, through the index where the price counts coin. The
- * contract's bps * notional is the same for futures; for an option it would charge the ratio of its small price
- * on the whole underlying, some twenty times what the walk costs.
+ * |WAP - best| * quantity in micro-USD, rounded up, through the index where the price counts coin.
+ * The contract's bps * notional is the same for futures; for an option it would charge the ratio of
+ * its small price on the whole underlying, some twenty times what the walk costs.
  */
 function slippageUsd(
   context: GateContext,

@@ -2,7 +2,9 @@ import type { Candidate, GateContext, SafetyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';
 import { EVERY_CLASS, listingOf, OPEN_ONLY, policyOf } from './scope.ts';
 
-/** The venue listed it, and it is of a kind this build can size (contract-1 section 6.1, AMB-46). */
+/**
+ * The venue listed it, and it is of a kind this build can size (contract-1 section 6.1, AMB-46).
+ */
 export const listed: SafetyGate = {
   name: 'listed',
   kind: 'safety',
@@ -21,7 +23,10 @@ export const listed: SafetyGate = {
   },
 };
 
-/** Metadata older than its TTL sizes no OPEN; it stays good enough for a reduction (section 7, AMB-46). */
+/**
+ * Metadata older than its TTL sizes no OPEN; it stays good enough for a reduction (section 7,
+ * AMB-46).
+ */
 export const metadataFresh: SafetyGate = {
   name: 'metadata-fresh',
   kind: 'safety',

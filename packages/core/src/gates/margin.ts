@@ -2,7 +2,10 @@ import type { GateContext, SafetyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';
 import { OPEN_ONLY, policyOf } from './scope.ts';
 
-/** No new risk from `mm_util_reject_opens` upward, whatever the mode; unknown utilisation is no headroom (section 19). */
+/**
+ * No new risk from `mm_util_reject_opens` upward, whatever the mode; unknown utilisation is no
+ * headroom (section 19).
+ */
 export const marginHeadroom: SafetyGate = {
   name: 'margin-headroom',
   kind: 'safety',

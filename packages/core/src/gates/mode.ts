@@ -4,8 +4,9 @@ import { type Reject, reject } from './reject.ts';
 import { OPEN_ONLY } from './scope.ts';
 
 /**
- * May the system add risk at all (contract-1 section 21.3)? Kill speaks first; then the two causes that have a
- * code of their own, so that the refusal names what must clear; then whatever else keeps the mode down.
+ * May the system add risk at all (contract-1 section 21.3)? Kill speaks first; then the two causes
+ * that have a code of their own, so that the refusal names what must clear; then whatever else
+ * keeps the mode down.
  */
 export const mode: SafetyGate = {
   name: 'mode',

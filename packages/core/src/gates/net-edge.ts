@@ -4,8 +4,9 @@ import { type Reject, reject } from './reject.ts';
 import { listingOf, policyOf, toUsd } from './scope.ts';
 
 /**
- * First pass of the net-edge gate (contract-1 section 15). All four inputs are looked at before any is compared.
- * For an order that reduces inventory a failure is provisional: the skew may still lift it (AT-224).
+ * First pass of the net-edge gate (contract-1 section 15). All four inputs are looked at before any
+ * is compared. For an order that reduces inventory a failure is provisional: the skew may still
+ * lift it (AT-224).
  */
 export const netEdge: PolicyGate = {
   name: 'net-edge',

@@ -5,8 +5,9 @@ import { type Reject, reject } from './reject.ts';
 import { listingOf, OPEN_ONLY, policyOf, toDecimal } from './scope.ts';
 
 /**
- * Does the order fit the shared delta budget, with every reservation of its side filled (contract-1 section 17)?
- * An order that brings an underlying back from beyond its limit fits: only the side it pushes to is compared.
+ * Does the order fit the shared delta budget, with every reservation of its side filled (contract-1
+ * section 17)? An order that brings an underlying back from beyond its limit fits: only the side it
+ * pushes to is compared.
  */
 export const pendingExposure: SafetyGate = {
   name: 'pending-exposure',
@@ -27,7 +28,10 @@ export const pendingExposure: SafetyGate = {
   },
 };
 
-/** `delta_limit` of an underlying; null when it is missing, not a number, or not positive (section 16). */
+/**
+ * `delta_limit` of an underlying; null when it is missing, not a number, or not positive (section
+ * 16).
+ */
 export function deltaLimitE8(context: GateContext, underlying: Currency): CoinE8 | null {
   const limit = policyOf(context).exposure.deltaLimitE8.get(underlying);
   return limit !== undefined && limit > 0 ? limit : null;

@@ -8,10 +8,10 @@ import { type Reject, reject } from './reject.ts';
 import { EVERY_CLASS, listingOf, toDecimal } from './scope.ts';
 
 /**
- * Order-type preflight (contract-1 section 12): limit orders only, nothing triggered, nothing linked, nothing
- * post-only that would take. Refused, never rewritten. Several faults answer in the order market, stop or
- * trigger, linked, post-only (AMB-09). Linked orders are refused on every kind: the venue capability is a
- * constant `false` in this version (section 12, F-08).
+ * Order-type preflight (contract-1 section 12): limit orders only, nothing triggered, nothing
+ * linked, nothing post-only that would take. Refused, never rewritten. Several faults answer in the
+ * order market, stop or trigger, linked, post-only (AMB-09). Linked orders are refused on every
+ * kind: the venue capability is a constant `false` in this version (section 12, F-08).
  */
 export const preflight: SafetyGate = {
   name: 'preflight',
@@ -63,7 +63,9 @@ function restingPrice(instrument: Instrument, side: Side, limitPrice: number | n
   return quantized.ok ? quantized.price : price(Number.NaN);
 }
 
-/** Refuses a post-only order that would not rest, or of which nobody can say that it would (AMB-09). */
+/**
+ * Refuses a post-only order that would not rest, or of which nobody can say that it would (AMB-09).
+ */
 export function crossing(side: Side, { book, instrument }: Listing, limit: Price): Reject | null {
   if (!wouldCross(book, side, limit)) return null;
   const decimal = (ticks: number): number | null =>

@@ -1,7 +1,7 @@
 import type { Instrument } from '../instrument/instrument.ts';
 import { quantizePriceE8 } from '../instrument/quantize.ts';
 import type { Side } from '../intent/intent.ts';
-import { E8 } from '../values/index.ts';
+import { E8, scaleDown, scaleUp } from '../values/index.ts';
 import { facedDeltaE8 } from './delta.ts';
 import type { Candidate, GateContext, Listing, SafetyGate } from './gate.ts';
 import { skewed } from './inventory-skew.ts';
@@ -9,13 +9,13 @@ import { deltaLimitE8 } from './pending-exposure.ts';
 import { crossing } from './preflight.ts';
 import { boundLimitE8, type PricerTerms, proposedLimitE8, strictest } from './pricer.ts';
 import { type Reject, reject } from './reject.ts';
-import { scaleDown, scaleUp } from './scale.ts';
 import { EVERY_CLASS, listingOf, toUsd } from './scope.ts';
 
 /**
- * The limit price, on the venue's ladder, and once more the question whether a post-only order would rest there.
- * An OPEN takes the pricer's, shifted by the skew and made only stricter by its strategy (contract-1 sections
- * 16, 20, AMB-12); a reduction takes its strategy's. Rounding is away from the market, so every bound stays.
+ * The limit price, on the venue's ladder, and once more the question whether a post-only order
+ * would rest there. An OPEN takes the pricer's, shifted by the skew and made only stricter by its
+ * strategy (contract-1 sections 16, 20, AMB-12); a reduction takes its strategy's. Rounding is away
+ * from the market, so every bound stays.
  */
 export const priced: SafetyGate = {
   name: 'priced',
@@ -84,7 +84,10 @@ function pricerLimit(context: GateContext, candidate: Candidate, listing: Listin
   return strictest(side, limit, ticksAway(instrument, side, touch, 0 - skewTicks));
 }
 
-/** So many ticks of the ladder down for a buy, up for a sale. At or below zero for a buy that runs out of ladder. */
+/**
+ * So many ticks of the ladder down for a buy, up for a sale. At or below zero for a buy that runs
+ * out of ladder.
+ */
 function ticksAway(instrument: Instrument, side: Side, fromE8: number, ticks: number): number {
   let at = fromE8;
   for (let tick = 0; tick < ticks; tick += 1) {

@@ -1,7 +1,6 @@
 import type { Instrument } from '../instrument/instrument.ts';
 import type { Side } from '../intent/intent.ts';
-import { E8 } from '../values/index.ts';
-import { mulDivDown, mulDivUp } from './scale.ts';
+import { E8, mulDivDown, mulDivUp } from '../values/index.ts';
 
 /** E8 coin times E8 index, as micro-USD. */
 const COIN_INDEX_PER_MICRO_USD = 10_000_000_000;
@@ -20,8 +19,9 @@ export interface PricerTerms {
 }
 
 /**
- * What section 20 of contract-1 would offer: fair, less half the net edge (plus, for a sale; AMB-14). Before the
- * tick grid, like all prices here; every rounding is away from the market, and what is missing makes NaN.
+ * What section 20 of contract-1 would offer: fair, less half the net edge (plus, for a sale;
+ * AMB-14). Before the tick grid, like all prices here; every rounding is away from the market, and
+ * what is missing makes NaN.
  */
 export function proposedLimitE8(
   { side, fairE8, grossEdge, fee }: PricerTerms,
@@ -33,7 +33,10 @@ export function proposedLimitE8(
   return side === 'buy' ? fairE8 - offered : fairE8 + offered;
 }
 
-/** The price at which, after fees, exactly the minimum edge is left: no limit is ever on its wrong side. */
+/**
+ * The price at which, after fees, exactly the minimum edge is left: no limit is ever on its wrong
+ * side.
+ */
 export function boundLimitE8(
   { side, fairE8, fee, minEdge }: PricerTerms,
   instrument: Instrument,
@@ -51,8 +54,9 @@ export function strictest(side: Side, one: number, other: number): number {
 }
 
 /**
- * Whole-order micro-USD as a price move of one unit, 1e-8 of the quote currency, rounded up. A coin-quoted
- * option is worth its price times the index, so USD meets its price only through the index (D-16, AMB-14).
+ * Whole-order micro-USD as a price move of one unit, 1e-8 of the quote currency, rounded up. A
+ * coin-quoted option is worth its price times the index, so USD meets its price only through the
+ * index (D-16, AMB-14).
  */
 export function perUnitE8(
   money: number,

@@ -6,8 +6,8 @@ const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
 
 /**
- * Launch-policy rate limits (phases section 1.3): orders already let through count, this one would be one more.
- * Risk-reducing orders are counted but never refused here.
+ * Launch-policy rate limits (phases section 1.3): orders already let through count, this one would
+ * be one more. Risk-reducing orders are counted but never refused here.
  */
 export const rateBudget: SafetyGate = {
   name: 'rate-budget',

@@ -3,8 +3,8 @@ import type { RiskState, TradingMode } from '../guard/mode.ts';
 
 /**
  * Every way we say no to an intent, with the operands that made it no. Text is rendered from these,
- * never matched. The first 23 are the contract's tokens verbatim (contract-1 section 2.4); the rest are
- * documented extensions (D-7). Numbers are decimals in the unit their name ends with.
+ * never matched. The first 23 are the contract's tokens verbatim (contract-1 section 2.4); the rest
+ * are documented extensions (D-7). Numbers are decimals in the unit their name ends with.
  */
 export interface RejectOperands {
   TooSmallAfterQuantization: { amount: number; minAmount: number };

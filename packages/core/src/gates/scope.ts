@@ -5,10 +5,16 @@ import { DEFAULT_PARAMETERS } from '../policy-defaults.ts';
 import { E8, type MicroUsd } from '../values/index.ts';
 import type { Candidate, GateContext, Listing, SafetyGate } from './gate.ts';
 
-/** Gates that ask for more than a reduction has to answer: capital supremacy keeps CLOSE and HEDGE out of them. */
+/**
+ * Gates that ask for more than a reduction has to answer: capital supremacy keeps CLOSE and HEDGE
+ * out of them.
+ */
 export const OPEN_ONLY: SafetyGate['appliesTo'] = Object.freeze(['OPEN'] as const);
 
-/** Gates that no placement can do without: an order that cannot be built or priced cannot reduce either. */
+/**
+ * Gates that no placement can do without: an order that cannot be built or priced cannot reduce
+ * either.
+ */
 export const EVERY_CLASS: SafetyGate['appliesTo'] = Object.freeze([
   'OPEN',
   'CLOSE',
@@ -21,7 +27,10 @@ export function policyOf(context: GateContext): Policy {
   return context.policy;
 }
 
-/** What a reduction is judged by as well: a missing policy leaves it the defaults of Appendix A (section 3). */
+/**
+ * What a reduction is judged by as well: a missing policy leaves it the defaults of Appendix A
+ * (section 3).
+ */
 export function parametersOf(context: GateContext): Parameters {
   return context.policy?.parameters ?? DEFAULT_PARAMETERS;
 }

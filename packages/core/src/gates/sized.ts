@@ -2,24 +2,25 @@ import type { Instrument } from '../instrument/instrument.ts';
 import { quantizeQuantity } from '../instrument/quantize.ts';
 import { contractsMatch, notionalOf, sizeOrder } from '../instrument/sizing.ts';
 import {
-  type AmountE8,
   amountE8,
+  type AmountE8,
   coinE8,
   E8,
   microUsd,
+  mulDivUp,
   type PriceE8,
   quantity,
 } from '../values/index.ts';
 import { orderDeltaE8 } from './delta.ts';
 import type { Candidate, ExposureView, GateContext, Listing, SafetyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';
-import { mulDivUp } from './scale.ts';
 import { EVERY_CLASS, listingOf, parametersOf, policyOf, toDecimal } from './scope.ts';
 
 /**
- * From what the strategy asked for to what would be sent: whole amount steps, contracts that agree, no more
- * than the policy or the position allows, and its worth and delta (contract-1 sections 6, 9, 17). All metadata
- * an order needs is asked for here, the tick included, so that nothing later is computed from a hole.
+ * From what the strategy asked for to what would be sent: whole amount steps, contracts that agree,
+ * no more than the policy or the position allows, and its worth and delta (contract-1 sections 6,
+ * 9, 17). All metadata an order needs is asked for here, the tick included, so that nothing later
+ * is computed from a hole.
  */
 export const sized: SafetyGate = {
   name: 'sized',
@@ -48,7 +49,10 @@ export const sized: SafetyGate = {
   },
 };
 
-/** The strategy's own two figures must agree; decimal contracts (D-6). What is sent is the quantized amount alone. */
+/**
+ * The strategy's own two figures must agree; decimal contracts (D-6). What is sent is the quantized
+ * amount alone.
+ */
 function contractsOff(
   context: GateContext,
   { leg, intentClass }: Candidate,
@@ -66,10 +70,10 @@ function contractsOff(
 }
 
 /**
- * A reduction is made provable: there is a position on the other side, and no more of it is asked for than is
- * there. A larger one is cut to the position rather than refused (the venue's flag would do the same to what it
- * fills); one with nothing to reduce is refused, as the venue would (D-15). A second reduction in flight is
- * the flag's business: this looks at the position alone.
+ * A reduction is made provable: there is a position on the other side, and no more of it is asked
+ * for than is there. A larger one is cut to the position rather than refused (the venue's flag
+ * would do the same to what it fills); one with nothing to reduce is refused, as the venue would
+ * (D-15). A second reduction in flight is the flag's business: this looks at the position alone.
  */
 function capAtPosition(
   exposure: ExposureView,

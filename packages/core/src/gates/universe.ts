@@ -5,7 +5,10 @@ import type { Candidate, GateContext, SafetyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';
 import { instrumentOf, OPEN_ONLY, policyOf } from './scope.ts';
 
-/** What the launch policy does not list is forbidden (phases section 1.3). A position outside it can still be closed. */
+/**
+ * What the launch policy does not list is forbidden (phases section 1.3). A position outside it can
+ * still be closed.
+ */
 export const universe: SafetyGate = {
   name: 'universe',
   kind: 'safety',
@@ -25,9 +28,10 @@ export const universe: SafetyGate = {
 };
 
 /**
- * A hedge-only family may open nothing but a smaller |net delta|, whatever pending orders become: the rule
- * must hold at both ends of their range. For one order `delta` on a net delta `d`, |d + delta| < |d| is
- * 2|d| > |delta| with opposite signs. Its gross-notional half cannot hold for any new hedge and is exempt (D-15).
+ * A hedge-only family may open nothing but a smaller |net delta|, whatever pending orders become:
+ * the rule must hold at both ends of their range. For one order `delta` on a net delta `d`, |d +
+ * delta| < |d| is 2|d| > |delta| with opposite signs. Its gross-notional half cannot hold for any
+ * new hedge and is exempt (D-15).
  */
 export const hedgeOnly: SafetyGate = {
   name: 'hedge-only',
@@ -49,7 +53,7 @@ export const hedgeOnly: SafetyGate = {
 };
 
 /** The policy's name for a product. A linear future without expiry is the linear perpetual. */
-export function familyOf(instrument: Instrument): ProductFamily {
+function familyOf(instrument: Instrument): ProductFamily {
   switch (instrument.kind) {
     case 'option':
       return instrument.quote === 'coin' ? 'inverse_option' : 'linear_option';

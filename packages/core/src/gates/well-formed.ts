@@ -4,8 +4,9 @@ import { type Reject, reject } from './reject.ts';
 import { EVERY_CLASS } from './scope.ts';
 
 /**
- * The numbers and words a strategy handed us, before anything is computed from them (phases section 2.2: NaN,
- * Infinity, zero and negatives count as missing). What only an OPEN needs is left to the gate that needs it.
+ * The numbers and words a strategy handed us, before anything is computed from them (phases section
+ * 2.2: NaN, Infinity, zero and negatives count as missing). What only an OPEN needs is left to the
+ * gate that needs it.
  */
 export const wellFormed: SafetyGate = {
   name: 'well-formed',

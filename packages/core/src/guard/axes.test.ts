@@ -26,7 +26,7 @@ const TRIPLES = CAPITAL.flatMap((capital, c) =>
   ),
 );
 
-it('AT-1048 all 27 triples resolve as the contract table says: 1 Active, 11 ReduceOnly, 15 Kill', () => {
+it('AT-1048 all 27 triples resolve as in the table: 1 Active, 11 ReduceOnly, 15 Kill', () => {
   expect(TRIPLES.map(({ mode }) => mode)).toEqual(CONTRACT);
   const count = (mode: TradingMode): number => TRIPLES.filter((t) => t.mode === mode).length;
   expect([count(A), count(R), count(K)]).toEqual([1, 11, 15]);

@@ -19,7 +19,10 @@ export const BASELINE_CERTIFICATE: Certificate = Object.freeze({
   ...BASELINE_IDENTITY,
 });
 
-/** "All else passing" (contract-1 section 52): mode Active, no reason. For tests of guards and gates only. */
+/**
+ * "All else passing" (contract-1 section 52): mode Active, no reason. For tests of guards and gates
+ * only.
+ */
 export function baselineInputs(changes: Partial<GuardInputs> = {}): GuardInputs {
   return {
     now: BASELINE_NOW,

@@ -25,15 +25,18 @@ export interface Replacement {
 }
 
 /**
- * May this order be cancelled? A risk-increasing OPEN always; a protective one never while it may have
- * something to protect, in any mode (AMB-32).
+ * May this order be cancelled? A risk-increasing OPEN always; a protective one never while it may
+ * have something to protect, in any mode (AMB-32).
  */
 export function assessCancel(context: CancelContext, target: Order): Reject | null {
   if (!isProtective(target) || context.positionE8 === 0) return null;
   return forbid(target, 'protective_order');
 }
 
-/** May this order be replaced? What raises exposure, or bares it, needs every permission an OPEN needs. */
+/**
+ * May this order be replaced? What raises exposure, or bares it, needs every permission an OPEN
+ * needs.
+ */
 export function assessReplace(
   context: CancelContext,
   target: Order,
@@ -58,7 +61,9 @@ function forbid(target: Order, cause: string): Reject {
   return reject('RiskIncreasingCancelReplaceForbidden', operands);
 }
 
-/** A close or hedge the venue itself holds to reducing; either sign alone is enough to be careful. */
+/**
+ * A close or hedge the venue itself holds to reducing; either sign alone is enough to be careful.
+ */
 function isProtective(target: Order): boolean {
   return target.terms.reduceOnly || target.terms.intentClass !== 'OPEN';
 }

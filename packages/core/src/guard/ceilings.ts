@@ -94,8 +94,9 @@ const isCortexKill: Holds = ({ cortexOverride }) =>
   cortexOverride !== null && cortexOverride !== 'unlinked' && cortexOverride.kind === 'ForceKill';
 
 /**
- * What may the system do now? Every reason it may do less, in the contract's output order (sections 2.2 and
- * 34.3). An entry can only tighten; a new one needs a trip and a non-trip test (section 1.5).
+ * What may the system do now? Every reason it may do less, in the contract's output order (sections
+ * 2.2 and 34.3). An entry can only tighten; a new one needs a trip and a non-trip test (section
+ * 1.5).
  */
 export const CEILINGS: readonly Ceiling[] = [
   {
@@ -160,7 +161,8 @@ export const CEILINGS: readonly Ceiling[] = [
     holds: ({ certificate }) => certificate !== 'PASS',
   },
   {
-    // Under CSP evidence is a non-existing input (contract-1 section 1.4); an unknown profile is the strictest.
+    // Under CSP evidence is a non-existing input (contract-1 section 1.4); an unknown profile is
+    // the strictest.
     code: 'REDUCEONLY_EVIDENCE_CHAIN_NOT_GREEN',
     axis: 'system',
     level: 'DEGRADED',

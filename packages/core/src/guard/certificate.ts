@@ -5,7 +5,10 @@ import { ageMs, NO_AGE } from './readings.ts';
 /** The exact string both sides must say (contract-1 section 1.1). */
 export const CONTRACT_VERSION = '5.2';
 
-/** What `artifacts/F1_CERT.json` says, once its signature was checked against the trust roots (contract-1 section 31). */
+/**
+ * What `artifacts/F1_CERT.json` says, once its signature was checked against the trust roots
+ * (contract-1 section 31).
+ */
 export interface Certificate {
   readonly status: 'PASS' | 'FAIL' | 'UNKNOWN';
   readonly generatedAt: WallMs;
@@ -24,8 +27,9 @@ export interface RuntimeIdentity {
 export type CertificateState = 'PASS' | 'FAIL' | 'STALE' | 'MISSING' | 'INVALID';
 
 /**
- * Judged anew every tick: no last-good, no grace (AT-021). Several faults at once show the first of MISSING,
- * INVALID, FAIL, STALE; an unknown status and a timestamp in the future are INVALID (AMB-25).
+ * Judged anew every tick: no last-good, no grace (AT-021). Several faults at once show the first of
+ * MISSING, INVALID, FAIL, STALE; an unknown status and a timestamp in the future are INVALID
+ * (AMB-25).
  * @param windowS freshness in seconds; exactly at it is still fresh.
  */
 export function certificateState(
@@ -55,7 +59,9 @@ function isBound(certificate: Certificate, identity: RuntimeIdentity): boolean {
   );
 }
 
-/** `f1_cert_expires_at`: epoch ms, null when there is no certificate or no readable timestamp in it. */
+/**
+ * `f1_cert_expires_at`: epoch ms, null when there is no certificate or no readable timestamp in it.
+ */
 export function certificateExpiresAt(
   certificate: Certificate | null,
   windowS: number,

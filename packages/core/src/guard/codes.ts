@@ -1,4 +1,7 @@
-/** Kill tier first, then ReduceOnly; this order is the mandatory output order (contract-1 section 2.2). */
+/**
+ * Kill tier first, then ReduceOnly; this order is the mandatory output order (contract-1 section
+ * 2.2).
+ */
 export const KILL_REASON_CODES = [
   'KILL_WATCHDOG_HEARTBEAT_STALE',
   'KILL_RISKSTATE_KILL',

@@ -16,7 +16,9 @@ function judge(changes: Partial<GuardInputs>): readonly string[] {
   return [mode, ...reasons];
 }
 
-/** Each critical input missing, unparseable or in the future; dedicated codes beside it per AMB-26. */
+/**
+ * Each critical input missing, unparseable or in the future; dedicated codes beside it per AMB-26.
+ */
 const CASES: readonly (readonly [string, Partial<GuardInputs>, readonly string[]])[] = [
   ['enforced_profile', { enforcedProfile: null }, ['REDUCEONLY_EVIDENCE_CHAIN_NOT_GREEN']],
   ['python_policy_generated_ts_ms', { policyGeneratedAt: null }, []],

@@ -5,7 +5,10 @@ import { ageMs, isCount, isFresh, isMarginRatio, isShare, isUnheard, NO_AGE } fr
 /** What is wrong with an input, when something is. */
 export type InputTrouble = 'missing' | 'stale';
 
-/** An input without which the mode is never Active. Named as the contract names it (contract-1 section 30). */
+/**
+ * An input without which the mode is never Active. Named as the contract names it (contract-1
+ * section 30).
+ */
 export interface CriticalInput {
   readonly name: string;
   trouble(inputs: GuardInputs): InputTrouble | null;
@@ -27,8 +30,9 @@ function reading(
 const known = (isKnown: boolean): InputTrouble | null => (isKnown ? null : 'missing');
 
 /**
- * Every input a ceiling refers to that the profile requires (contract-1 section 32). Policy, fee model and
- * certificate have dedicated codes for being old; here they count only when absent (AMB-26).
+ * Every input a ceiling refers to that the profile requires (contract-1 section 32). Policy, fee
+ * model and certificate have dedicated codes for being old; here they count only when absent
+ * (AMB-26).
  */
 export const CRITICAL_INPUTS: readonly CriticalInput[] = [
   { name: 'enforced_profile', trouble: ({ enforcedProfile }) => known(enforcedProfile !== null) },

@@ -5,8 +5,9 @@ import { ageMs, isMarginRatio, isShare, NO_AGE } from './readings.ts';
 const PERCENT = 100;
 
 /**
- * The inputs behind the mode, for the status and the decision log: which one is missing, which is stale and
- * which is over its line, in contract names and with the numbers. Empty when nothing is wrong.
+ * The inputs behind the mode, for the status and the decision log: which one is missing, which is
+ * stale and which is over its line, in contract names and with the numbers. Empty when nothing is
+ * wrong.
  */
 export function explainMode(inputs: GuardInputs): readonly string[] {
   const lines: string[] = [];

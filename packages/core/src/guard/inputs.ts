@@ -4,7 +4,10 @@ import type { CertificateState } from './certificate.ts';
 import type { OpenPermissionReasonCode } from './codes.ts';
 import type { RiskState } from './mode.ts';
 
-/** A value and when it was taken, replaced together so that they are never of two updates (contract-1 section 30.1). */
+/**
+ * A value and when it was taken, replaced together so that they are never of two updates
+ * (contract-1 section 30.1).
+ */
 export interface Reading<T> {
   readonly value: T;
   readonly at: MonoMs;
@@ -16,12 +19,15 @@ export type SafetyOverride =
   | { readonly kind: 'ForceKill' };
 
 /**
- * A monitor that this build does not have yet. It is no yes: outside `dev` on the built-in venue it counts as a
- * missing input. It is never a constant that says all is well.
+ * A monitor that this build does not have yet. It is no yes: outside `dev` on the built-in venue it
+ * counts as a missing input. It is never a constant that says all is well.
  */
 export type Unlinked = 'unlinked';
 
-/** One coherent snapshot, taken once per evaluation. `null` is missing or unparseable, and blocks OPEN. */
+/**
+ * One coherent snapshot, taken once per evaluation. `null` is missing or unparseable, and blocks
+ * OPEN.
+ */
 export interface GuardInputs {
   readonly now: MonoMs;
   readonly enforcedProfile: 'CSP' | 'GOP' | 'FULL' | null;

@@ -1,8 +1,9 @@
 import { OPEN_PERMISSION_REASON_CODES, type OpenPermissionReasonCode } from './codes.ts';
 
 /**
- * CP-001: while any reason stands, nothing opens (contract-1 section 37). An observation, updated in place
- * (D-32); the list itself is replaced and frozen, so that whoever took it keeps what was true then.
+ * CP-001: while any reason stands, nothing opens (contract-1 section 37). An observation, updated
+ * in place (D-32); the list itself is replaced and frozen, so that whoever took it keeps what was
+ * true then.
  */
 export interface Latch {
   /** In contract order, each once. Empty means open. */
@@ -26,7 +27,9 @@ export interface LatchView {
   readonly requiresReconcile: boolean;
 }
 
-/** Born set: every process starts latched, and nothing has to be remembered for it (D-13, AT-430). */
+/**
+ * Born set: every process starts latched, and nothing has to be remembered for it (D-13, AT-430).
+ */
 export function createLatch(): Latch {
   return { reasons: inOrder(new Set(['RESTART_RECONCILE_REQUIRED'])) };
 }
@@ -39,8 +42,8 @@ export function setLatch(latch: Latch, reason: OpenPermissionReasonCode): boolea
 }
 
 /**
- * The only way out. Without full proof nothing is cleared; with it, what remains is exactly the causes that
- * are still unresolved: a gap that is still open, a session that is still down.
+ * The only way out. Without full proof nothing is cleared; with it, what remains is exactly the
+ * causes that are still unresolved: a gap that is still open, a session that is still down.
  * @returns the reasons that were cleared.
  */
 export function clearLatch(

@@ -1,7 +1,10 @@
 import type { MonoMs, WallMs } from '../values/index.ts';
 import type { GuardInputs, Reading } from './inputs.ts';
 
-/** The answer of `ageMs` for a timestamp that is missing, unparseable or in the future (contract-1 section 32). */
+/**
+ * The answer of `ageMs` for a timestamp that is missing, unparseable or in the future (contract-1
+ * section 32).
+ */
 export const NO_AGE = -1;
 
 /** Age in ms, or `NO_AGE`. */
@@ -31,7 +34,10 @@ export function isCount(value: number | null): value is number {
   return value !== null && Number.isSafeInteger(value) && value >= 0;
 }
 
-/** Older than the limit. A missing timestamp is not old, it is missing: kills need a real age (AT-112). */
+/**
+ * Older than the limit. A missing timestamp is not old, it is missing: kills need a real age
+ * (AT-112).
+ */
 export function isOlder(now: MonoMs, at: MonoMs | WallMs | null, maxAgeMs: number): boolean {
   return ageMs(now, at) > maxAgeMs;
 }

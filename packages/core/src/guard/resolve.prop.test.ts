@@ -56,7 +56,7 @@ const inputs: fc.Arbitrary<GuardInputs> = fc
   } as const)
   .map((changes) => baselineInputs(changes as Partial<GuardInputs>));
 
-it('AT-024 AT-025 AT-026 reasons are empty only in Active, of one tier, each once, in order', () => {
+it('AT-024 AT-025 AT-026 reasons are empty in Active only, of one tier, once, in order', () => {
   fc.assert(
     fc.property(inputs, (given) => {
       const { mode, reasons } = resolveMode(given);
@@ -103,7 +103,10 @@ it('one more trouble never loosens the mode', () => {
 const OLD: Reading<number> = Object.freeze({ value: 0.1, at: before(31_000) });
 const NEW: Reading<number> = Object.freeze({ value: 0.851, at: T });
 
-/** Every order in which the producer's steps can fall between the consumer's, each side keeping its own order. */
+/**
+ * Every order in which the producer's steps can fall between the consumer's, each side keeping its
+ * own order.
+ */
 function interleavings<Step>(producer: readonly Step[], consumer: readonly Step[]): Step[][] {
   const [nextProducer, ...restProducer] = producer;
   const [nextConsumer, ...restConsumer] = consumer;

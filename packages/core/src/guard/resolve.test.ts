@@ -312,6 +312,7 @@ it('answers well under a microsecond when Active', () => {
     for (let round = 0; round < rounds; round += 1) resolveMode(inputs);
     best = Math.min(best, ((performance.now() - start) * 1e6) / rounds);
   }
-  // Budget 1 µs on a quiet machine; the bound leaves room for a loaded one and still catches a slow list.
+  // Budget 1 µs on a quiet machine; the bound leaves room for a loaded one and still catches a slow
+  // list.
   expect(best).toBeLessThan(3_000);
 });

@@ -31,9 +31,9 @@ const KILL_TIER = CRITICAL | FAILING;
 const ACTIVE: ResolvedMode = Object.freeze({ mode: 'Active', reasons: Object.freeze([]) });
 
 /**
- * What may the system do now? Computed anew every tick and before every dispatch from one snapshot; nothing
- * remembers it (D-11). The reasons are all active ones of the computed tier and none of another, in contract
- * order. Active allocates nothing.
+ * What may the system do now? Computed anew every tick and before every dispatch from one snapshot;
+ * nothing remembers it (D-11). The reasons are all active ones of the computed tier and none of
+ * another, in contract order. Active allocates nothing.
  */
 export function resolveMode(inputs: GuardInputs): ResolvedMode {
   let held = 0;

@@ -8,18 +8,22 @@ interface CauseRule {
   readonly state: Exclude<RiskState, 'Healthy'>;
   readonly clears: ClearingCause;
   /**
-   * Reconciliation alone does not prove that the fault is gone, only that nothing came of it: one whole
-   * reconcile cycle must pass without it (AMB-45).
+   * Reconciliation alone does not prove that the fault is gone, only that nothing came of it: one
+   * whole reconcile cycle must pass without it (AMB-45).
    */
   readonly needsQuietCycle?: true;
   /** For `cooldown`: ms since it was last raised. */
   readonly cooldownMs?: number;
 }
 
-/** How long a throttled venue must stay silent about it: one period of the limits poll (section 45). */
+/**
+ * How long a throttled venue must stay silent about it: one period of the limits poll (section 45).
+ */
 const RATE_LIMIT_COOLDOWN_MS = 60_000;
 
-/** Everything that makes the system less than healthy (contract-1 section 30.2), and what ends it. */
+/**
+ * Everything that makes the system less than healthy (contract-1 section 30.2), and what ends it.
+ */
 export const RISK_CAUSES = {
   contracts_amount_mismatch: { state: 'Degraded', clears: 'reconciliation', needsQuietCycle: true },
   label_too_long: { state: 'Degraded', clears: 'reconciliation', needsQuietCycle: true },
@@ -64,7 +68,9 @@ export function createRiskCauses(): RiskCauses {
   return new Map();
 }
 
-/** Raising again restarts the cause's cooldown or quiet cycle. @returns false when it stood already. */
+/**
+ * Raising again restarts the cause's cooldown or quiet cycle. @returns false when it stood already.
+ */
 export function raiseCause(causes: RiskCauses, cause: RiskCause, at: MonoMs): boolean {
   const standing = causes.get(cause);
   if (standing === undefined) {
@@ -77,7 +83,8 @@ export function raiseCause(causes: RiskCauses, cause: RiskCause, at: MonoMs): bo
 }
 
 /**
- * A fresh input or the operator ends exactly the cause it is about, and only if that is what ends it.
+ * A fresh input or the operator ends exactly the cause it is about, and only if that is what ends
+ * it.
  * @returns whether it was cleared.
  */
 export function clearCause(

@@ -1,8 +1,10 @@
 import type { MonoMs } from '../values/index.ts';
 
 /** The rolling window of `10028_count_5m`; exactly five minutes old still counts. */
-export const SESSION_KILL_WINDOW_MS = 300_000;
-/** More than any `rate_limit_kill_min_10028` a policy may ask for; older ones can no longer matter. */
+const SESSION_KILL_WINDOW_MS = 300_000;
+/**
+ * More than any `rate_limit_kill_min_10028` a policy may ask for; older ones can no longer matter.
+ */
 export const SESSION_KILL_REMEMBERED = 32;
 
 /** The venue ended our session for too many requests (contract-1 section 45). Updated in place. */

@@ -1,13 +1,21 @@
-import { mulDivDown, mulDivUp } from '../gates/scale.ts';
+import {
+  type AmountE8,
+  coinE8,
+  type CoinE8,
+  E8,
+  mulDivDown,
+  mulDivUp,
+  type PriceE8,
+} from '../values/index.ts';
 import type { Side } from '../intent/intent.ts';
-import { type AmountE8, type CoinE8, coinE8, E8, type PriceE8 } from '../values/index.ts';
 import type { Instrument } from './instrument.ts';
 
 /**
- * What a fill moves in the settlement currency, at 1e-8 and rounded against us; fees apart. Everything is
- * booked as if it were paid for in full: an option its premium, a linear future its notional, an inverse future
- * the coin its USD are worth. So cash plus `markValueE8` of what is held is profit, for every kind alike.
- * Null when the figures are no trade (no positive amount, no price) or leave the exact range.
+ * What a fill moves in the settlement currency, at 1e-8 and rounded against us; fees apart.
+ * Everything is booked as if it were paid for in full: an option its premium, a linear future its
+ * notional, an inverse future the coin its USD are worth. So cash plus `markValueE8` of what is
+ * held is profit, for every kind alike. Null when the figures are no trade (no positive amount, no
+ * price) or leave the exact range.
  */
 export function fillCashE8(
   instrument: Instrument,
@@ -19,7 +27,9 @@ export function fillCashE8(
   return worthE8(instrument, side === 'buy' ? 0 - amountE8 : amountE8, priceE8);
 }
 
-/** What a signed position is worth at a mark price, settlement currency at 1e-8, rounded against us. */
+/**
+ * What a signed position is worth at a mark price, settlement currency at 1e-8, rounded against us.
+ */
 export function markValueE8(
   instrument: Instrument,
   positionE8: AmountE8,
@@ -29,8 +39,9 @@ export function markValueE8(
 }
 
 /**
- * What a signed position pays at expiry, delivery price in USD per coin. An inverse option pays coin: a call
- * 1 - K/S, a put K/S - 1; a linear one USDC. Rounded against us. Null for what does not expire.
+ * What a signed position pays at expiry, delivery price in USD per coin. An inverse option pays
+ * coin: a call 1 - K/S, a put K/S - 1; a linear one USDC. Rounded against us. Null for what does
+ * not expire.
  */
 export function settlementCashE8(
   instrument: Instrument,
@@ -47,7 +58,10 @@ export function settlementCashE8(
   return floorSigned(positionE8, inTheMoney, quote === 'coin' ? deliveryPriceE8 : E8);
 }
 
-/** Signed amount times price; for an inverse future the coin value of a USD amount, which a long is short of. */
+/**
+ * Signed amount times price; for an inverse future the coin value of a USD amount, which a long is
+ * short of.
+ */
 function worthE8(instrument: Instrument, signedE8: number, priceE8: PriceE8): CoinE8 | null {
   if (instrument.amountUnit === 'usd') {
     return isCount(priceE8) ? floorSigned(0 - signedE8, E8, priceE8) : null;

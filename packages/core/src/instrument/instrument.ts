@@ -7,7 +7,9 @@ import type {
   Quantity,
 } from '../values/index.ts';
 
-/** What an instrument is to us (contract-1 section 6.1). A linear perpetual is a `linear_future`. */
+/**
+ * What an instrument is to us (contract-1 section 6.1). A linear perpetual is a `linear_future`.
+ */
 export type InstrumentKind = 'option' | 'linear_future' | 'inverse_future' | 'perpetual';
 
 /** Recognised and refused by code: these kinds have no sizing rule here. */
@@ -27,7 +29,9 @@ export interface OptionTerms {
   readonly strikeE8: PriceE8;
 }
 
-/** Metadata of one tradable instrument, from `public/get_instruments`. Nothing here has a default. */
+/**
+ * Metadata of one tradable instrument, from `public/get_instruments`. Nothing here has a default.
+ */
 export interface Instrument {
   readonly name: InstrumentName;
   readonly kind: InstrumentKind;
@@ -35,7 +39,9 @@ export interface Instrument {
   readonly underlying: Currency;
   /** Currency that fees, premium and profit are paid in. */
   readonly settlement: Currency;
-  /** `coin`: the price counts the underlying coin (inverse options). `usd`: USD or USDC per coin. */
+  /**
+   * `coin`: the price counts the underlying coin (inverse options). `usd`: USD or USDC per coin.
+   */
   readonly quote: 'coin' | 'usd';
   /** `coin`: the amount counts coin. `usd`: it counts USD (inverse futures and perpetuals). */
   readonly amountUnit: 'coin' | 'usd';

@@ -9,8 +9,8 @@ export interface Listed {
 }
 
 /**
- * Where an instrument is in its life (contract-1 section 8). A dated one without a usable buffer, and one whose
- * expiry cannot be read, may be at its end for all we know: `DelistingSoon`.
+ * Where an instrument is in its life (contract-1 section 8). A dated one without a usable buffer,
+ * and one whose expiry cannot be read, may be at its end for all we know: `DelistingSoon`.
  * @param bufferS `expiry_delist_buffer_s`, which has no default (AMB-03).
  */
 export function instrumentState(
@@ -40,7 +40,9 @@ export function refuseExpiring(listed: Listed, now: MonoMs, bufferS: number | nu
   });
 }
 
-/** Venue errors that mean the instrument itself is gone, by name and by number (phases section 7.2). */
+/**
+ * Venue errors that mean the instrument itself is gone, by name and by number (phases section 7.2).
+ */
 const TERMINAL_ERRORS: ReadonlySet<string | number> = new Set<string | number>([
   'invalid_instrument',
   'invalid_or_unsupported_instrument',
@@ -57,8 +59,8 @@ const TERMINAL_ERRORS: ReadonlySet<string | number> = new Set<string | number>([
 ]);
 
 /**
- * Whether a venue error ends the instrument. Only at or after a known expiry: the same words earlier, or about
- * a perpetual, are an ordinary error to be reconciled (contract-1 section 8).
+ * Whether a venue error ends the instrument. Only at or after a known expiry: the same words
+ * earlier, or about a perpetual, are an ordinary error to be reconciled (contract-1 section 8).
  */
 export function isTerminalLifecycleError(
   venueError: string | number | null,

@@ -129,7 +129,7 @@ describe('price', () => {
     },
   );
 
-  it('AT-926 a ladder that falls, or whose steps are no multiples of the tick, is missing metadata', () => {
+  it('AT-926 a ladder that falls, or leaves the multiples of the tick, is missing metadata', () => {
     const step = (above: number, by: number) => ({
       abovePriceE8: priceE8(above),
       stepE8: priceE8(by),

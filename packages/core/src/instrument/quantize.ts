@@ -1,17 +1,18 @@
 import { type Reject, reject } from '../gates/reject.ts';
-import { scaleDown, scaleUp } from '../gates/scale.ts';
-import type { Side } from '../intent/intent.ts';
 import {
-  type AmountE8,
   amountE8,
+  type AmountE8,
   E8,
-  type Price,
   price,
-  type PriceE8,
+  type Price,
   priceE8,
-  type Quantity,
+  type PriceE8,
   quantity,
+  type Quantity,
+  scaleDown,
+  scaleUp,
 } from '../values/index.ts';
+import type { Side } from '../intent/intent.ts';
 import type { Instrument, TickStep } from './instrument.ts';
 
 export interface Refused {
@@ -28,8 +29,9 @@ export type QuantizedPrice =
   | Refused;
 
 /**
- * `raw` in canonical units, floored to whole amount steps and never up (contract-1 section 9, AT-908, AT-926).
- * Metadata that is missing, zero or not an exact integer is refused, never replaced.
+ * `raw` in canonical units, floored to whole amount steps and never up (contract-1 section 9,
+ * AT-908, AT-926). Metadata that is missing, zero or not an exact integer is refused, never
+ * replaced.
  */
 export function quantizeQuantity(instrument: Instrument, raw: number): QuantizedQuantity {
   const { amountStepE8, minAmount } = instrument;
@@ -56,8 +58,9 @@ export function quantizePrice(instrument: Instrument, side: Side, raw: number): 
 }
 
 /**
- * A limit price on the tick ladder: BUY down, SELL up, so that nobody pays more or sells cheaper than asked
- * (AT-219). Where rounding leaves a band of the ladder, the neighbouring band's tick decides.
+ * A limit price on the tick ladder: BUY down, SELL up, so that nobody pays more or sells cheaper
+ * than asked (AT-219). Where rounding leaves a band of the ladder, the neighbouring band's tick
+ * decides.
  */
 export function quantizePriceE8(instrument: Instrument, side: Side, rawE8: number): QuantizedPrice {
   const { tickE8, tickLadder } = instrument;
@@ -102,7 +105,9 @@ function ceilTo(rawE8: number, tickE8: number, ladder: readonly TickStep[]): num
   }
 }
 
-/** How many ladder steps count at this price: band 0 has the smallest tick. Bounds are exclusive. */
+/**
+ * How many ladder steps count at this price: band 0 has the smallest tick. Bounds are exclusive.
+ */
 function bandOf(ladder: readonly TickStep[], atE8: number): number {
   let band = 0;
   for (const { abovePriceE8 } of ladder) {

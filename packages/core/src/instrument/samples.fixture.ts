@@ -1,4 +1,6 @@
-/** One instrument of each shape, as Deribit lists them. For tests of these rooms; not product code. */
+/**
+ * One instrument of each shape, as Deribit lists them. For tests of these rooms; not product code.
+ */
 import { amountE8, currency, instrumentName, monoMs, priceE8, quantity } from '../values/index.ts';
 import type { Instrument } from './instrument.ts';
 

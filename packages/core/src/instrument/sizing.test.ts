@@ -20,7 +20,7 @@ describe('sizing', () => {
     });
   });
 
-  it('AT-277 an inverse perpetual of 30000 USD is sent as 30000, is 0.3 coin, worth 30000 USD', () => {
+  it('AT-277 an inverse perpetual of 30000 USD is sent as 30000, is 0.3 coin, 30000 USD', () => {
     expect(sizeOrder(BTC_PERPETUAL, amountE8(30_000 * E8), INDEX)).toEqual({
       ok: true,
       size: {

@@ -1,13 +1,14 @@
 import { type Reject, reject } from '../gates/reject.ts';
-import { mulDivDown, mulDivUp } from '../gates/scale.ts';
 import {
   type AmountE8,
-  type CoinE8,
   coinE8,
+  type CoinE8,
   E8,
   e8FromNumber,
-  type MicroUsd,
   microUsd,
+  type MicroUsd,
+  mulDivDown,
+  mulDivUp,
   type PriceE8,
 } from '../values/index.ts';
 import type { Instrument } from './instrument.ts';
@@ -19,7 +20,10 @@ const E8_PER_MICRO = 100;
 /** Relative room in which a float comparison with the tolerance is not believed. */
 const DOUBT = 1e-9;
 
-/** One order in every unit it is asked for in (contract-1 section 6.1). Coin and USD are never both canonical. */
+/**
+ * One order in every unit it is asked for in (contract-1 section 6.1). Coin and USD are never both
+ * canonical.
+ */
 export interface OrderSize {
   /** The one `amount` the venue is sent, a decimal in canonical units. */
   readonly amount: number;
@@ -66,7 +70,9 @@ export function sizeOrder(
   };
 }
 
-/** Worth of an amount, whatever its sign, in micro-USD rounded up. NaN without the index it needs. */
+/**
+ * Worth of an amount, whatever its sign, in micro-USD rounded up. NaN without the index it needs.
+ */
 export function notionalOf(
   instrument: Instrument,
   amountE8: AmountE8,
@@ -79,8 +85,9 @@ export function notionalOf(
 }
 
 /**
- * |amount - contracts * multiplier| / max(|amount|, 1e-9) <= tolerance (contract-1 section 6.2). Equality
- * passes and is decided on the decimals, not on their floats. Decimal contracts (D-6). NaN never matches.
+ * |amount - contracts * multiplier| / max(|amount|, 1e-9) <= tolerance (contract-1 section 6.2).
+ * Equality passes and is decided on the decimals, not on their floats. Decimal contracts (D-6).
+ * NaN never matches.
  */
 export function contractsMatch(
   amount: number,
@@ -95,7 +102,10 @@ export function contractsMatch(
   return matchExactly(amount, contracts, multiplier, tolerance);
 }
 
-/** Only reached within a hair of the tolerance, so it may cost. What is off the 1e-8 grid does not match. */
+/**
+ * Only reached within a hair of the tolerance, so it may cost. What is off the 1e-8 grid does not
+ * match.
+ */
 function matchExactly(
   amount: number,
   contracts: number,

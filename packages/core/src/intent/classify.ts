@@ -1,9 +1,9 @@
 import type { IntentClass, IntentProposal } from './intent.ts';
 
 /**
- * What an intent is to the guard (contract-1 section 5), first match wins. Only a placement that says
- * `reduceOnly: true` under a known action is risk-reducing; the action's name proves nothing, and whatever
- * cannot be proven is OPEN. A replacement is judged by its new placement.
+ * What an intent is to the guard (contract-1 section 5), first match wins. Only a placement that
+ * says `reduceOnly: true` under a known action is risk-reducing; the action's name proves nothing,
+ * and whatever cannot be proven is OPEN. A replacement is judged by its new placement.
  */
 export function classify(proposal: IntentProposal): IntentClass {
   const { action, reduceOnly, legs } = proposal;

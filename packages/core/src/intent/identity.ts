@@ -11,7 +11,10 @@ import {
 import type { Side } from './intent.ts';
 import { xxhash64Text } from './xxhash64.ts';
 
-/** What makes an order this order, after quantization (contract-1 section 10). No time, no counter, no chance. */
+/**
+ * What makes an order this order, after quantization (contract-1 section 10). No time, no counter,
+ * no chance.
+ */
 export interface IntentIdentity {
   readonly instrument: InstrumentName;
   readonly side: Side;
@@ -21,7 +24,10 @@ export interface IntentIdentity {
   readonly legIndex: 0 | 1;
 }
 
-/** The bytes that are hashed (AMB-05): `instrument|side|qty|price|group|leg`, decimals in their shortest form. */
+/**
+ * The bytes that are hashed (AMB-05): `instrument|side|qty|price|group|leg`, decimals in their
+ * shortest form.
+ */
 export function canonicalIdentity(identity: IntentIdentity): string {
   const { instrument, side, amountE8, limitPriceE8, groupId, legIndex } = identity;
   const terms = `${instrument}|${side}|${formatE8(amountE8)}|${formatE8(limitPriceE8)}`;

@@ -1,6 +1,9 @@
 import type { InstrumentName, Label } from '../values/index.ts';
 
-/** What an intent is to the guard. CLOSE and HEDGE share every rule. Unprovable means OPEN (contract-1 section 5). */
+/**
+ * What an intent is to the guard. CLOSE and HEDGE share every rule. Unprovable means OPEN
+ * (contract-1 section 5).
+ */
 export type IntentClass = 'OPEN' | 'CLOSE' | 'HEDGE' | 'CANCEL';
 
 export type Side = 'buy' | 'sell';
@@ -8,25 +11,36 @@ export type Side = 'buy' | 'sell';
 export type TimeInForce = 'immediate_or_cancel' | 'good_til_cancelled';
 
 /**
- * One leg as a strategy proposes it: raw decimals in the instrument's own units, before quantization.
- * Every field may be missing or wrong; the gates decide. `null` means "not given".
+ * One leg as a strategy proposes it: raw decimals in the instrument's own units, before
+ * quantization. Every field may be missing or wrong; the gates decide. `null` means "not given".
  */
 export interface LegProposal {
   readonly instrument: InstrumentName;
   readonly side: Side;
-  /** Canonical amount: coin for options and linear futures, USD for inverse futures and perpetuals. */
+  /**
+   * Canonical amount: coin for options and linear futures, USD for inverse futures and perpetuals.
+   */
   readonly quantity: number;
   /** Optional cross-check; must agree with `quantity` (contract-1 section 6.2). */
   readonly contracts: number | null;
-  /** The worst price the strategy accepts. Required for CLOSE and HEDGE; for OPEN the pricer may be stricter. */
+  /**
+   * The worst price the strategy accepts. Required for CLOSE and HEDGE; for OPEN the pricer may be
+   * stricter.
+   */
   readonly limitPrice: number | null;
   /** Fair value in the instrument's quote currency. Required for OPEN. */
   readonly fairPrice: number | null;
   /** Edge of the whole leg before fees and slippage, in USD. Required for OPEN. */
   readonly grossEdgeUsd: number | null;
-  /** Delta of one unit of the underlying, signed for a long position. `null`: the worst case is reserved. */
+  /**
+   * Delta of one unit of the underlying, signed for a long position. `null`: the worst case is
+   * reserved.
+   */
   readonly delta: number | null;
-  /** Venue order type; only `limit` is ever allowed. A plain string so that a wrong one is refused, not unrepresentable. */
+  /**
+   * Venue order type; only `limit` is ever allowed. A plain string so that a wrong one is refused,
+   * not unrepresentable.
+   */
   readonly orderType: string;
   readonly timeInForce: TimeInForce;
   readonly postOnly: boolean;

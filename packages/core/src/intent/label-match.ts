@@ -25,7 +25,10 @@ export interface LabelledOrder {
 export type LabelField = 'ih16' | 'sid8' | 'instrument' | 'side' | 'amount';
 
 export type LabelMatch<T> =
-  /** `disagreements` is empty unless label or order contradict the intent: then it may be someone else's. */
+  /**
+   * `disagreements` is empty unless label or order contradict the intent: then it may be someone
+   * else's.
+   */
   | {
       readonly kind: 'matched';
       readonly intent: T;
@@ -33,7 +36,10 @@ export type LabelMatch<T> =
     }
   /** No intent of ours: ghost-order handling (contract-1 section 46). */
   | { readonly kind: 'unmatched' }
-  /** Degraded, OPEN blocked, REST reconciliation. `left` counts who was left: 0 when a tie-breaker fitted nobody. */
+  /**
+   * Degraded, OPEN blocked, REST reconciliation. `left` counts who was left: 0 when a tie-breaker
+   * fitted nobody.
+   */
   | { readonly kind: 'ambiguous'; readonly left: number };
 
 const AGREED: readonly LabelField[] = Object.freeze([]);
@@ -43,8 +49,9 @@ const TIE_BREAKERS: readonly LabelField[] = ['ih16', 'instrument', 'side', 'amou
 const COMPARED: readonly LabelField[] = ['ih16', 'sid8', 'instrument', 'side', 'amount'];
 
 /**
- * Which intent a venue order belongs to (contract-1 section 11.3, AMB-54). A sole candidate by group and leg
- * matches whatever else it says (AMB-08); what it says otherwise is listed, so that nobody adopts it unseen.
+ * Which intent a venue order belongs to (contract-1 section 11.3, AMB-54). A sole candidate by
+ * group and leg matches whatever else it says (AMB-08); what it says otherwise is listed, so that
+ * nobody adopts it unseen.
  */
 export function matchLabel<T extends MatchableIntent>(
   parts: LabelParts,

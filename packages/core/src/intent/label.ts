@@ -41,7 +41,10 @@ export type BuiltLabel =
   | {
       readonly ok: false;
       readonly length: number;
-      /** A part that is not of its alphabet or shape; null when only the length is wrong (`LabelTooLong`). */
+      /**
+       * A part that is not of its alphabet or shape; null when only the length is wrong
+       * (`LabelTooLong`).
+       */
       readonly malformed: keyof LabelParts | null;
     };
 
@@ -56,13 +59,16 @@ export function buildLabel(identity: LabelIdentity): BuiltLabel {
   };
   const assembled = assembleLabel(parts);
   if (!assembled.ok) return assembled;
-  // Derived parts have one length each; another label would be nobody's when it comes back from the venue.
+  // Derived parts have one length each; another label would be nobody's when it comes back from the
+  // venue.
   if (groupId.length !== GROUP_LENGTH) return malformed('gid12', assembled.label.length);
   if (assembled.label.length !== LABEL_LENGTH) return malformed('ih16', assembled.label.length);
   return assembled;
 }
 
-/** Joins parts of any length, so that the limit can be met at all (AMB-07). Orders use `buildLabel`. */
+/**
+ * Joins parts of any length, so that the limit can be met at all (AMB-07). Orders use `buildLabel`.
+ */
 export function assembleLabel(parts: LabelParts): BuiltLabel {
   const text = `${PREFIX}:${parts.sid8}:${parts.gid12}:${parts.legIndex}:${parts.ih16}`;
   if (!isMadeOf(parts.sid8, 0, parts.sid8.length, isBase32)) return malformed('sid8', text.length);
@@ -73,7 +79,10 @@ export function assembleLabel(parts: LabelParts): BuiltLabel {
   return { ok: true, label: toLabel(text) };
 }
 
-/** Strict: five fields, each of its own length and alphabet. Anything else is not a label of ours: null. */
+/**
+ * Strict: five fields, each of its own length and alphabet. Anything else is not a label of ours:
+ * null.
+ */
 export function parseLabel(text: string): LabelParts | null {
   if (text.length !== LABEL_LENGTH || !text.startsWith('s4:')) return null;
   for (const at of [GID_AT - 1, LEG_AT - 1, HASH_AT - 1]) if (text[at] !== ':') return null;

@@ -1,7 +1,7 @@
 /**
- * XXH64, seed 0, on 32-bit limbs: core has no crypto and the hot path no BigInt. Equal to the reference for
- * every input; the sanity vectors are in contract-1 section 53. Not a cryptographic hash: it identifies, it
- * does not authenticate.
+ * XXH64, seed 0, on 32-bit limbs: core has no crypto and the hot path no BigInt. Equal to the
+ * reference for every input; the sanity vectors are in contract-1 section 53. Not a cryptographic
+ * hash: it identifies, it does not authenticate.
  */
 const P1_HI = 0x9e3779b1 | 0;
 const P1_LO = 0x85ebca87 | 0;
@@ -21,7 +21,10 @@ const MINUS_P1_LO = 0x7a143579 | 0;
 
 const STRIPE = 32;
 
-/** Five 64-bit words as [high, low]: four lanes, then the hash. Rewritten by every call; no call yields. */
+/**
+ * Five 64-bit words as [high, low]: four lanes, then the hash. Rewritten by every call; no call
+ * yields.
+ */
 const words = new Int32Array(10);
 const HASH = 8;
 
@@ -73,7 +76,10 @@ export function xxhash64(bytes: Uint8Array, length: number = bytes.length): stri
   return hex(wordAt(HASH)) + hex(wordAt(HASH + 1));
 }
 
-/** All whole stripes, four lanes side by side, merged into the hash. Returns how many bytes were read. */
+/**
+ * All whole stripes, four lanes side by side, merged into the hash. Returns how many bytes were
+ * read.
+ */
 function consumeStripes(bytes: Uint8Array, length: number): number {
   words[0] = P1_PLUS_P2_HI;
   words[1] = P1_PLUS_P2_LO;
@@ -164,7 +170,9 @@ function multiply(word: number, high: number, low: number): void {
   words[word + 1] = Math.imul(ownLow, low);
 }
 
-/** High 32 bits of the unsigned product of two 32-bit words; every intermediate stays below 2^32. */
+/**
+ * High 32 bits of the unsigned product of two 32-bit words; every intermediate stays below 2^32.
+ */
 function productHigh(a: number, b: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;

@@ -34,7 +34,10 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 const exact = fc.oneof(fc.maxSafeInteger(), fc.integer(), fc.constantFrom(0, 1, -1, 100_000_000));
 const words = (list: readonly string[]) => fc.constantFrom(...list);
 
-/** Values by the wire name, chosen by what the contract says a field is, not by the codec's own kind. */
+/**
+ * Values by the wire name, chosen by what the contract says a field is, not by the codec's own
+ * kind.
+ */
 function valueFor(type: string, wire: string): fc.Arbitrary<unknown> {
   const known = WORDS[wire] ?? WORDS[`${type}.${wire}`];
   if (known !== undefined) {
@@ -58,17 +61,17 @@ function valueFor(type: string, wire: string): fc.Arbitrary<unknown> {
   return fc.string({ unit: 'binary', minLength: 1, maxLength: 40 });
 }
 
-const EXACT = new Set([
-  ...['qty', 'limit_price', 'price', 'fee', 'cash', 'index_price', 'delta', 'settlement_price'],
-  ...['best_bid', 'best_ask', 'fair_price', 'current_delta', 'pending_delta'],
-]);
+const EXACT = new Set(
+  `qty limit_price price fee cash index_price delta settlement_price best_bid best_ask fair_price
+   current_delta pending_delta`.split(/\s+/),
+);
 
 type Rows = Readonly<Record<string, Entry<unknown>>>;
 
 function objectFor(type: string, rows: Rows): fc.Arbitrary<Record<string, unknown>> {
   const fields = Object.entries(rows).map(([name, entry]) => {
-    if ('spread' in entry) return [name, objectFor(type, entry.spread as Rows)] as const;
-    if ('nested' in entry) return [name, objectFor(type, entry.nested as Rows)] as const;
+    if ('spread' in entry) return [name, objectFor(type, entry.spread)] as const;
+    if ('nested' in entry) return [name, objectFor(type, entry.nested)] as const;
     return [name, valueFor(type, entry[0])] as const;
   });
   return fc.record(Object.fromEntries(fields));

@@ -80,7 +80,9 @@ function faultOf(json: unknown): string {
   return decoded.ok ? 'none' : `${decoded.fault.field}: ${decoded.fault.rule}`;
 }
 
-/** A copy of the intent's JSON with one member changed, or taken away when the value is undefined. */
+/**
+ * A copy of the intent's JSON with one member changed, or taken away when the value is undefined.
+ */
 function intentWith(
   change: Record<string, unknown>,
   context: Record<string, unknown> = {},

@@ -4,12 +4,16 @@ import { type Plan, PLAN_BY_TYPE, PLAN_BY_WIRE_TYPE, SCHEMA_VERSION } from './pl
 import type { LedgerRecord } from './record.ts';
 
 /**
- * Records as canonical JSON (RFC 8785: members sorted, shortest numbers, no spaces) in UTF-8, and back. One table
- * (`layout.ts`) drives every way, so that encoding what was decoded gives the same bytes, and a record of any
- * released version reads the same for ever. Nothing here defaults, rounds, guesses or throws.
+ * Records as canonical JSON (RFC 8785: members sorted, shortest numbers, no spaces) in UTF-8, and
+ * back. One table (`layout.ts`) drives every way, so that encoding what was decoded gives the same
+ * bytes, and a record of any released version reads the same for ever. Nothing here defaults,
+ * rounds, guesses or throws.
  */
 
-/** Which member broke which rule. Nested ones are dotted: `context.fee_usd`; empty is the record as a whole. */
+/**
+ * Which member broke which rule. Nested ones are dotted: `context.fee_usd`; empty is the record as
+ * a whole.
+ */
 export interface RecordFault {
   readonly recordType: string | null;
   readonly field: string;
@@ -33,7 +37,8 @@ type Bag = { [name: string]: unknown };
 
 /**
  * Writes a record's bytes into `into` from `at` on.
- * @returns the index after the last one; -1 when the record is none or does not fit, and `findFault` says why.
+ * @returns the index after the last one; -1 when the record is none or does not fit, and
+ * `findFault` says why.
  */
 export function encodeRecord(record: LedgerRecord, into: Uint8Array, at: number): number {
   const plan = PLAN_BY_TYPE.get(record.type);
@@ -52,8 +57,9 @@ export function findFault(record: LedgerRecord): RecordFault {
 }
 
 /**
- * A record out of parsed JSON, or what is wrong with it. Members must be exactly those of the table, in canonical
- * order. Spellings that a parser forgives (spaces, escapes, `1.0`, a member twice) show when it is encoded again.
+ * A record out of parsed JSON, or what is wrong with it. Members must be exactly those of the
+ * table, in canonical order. Spellings that a parser forgives (spaces, escapes, `1.0`, a member
+ * twice) show when it is encoded again.
  */
 export function decodeRecord(json: unknown): Decoded {
   if (!isObject(json)) return refusal(null, '', 'not_an_object');

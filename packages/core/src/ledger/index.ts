@@ -1,7 +1,7 @@
 export type { Decoded, RecordFault, StructureRule } from './codec.ts';
 export { decodeRecord, encodeRecord, findFault } from './codec.ts';
 export type { FieldRule } from './kind.ts';
-export { SCHEMA_VERSION } from './plan.ts';
+export { LEDGER_RECORD_TYPES, SCHEMA_VERSION } from './plan.ts';
 export type { LedgerReceipt } from './receipt.ts';
 export type {
   AbandonCause,

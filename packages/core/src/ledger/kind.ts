@@ -9,7 +9,10 @@ export type FieldRule =
   | 'unknown_value'
   | 'not_unicode';
 
-/** What `read` answers instead of a value. Not `undefined`: nobody can mistake this for a missing member. */
+/**
+ * What `read` answers instead of a value. Not `undefined`: nobody can mistake this for a missing
+ * member.
+ */
 export const BAD: unique symbol = Symbol('bad');
 
 /** How one sort of value looks in JSON. Every way checks; none guesses, defaults or throws. */
@@ -152,7 +155,10 @@ const FLAG: Kind<boolean> = {
 
 export const flag = (): Kind<boolean> => FLAG;
 
-/** One word of a closed list. A record, so that a word the type knows and the list lacks does not compile. */
+/**
+ * One word of a closed list. A record, so that a word the type knows and the list lacks does not
+ * compile.
+ */
 export function oneOf<T extends string>(words: Readonly<Record<T, true>>): Kind<T> {
   const known = new Map<unknown, T>((Object.keys(words) as T[]).map((word) => [word, word]));
   const find = (value: unknown): T | typeof BAD => known.get(value) ?? BAD;

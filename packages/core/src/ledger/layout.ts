@@ -25,8 +25,9 @@ import {
 import type { DecisionContext, LedgerRecord, ObservationSource } from './record.ts';
 
 /**
- * The table: every field of every record, its contract name and its kind (contract-1 section 28.2). A field
- * added to a record and not to this table does not compile. Names and kinds of a released version never change.
+ * The table: every field of every record, its contract name and its kind (contract-1 section 28.2).
+ * A field added to a record and not to this table does not compile. Names and kinds of a released
+ * version never change.
  */
 export type Layouts = {
   readonly [T in LedgerRecord['type']]: Layout<Extract<LedgerRecord, { type: T }>>;

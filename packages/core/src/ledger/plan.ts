@@ -2,7 +2,10 @@ import { constant, type Kind } from './kind.ts';
 import { type Entry, LAYOUTS } from './layout.ts';
 import type { LedgerRecord } from './record.ts';
 
-/** The version every record of this table carries. A change of any released name or kind is a new one. */
+/**
+ * The version every record of this table carries. A change of any released name or kind is a new
+ * one.
+ */
 export const SCHEMA_VERSION = 1;
 
 /** One JSON member on its way between `"wire":` and a field. */
@@ -24,7 +27,7 @@ export interface Plan {
   readonly members: readonly Member[];
   /** The field whose own fields are spread over the record. */
   readonly flatName: string | null;
-  /** Every field, still empty: a copy of it has its final shape at once, which is twice as fast to fill. */
+  /** Every field, still empty: a copy of it has its final shape at once. */
   readonly blank: Blank;
   readonly flatBlank: Blank;
 }
@@ -46,9 +49,9 @@ function draft(rows: Rows, flat: boolean): { drafts: Draft[]; flatName: string |
   for (const [name, entry] of Object.entries(rows)) {
     if ('spread' in entry) {
       flatName = name;
-      drafts.push(...draft(entry.spread as Rows, true).drafts);
+      drafts.push(...draft(entry.spread, true).drafts);
     } else if ('nested' in entry) {
-      const nested = compile(draft(entry.nested as Rows, false));
+      const nested = compile(draft(entry.nested, false));
       drafts.push({ wire: entry.wire, name, flat, kind: NOTHING, nested });
     } else {
       drafts.push({ wire: entry[0], name, flat, kind: entry[1], nested: null });
@@ -76,7 +79,7 @@ function blankOf(members: readonly Draft[]): Blank {
 }
 
 function planOf(type: RecordType): Plan {
-  const { drafts, flatName } = draft(LAYOUTS[type] as Rows, false);
+  const { drafts, flatName } = draft(LAYOUTS[type], false);
   const own: Draft[] = [
     {
       wire: 'record_type',
@@ -101,13 +104,14 @@ function wireType(type: string): string {
   return type.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-const TYPES = Object.keys(LAYOUTS) as RecordType[];
+/** Every type of record there is. */
+export const LEDGER_RECORD_TYPES: readonly RecordType[] = Object.keys(LAYOUTS) as RecordType[];
 
 export const PLAN_BY_TYPE: ReadonlyMap<unknown, Plan> = new Map(
-  TYPES.map((type) => [type, planOf(type)]),
+  LEDGER_RECORD_TYPES.map((type) => [type, planOf(type)]),
 );
 
 /** The same plans, by the name a record has on disk. */
 export const PLAN_BY_WIRE_TYPE: ReadonlyMap<unknown, Plan> = new Map(
-  TYPES.map((type) => [wireType(type), planOf(type)]),
+  LEDGER_RECORD_TYPES.map((type) => [wireType(type), planOf(type)]),
 );

@@ -1,14 +1,14 @@
 /**
- * Levels kept per side. A book deeper than this loses its worst levels, so it can only look thinner, and a
- * walk through it dearer, than it is; the next snapshot brings them back.
+ * Levels kept per side. A book deeper than this loses its worst levels, so it can only look
+ * thinner, and a walk through it dearer, than it is; the next snapshot brings them back.
  */
 export const LEVELS_MAX = 2048;
 
 const INITIAL_CAPACITY = 32;
 
 /**
- * One side of a book: two typed arrays, worst level first, so that work near the touch moves little memory.
- * Keys are prices times the side's sign, ascending: the best is always last.
+ * One side of a book: two typed arrays, worst level first, so that work near the touch moves little
+ * memory. Keys are prices times the side's sign, ascending: the best is always last.
  */
 export class BookSide {
   readonly #sign: 1 | -1;
@@ -41,7 +41,10 @@ export class BookSide {
     this.#count = 0;
   }
 
-  /** Replaces everything by pairs, best first. False, and nothing to be trusted, when they are not that. */
+  /**
+   * Replaces everything by pairs, best first. False, and nothing to be trusted, when they are not
+   * that.
+   */
   load(pairs: readonly number[]): boolean {
     this.#count = 0;
     if (pairs.length % 2 !== 0) return false;

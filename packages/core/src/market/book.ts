@@ -11,7 +11,10 @@ import { BookSide } from './book-side.ts';
 /** Order book of one instrument, best first. Mutable observation, owned by the core (D-32). */
 export interface Book {
   readonly instrument: InstrumentName;
-  /** False before the first snapshot, after a gap, and when crossed or malformed: then there is no book. */
+  /**
+   * False before the first snapshot, after a gap, and when crossed or malformed: then there is no
+   * book.
+   */
   readonly usable: boolean;
   readonly changeId: number;
   readonly updatedAt: MonoMs | null;
@@ -23,19 +26,28 @@ export interface Book {
   askQuantity(level: number): Quantity;
 }
 
-/** `gap`: the change does not follow what is held. `malformed`: it cannot be believed. Both void the book. */
+/**
+ * `gap`: the change does not follow what is held. `malformed`: it cannot be believed. Both void the
+ * book.
+ */
 export type BookUpdate = 'applied' | 'gap' | 'malformed';
 
 /** Sides are flat pairs as in `BookChanged`: price in ticks, quantity in steps. */
 export interface MutableBook extends Book {
-  /** Each side best first, without repetition and without zero quantities: a book is never sorted for anyone. */
+  /**
+   * Each side best first, without repetition and without zero quantities: a book is never sorted
+   * for anyone.
+   */
   applySnapshot(
     changeId: number,
     at: MonoMs,
     bids: readonly number[],
     asks: readonly number[],
   ): BookUpdate;
-  /** In any order; quantity 0 deletes, also what is not held: either way there is nothing left at that price. */
+  /**
+   * In any order; quantity 0 deletes, also what is not held: either way there is nothing left at
+   * that price.
+   */
   applyChange(
     changeId: number,
     prevChangeId: number,
@@ -45,7 +57,10 @@ export interface MutableBook extends Book {
   ): BookUpdate;
 }
 
-/** An empty book, not usable until its first snapshot. At most `LEVELS_MAX` levels a side (`book-side.ts`). */
+/**
+ * An empty book, not usable until its first snapshot. At most `LEVELS_MAX` levels a side
+ * (`book-side.ts`).
+ */
 export function createBook(instrument: InstrumentName): MutableBook {
   return new OrderBook(instrument);
 }

@@ -1,6 +1,13 @@
-import { mulDivDown, mulDivUp } from '../gates/scale.ts';
+import {
+  type AmountE8,
+  coinE8,
+  type CoinE8,
+  E8,
+  mulDivDown,
+  mulDivUp,
+  type PriceE8,
+} from '../values/index.ts';
 import type { Instrument } from '../instrument/instrument.ts';
-import { type AmountE8, type CoinE8, coinE8, E8, type PriceE8 } from '../values/index.ts';
 
 export type Liquidity = 'maker' | 'taker';
 
@@ -8,9 +15,10 @@ export type Liquidity = 'maker' | 'taker';
 const CAP_DIVISOR = 8;
 
 /**
- * The fee of one trade as Deribit charges it, in the settlement currency at 1e-8, rounded against us. Positive
- * is paid; a maker rebate is negative. Options: the lesser of the rate on the underlying and an eighth of the
- * price, per unit. Futures: the rate on the notional. NaN when an input is missing or leaves the exact range.
+ * The fee of one trade as Deribit charges it, in the settlement currency at 1e-8, rounded against
+ * us. Positive is paid; a maker rebate is negative. Options: the lesser of the rate on the
+ * underlying and an eighth of the price, per unit. Futures: the rate on the notional. NaN when an
+ * input is missing or leaves the exact range.
  * @param indexPriceE8 USD per coin; only linear options need it.
  */
 export function feeE8(
@@ -58,7 +66,9 @@ function chargeUp(base: number, rate: number, divisor: number): number {
 }
 
 export interface FeeStaleness {
-  /** `hard`: RiskState Degraded and ReduceOnly until refreshed; an OPEN may not be priced with it. */
+  /**
+   * `hard`: RiskState Degraded and ReduceOnly until refreshed; an OPEN may not be priced with it.
+   */
   readonly state: 'fresh' | 'buffered' | 'hard';
   /** What fees are raised by, a fraction at 1e-8. */
   readonly bufferE8: number;
@@ -73,8 +83,8 @@ export interface FeeStalenessRule {
 const FRESH: FeeStaleness = Object.freeze({ state: 'fresh', bufferE8: 0 });
 
 /**
- * Up to the soft age the rates count as they are, up to the hard age with the buffer (contract-1 section 14).
- * Older, never read, from the future, or judged by limits that are no numbers: hard.
+ * Up to the soft age the rates count as they are, up to the hard age with the buffer (contract-1
+ * section 14). Older, never read, from the future, or judged by limits that are no numbers: hard.
  * @param ageS seconds with their fraction: 900.001 is past 900.
  */
 export function feeStaleness(ageS: number | null, rule: FeeStalenessRule): FeeStaleness {
@@ -86,7 +96,9 @@ export function feeStaleness(ageS: number | null, rule: FeeStalenessRule): FeeSt
   return { state: isBuffered ? 'buffered' : 'hard', bufferE8 };
 }
 
-/** The fee raised by the buffer and rounded up. A rebate read too long ago is not counted on at all. */
+/**
+ * The fee raised by the buffer and rounded up. A rebate read too long ago is not counted on at all.
+ */
 export function bufferedFeeE8(fee: CoinE8, staleness: FeeStaleness): CoinE8 {
   if (staleness.state === 'fresh') return fee;
   if (fee < 0) return coinE8(0);

@@ -2,8 +2,8 @@ import type { MonoMs } from '../values/index.ts';
 import type { Book } from './book.ts';
 
 /**
- * Age in ms. A reading from the future has no age, as little as a missing one: null (contract-1 section 3).
- * Both times are on the one monotonic clock of the shell.
+ * Age in ms. A reading from the future has no age, as little as a missing one: null (contract-1
+ * section 3). Both times are on the one monotonic clock of the shell.
  */
 export function ageMs(now: MonoMs, at: MonoMs | null): number | null {
   if (at === null) return null;
@@ -17,7 +17,10 @@ export function isFresh(now: MonoMs, at: MonoMs | null, maxAgeMs: number): boole
   return age !== null && age <= maxAgeMs;
 }
 
-/** Present, parseable and not older than the limit (contract-1 section 13): what the liquidity gate may walk. */
+/**
+ * Present, parseable and not older than the limit (contract-1 section 13): what the liquidity gate
+ * may walk.
+ */
 export function isBookFresh(book: Book, now: MonoMs, maxAgeMs: number): boolean {
   return book.usable && isFresh(now, book.updatedAt, maxAgeMs);
 }

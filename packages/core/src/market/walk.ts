@@ -5,7 +5,10 @@ import type { Book } from './book.ts';
 const BPS = 10_000;
 /** 2^27 + 1: splits a double into two halves whose products are exact. */
 const SPLITTER = 134_217_729;
-/** A little over half of 2^-52: added to a double by multiplication it rounds to the next one, whatever the digits. */
+/**
+ * A little over half of 2^-52: added to a double by multiplication it rounds to the next one,
+ * whatever the digits.
+ */
 const ULP_SHARE = (Number.EPSILON / 2) * (1 + Number.EPSILON);
 
 /** What taking `quantity` from a book would cost (contract-1 section 13). */
@@ -21,13 +24,17 @@ export interface Walk {
   /** Weighted average price of what was filled, in ticks; analytics. NaN when nothing fills. */
   readonly wapTicks: number;
   /**
-   * (WAP - best) / best in bps, worse is positive, rounded up to the next double: `> limit` is then exactly the
-   * comparison of the true ratio. Infinity when the book is too thin, so that no limit lets it pass.
+   * (WAP - best) / best in bps, worse is positive, rounded up to the next double: `> limit` is then
+   * exactly the comparison of the true ratio. Infinity when the book is too thin, so that no limit
+   * lets it pass.
    */
   readonly slippageBps: number;
 }
 
-/** Asks for a buy, bids for a sell. Null: no usable book, or a quantity that is none. Staleness is asked elsewhere. */
+/**
+ * Asks for a buy, bids for a sell. Null: no usable book, or a quantity that is none. Staleness is
+ * asked elsewhere.
+ */
 export function walkBook(book: Book, side: Side, wanted: Quantity): Walk | null {
   if (!book.usable || !Number.isSafeInteger(wanted) || wanted <= 0) return null;
   const buys = side === 'buy';
@@ -57,20 +64,23 @@ export function walkBook(book: Book, side: Side, wanted: Quantity): Walk | null 
 }
 
 /**
- * Whether a resting limit would trade at once: BUY at or above the best ask, SELL at or below the best bid
- * (contract-1 section 12). A book that cannot be read, an empty side and a limit that is no price count as
- * crossing, because nothing shows that the order would rest (AMB-09).
+ * Whether a resting limit would trade at once: BUY at or above the best ask, SELL at or below the
+ * best bid (contract-1 section 12). A book that cannot be read, an empty side and a limit that is
+ * no price count as crossing, because nothing shows that the order would rest (AMB-09).
  */
 export function wouldCross(book: Book, side: Side, limit: Price): boolean {
   if (!book.usable) return true;
   return side === 'buy' ? !(limit < book.askPrice(0)) : !(limit > book.bidPrice(0));
 }
 
-/** The smallest double not below a / b, for whole a >= 0 and b > 0; Infinity past the exact range. */
+/**
+ * The smallest double not below a / b, for whole a >= 0 and b > 0; Infinity past the exact range.
+ */
 function ratioUp(a: number, b: number): number {
   if (!Number.isSafeInteger(a) || !Number.isSafeInteger(b)) return Number.POSITIVE_INFINITY;
   const quotient = a / b;
-  // quotient * b = product + error, exactly (Dekker); so this compares the quotient with the true ratio.
+  // quotient * b = product + error, exactly (Dekker); so this compares the quotient with the true
+  // ratio.
   const product = quotient * b;
   const quotientHigh = highHalf(quotient);
   const quotientLow = quotient - quotientHigh;

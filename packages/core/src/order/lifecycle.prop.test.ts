@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { amountE8, venueOrderId, wallMs } from '../values/index.ts';
 import { advance, anomalyOf, type OrderFact } from './lifecycle.ts';

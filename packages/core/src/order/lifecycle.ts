@@ -3,8 +3,9 @@ import type { AmountE8, VenueOrderId, WallMs } from '../values/index.ts';
 import { isTerminal, type Order, type OrderState } from './order.ts';
 
 /**
- * Trade lifecycle (contract-1 section 27). Every transition survives any order of events: what comes early,
- * late or twice is accepted and named, never thrown. `Filled` is only ever the sum of fills.
+ * Trade lifecycle (contract-1 section 27). Every transition survives any order of events: what
+ * comes early, late or twice is accepted and named, never thrown. `Filled` is only ever the sum of
+ * fills.
  */
 export type OrderFact =
   | { readonly kind: 'sending'; readonly at: WallMs }
@@ -35,7 +36,10 @@ function fillAnomaly(order: Order, amountE8: AmountE8): Anomaly | null {
   return order.state === 'Sent' ? 'fill_before_ack' : null;
 }
 
-/** Applies one fact in place. Idempotent for acks and closes; the caller deduplicates fills by trade id. */
+/**
+ * Applies one fact in place. Idempotent for acks and closes; the caller deduplicates fills by trade
+ * id.
+ */
 export function advance(order: Order, fact: OrderFact): void {
   switch (fact.kind) {
     case 'sending':

@@ -12,7 +12,10 @@ import {
 } from '../values/index.ts';
 import type { Order, OrderTerms } from './order.ts';
 
-/** A plain one-coin-tenth buy of an option, for tests that need an order and care about little of it. */
+/**
+ * A plain one-coin-tenth buy of an option, for tests that need an order and care about little of
+ * it.
+ */
 export function termsFixture(over: Partial<OrderTerms> = {}): OrderTerms {
   return {
     label: label('s4:nttrxjr6:9f1c2d3e4b5a:0:922c27184cf9a571'),

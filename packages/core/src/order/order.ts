@@ -59,7 +59,9 @@ export interface Order {
   /** Signed worst-case delta of the unfilled order, in coin at 1e-8, as reserved at admission. */
   readonly deltaE8: CoinE8;
   readonly notional: MicroUsd;
-  /** What the edge was worth when it was decided: a recovered intent is judged by it again (AT-935). */
+  /**
+   * What the edge was worth when it was decided: a recovered intent is judged by it again (AT-935).
+   */
   readonly decision: { readonly fairPriceE8: PriceE8 | null; readonly grossEdge: MicroUsd | null };
 }
 

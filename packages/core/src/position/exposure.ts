@@ -1,6 +1,6 @@
-import type { ExposureView, Listing } from '../gates/gate.ts';
 import type { Instrument } from '../instrument/instrument.ts';
 import { underlyingOf } from '../instrument/name.ts';
+import type { Listing } from '../market/listing.ts';
 import {
   type AmountE8,
   amountE8,
@@ -11,15 +11,17 @@ import {
   type InstrumentName,
   type MicroUsd,
   microUsd,
-  mulDivCeil,
+  mulDivUp,
   type PriceE8,
 } from '../values/index.ts';
+import type { ExposureView } from './exposure-view.ts';
 import type { Position } from './position.ts';
 import type { Reservations } from './reservation.ts';
 
 /**
- * Delta and notional of what is held and what is reserved. Deltas are analytics: they are rounded away from
- * zero, and where the venue gives none the worst case of the instrument stands in (a long call is +1).
+ * Delta and notional of what is held and what is reserved. Deltas are analytics: they are rounded
+ * away from zero, and where the venue gives none the worst case of the instrument stands in (a long
+ * call is +1).
  */
 export class Exposure implements ExposureView {
   readonly #positions: ReadonlyMap<InstrumentName, Position>;
@@ -91,26 +93,27 @@ export class Exposure implements ExposureView {
     return awayFromZero(coins * perUnit);
   }
 
-  /** Amount in coin; USD-sized positions need the index, and without one count as the whole amount. */
+  /** Amount in coin; a USD-sized one that no index values counts as the whole amount. */
   #coins(position: Position, instrument: Instrument | undefined): number {
     if (instrument?.amountUnit !== 'usd') return position.amountE8;
     const index = this.#indexes.get(instrument.underlying)?.priceE8;
-    if (index === undefined || index <= 0) return position.amountE8;
-    return mulDivCeil(position.amountE8, E8, index);
+    const coins = mulDivUp(Math.abs(position.amountE8), E8, index ?? 0);
+    if (Number.isNaN(coins)) return position.amountE8;
+    return position.amountE8 < 0 ? 0 - coins : coins;
   }
 
   #notional(position: Position, instrument: Instrument | undefined, underlying: Currency): number {
     const size = Math.abs(position.amountE8);
     if (instrument?.amountUnit === 'usd') return Math.ceil(size / 100);
     const index = this.#indexes.get(underlying)?.priceE8;
-    // No index: the notional cannot be known, so no limit may be shown to hold.
-    if (index === undefined) return Number.MAX_SAFE_INTEGER;
-    return mulDivCeil(size, index, E8 * 100);
+    const notional = mulDivUp(size, index ?? Number.NaN, E8 * 100);
+    // No index, or one that values nothing: no limit may be shown to hold.
+    return Number.isNaN(notional) ? Number.MAX_SAFE_INTEGER : notional;
   }
 }
 
 /** Signed delta of one unit of a long position; the worst case where the venue's is unknown. */
-export function deltaPerUnit(listing: Listing): number {
+function deltaPerUnit(listing: Listing): number {
   const { delta, instrument } = listing;
   if (delta !== null && Number.isFinite(delta)) return delta;
   return instrument.option?.type === 'put' ? -1 : 1;

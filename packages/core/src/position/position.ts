@@ -1,12 +1,18 @@
 import type { AmountE8, CoinE8, Currency, InstrumentName } from '../values/index.ts';
 
-/** What we hold in one instrument: the exact sum of our fills and settlements, nothing inferred (D-14). */
+/**
+ * What we hold in one instrument: the exact sum of our fills and settlements, nothing inferred
+ * (D-14).
+ */
 export interface Position {
   readonly instrument: InstrumentName;
   readonly currency: Currency;
   /** Signed: long is positive. */
   amountE8: AmountE8;
-  /** Net cash of all fills, without fees, in `currency`. With the mark value this is the profit so far. */
+  /**
+   * Net cash of all fills, without fees, in `currency`. With the mark value this is the profit so
+   * far.
+   */
   cashE8: CoinE8;
 }
 

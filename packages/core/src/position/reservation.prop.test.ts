@@ -1,11 +1,11 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { coinE8, currency, label, microUsd } from '../values/index.ts';
 import { Reservations } from './reservation.ts';
 
 const BTC = currency('BTC');
 
-it('the sums are those of the standing reservations, and nothing is left when all are released', () => {
+it('the sums are those of the standing reservations, and nothing is left once all are gone', () => {
   const step = fc.record({
     id: fc.integer({ min: 0, max: 5 }),
     delta: fc.integer({ min: -1_000_000, max: 1_000_000 }),

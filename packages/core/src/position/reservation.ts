@@ -25,8 +25,9 @@ interface Pending {
 }
 
 /**
- * The shared pending-exposure budget. Reserved at admission, before anything is recorded or sent; released
- * when the order is terminal, or never came to be. Release is idempotent; all sums are integers.
+ * The shared pending-exposure budget. Reserved at admission, before anything is recorded or sent;
+ * released when the order is terminal, or never came to be. Release is idempotent; all sums are
+ * integers.
  */
 export class Reservations {
   readonly #entries = new Map<Label, Reservation>();

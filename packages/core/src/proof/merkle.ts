@@ -43,7 +43,9 @@ export function inclusionProof(
   return proof.toReversed();
 }
 
-/** Proof that the tree of the first `oldSize` leaves is a prefix of this one; null if impossible. */
+/**
+ * Proof that the tree of the first `oldSize` leaves is a prefix of this one; null if impossible.
+ */
 export function consistencyProof(
   hash: HashFunction,
   leaves: readonly Uint8Array[],

@@ -1,8 +1,8 @@
 import type { ClearingCause } from '../guard/risk-state.ts';
 
 /**
- * What a code means to the owner. `by` is the closed list of what may end it (D-11); a reject ends with the
- * intent it was about, and the next intent is judged afresh.
+ * What a code means to the owner. `by` is the closed list of what may end it (D-11); a reject ends
+ * with the intent it was about, and the next intent is judged afresh.
  */
 export interface Reason {
   readonly meaning: string;

@@ -15,7 +15,9 @@ const fault = (meaning: string, clears: string): Reason => ({
   clears,
 });
 
-/** Why an intent was refused before anything was sent. Nothing is left behind by any of them (D-10). */
+/**
+ * Why an intent was refused before anything was sent. Nothing is left behind by any of them (D-10).
+ */
 export const REJECT_REASONS = {
   TooSmallAfterQuantization: refusal(
     'Rounded down to the venue’s step, the order is smaller than the venue accepts.',
@@ -38,7 +40,7 @@ export const REJECT_REASONS = {
     'A book or a ticker arrives for the instrument.',
   ),
   ExpectedSlippageTooHigh: refusal(
-    'Filling the whole order from the book would cost more slippage than allowed, or the book is too thin.',
+    'Filling the whole order would cost more slippage than allowed, or the book is too thin.',
     'The book gets deeper, or the proposal smaller.',
   ),
   NetEdgeTooLow: refusal(
@@ -62,7 +64,7 @@ export const REJECT_REASONS = {
     'Working orders fill or are cancelled.',
   ),
   GlobalExposureBudgetExceeded: refusal(
-    'The whole portfolio, with orders on their way, would carry more delta than allowed, or no limit is set.',
+    'The portfolio, with orders on their way, would pass its delta limit, or no limit is set.',
     'Exposure shrinks; a missing limit is set in the policy.',
   ),
   ContractsAmountMismatch: fault(
@@ -91,7 +93,7 @@ export const REJECT_REASONS = {
   ),
   RiskIncreasingCancelReplaceForbidden: refusal(
     'Cancelling or replacing this order would raise exposure or remove its protection.',
-    'The mode is Active, the latch open and the state healthy; protection stays while anything is held.',
+    'Active mode, an open latch, a healthy state; protection stays while anything is held.',
   ),
   RateLimitBrownout: fault(
     'The venue’s request budget is nearly used up and is kept for reducing risk.',

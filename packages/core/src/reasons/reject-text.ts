@@ -7,7 +7,10 @@ type Renderers = {
 const known = (value: number | null, unit: string): string =>
   value === null ? 'unknown' : `${value}${unit}`;
 
-/** One sentence per code, made from its operands. Sentences are for reading; nothing ever matches them. */
+/**
+ * One sentence per code, made from its operands. Sentences are for reading; nothing ever matches
+ * them.
+ */
 const TEXT: Renderers = {
   TooSmallAfterQuantization: (o) => `amount ${o.amount} is below the minimum ${o.minAmount}`,
   InstrumentMetadataMissing: (o) => `${o.instrument}: ${o.field} is missing, too old or unusable`,
@@ -16,7 +19,8 @@ const TEXT: Renderers = {
     `${o.instrument}: book age ${known(o.bookAgeMs, ' ms')}, at most ${o.maxAgeMs} ms`,
   EmergencyCloseNoPrice: (o) => `${o.instrument}: no price to close at`,
   ExpectedSlippageTooHigh: (o) =>
-    `slippage ${known(o.slippageBps, ' bps')} over ${o.maxSlippageBps} bps, book fills ${o.filledAmount}`,
+    `slippage ${known(o.slippageBps, ' bps')} over ${o.maxSlippageBps} bps, ` +
+    `book fills ${o.filledAmount}`,
   NetEdgeTooLow: (o) => `net edge ${o.netEdgeUsd} USD below ${o.minEdgeUsd} USD`,
   NetEdgeInputMissing: (o) => `${o.field} is missing or not a number`,
   InventorySkew: (o) =>
@@ -34,7 +38,8 @@ const TEXT: Renderers = {
   OrderTypeStopForbidden: (o) => `order type ${o.orderType} does not exist here`,
   LinkedOrderTypeForbidden: (o) => `linked order type ${o.linkedOrderType} does not exist here`,
   PostOnlyWouldCross: (o) =>
-    `post-only at ${known(o.limitPrice, '')} against ${known(o.bestBid, '')} / ${known(o.bestAsk, '')}`,
+    `post-only at ${known(o.limitPrice, '')} against ` +
+    `${known(o.bestBid, '')} / ${known(o.bestAsk, '')}`,
   RiskIncreasingCancelReplaceForbidden: (o) => `${o.target} stays: ${o.cause}`,
   RateLimitBrownout: (o) => `no request budget for ${o.requestClass}`,
   InstrumentExpiredOrDelisted: (o) =>

@@ -3,8 +3,9 @@ import type { Position } from '../position/position.ts';
 import { E8, type InstrumentName } from '../values/index.ts';
 
 /**
- * Positions of the ledger against the venue's, instrument by instrument. Amounts are exact integers, so the
- * epsilon forgives nothing that could trade; it exists because the contract names one (AT-305).
+ * Positions of the ledger against the venue's, instrument by instrument. Amounts are exact
+ * integers, so the epsilon forgives nothing that could trade; it exists because the contract names
+ * one (AT-305).
  */
 export function comparePositions(
   ours: ReadonlyMap<InstrumentName, Position>,

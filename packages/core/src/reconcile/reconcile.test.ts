@@ -122,6 +122,7 @@ function plan(
     unresolved: new Set<Label>(),
     quiet: true,
     positionEpsilon: 1e-6,
+    isKnownTrade: (id) => facts.seenTrades.has(id),
     recordOf,
     ...over,
   });
@@ -188,7 +189,7 @@ describe('the restart table (contract-1 section 28.3)', () => {
 });
 
 describe('positions', () => {
-  it('AT-305 a position no trade explains is a mismatch with both amounts, and nothing is invented', () => {
+  it('AT-305 a position no trade explains is a mismatch with both amounts, none invented', () => {
     const result = plan(createFacts(), { positions: [held] });
     expect(result).toMatchObject({ clean: false, inventoryMismatch: true, corrections: [] });
     expect(result.differences).toEqual(['position BTC-27MAR26-100000-C: ledger 0, venue 0.3']);
@@ -210,6 +211,15 @@ describe('positions', () => {
     const facts = factsWith('intent', 'sending', 'fill');
     expect(plan(facts)).toMatchObject({ inventoryMismatch: true });
   });
+});
+
+it('a trade whose record is on its way is not recorded again', () => {
+  const result = plan(
+    factsWith('intent', 'sending'),
+    { trades: [FILL] },
+    { isKnownTrade: () => true },
+  );
+  expect(result.corrections.map(({ type }) => type)).not.toContain('fillRecorded');
 });
 
 describe('what cannot be judged yet', () => {

@@ -3,10 +3,12 @@ import type { ObservedFill, VenueOrder, VenueSnapshotObserved } from '../event.t
 import type { Facts } from '../facts.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { Order } from '../order/order.ts';
-import { type Label, label as toLabel, type MonoMs, wallMs } from '../values/index.ts';
+import { type Label, label as toLabel, type MonoMs, type TradeId, wallMs } from '../values/index.ts';
 import { comparePositions } from './positions.ts';
 
-/** What one pass over the venue's truth asks for. Trades beat orders beat positions beat our ledger. */
+/**
+ * What one pass over the venue's truth asks for. Trades beat orders beat positions beat our ledger.
+ */
 export interface ReconcilePlan {
   /** Facts the venue proves and the ledger lacks. Never an invention (D-14). */
   readonly corrections: readonly LedgerRecord[];
@@ -26,13 +28,17 @@ export interface ReconcileInputs {
   readonly facts: Facts;
   readonly snapshot: VenueSnapshotObserved;
   readonly now: MonoMs;
-  /** When we asked. What happened later may or may not be in the answer, so it is not judged by it. */
+  /**
+   * When we asked. What happened later may or may not be in the answer, so it is not judged by it.
+   */
   readonly requestedAt: MonoMs;
   /** Orders this process sent whose answer is still out: not judged, and not clean. */
   readonly unresolved: ReadonlySet<Label>;
   /** Nothing was sent and nothing filled since we asked: positions can be compared. */
   readonly quiet: boolean;
   readonly positionEpsilon: number;
+  /** Recorded, or on its way to be. */
+  isKnownTrade(id: TradeId): boolean;
   /** Our record of a venue trade; null when its instrument is unknown here. */
   recordOf(fill: ObservedFill): LedgerRecord | null;
 }
@@ -44,7 +50,8 @@ export function reconcile(inputs: ReconcileInputs): ReconcilePlan {
   judgeWorkingOrders(inputs, trades, draft);
   judgeVenueOrders(inputs, draft);
   const explained = draft.corrections.length === 0;
-  // While fills are still being added, or come in, positions must differ; the next pass compares again.
+  // While fills are still being added, or come in, positions must differ; the next pass compares
+  // again.
   const comparable = explained && inputs.quiet;
   const mismatches = comparable
     ? comparePositions(inputs.facts.positions, inputs.snapshot.positions, inputs.positionEpsilon)
@@ -72,7 +79,7 @@ function missingTrades(inputs: ReconcileInputs, draft: PlanDraft): ReadonlySet<L
   const traded = new Set<Label>();
   for (const fill of inputs.snapshot.trades) {
     if (fill.label !== null) traded.add(fill.label);
-    if (inputs.facts.seenTrades.has(fill.tradeId)) continue;
+    if (inputs.isKnownTrade(fill.tradeId)) continue;
     const record = inputs.recordOf(fill);
     if (record === null) {
       draft.differences.push(`trade ${fill.tradeId} in unknown instrument ${fill.instrument}`);
@@ -86,7 +93,7 @@ function missingTrades(inputs: ReconcileInputs, draft: PlanDraft): ReadonlySet<L
 function missingSettlements(inputs: ReconcileInputs, draft: PlanDraft): void {
   const at = wallMs(inputs.now);
   for (const settlement of inputs.snapshot.settlements) {
-    if (inputs.facts.seenTrades.has(settlement.settlementId)) continue;
+    if (inputs.isKnownTrade(settlement.settlementId)) continue;
     draft.corrections.push({ type: 'settlementRecorded', at, ...settlement });
   }
 }
@@ -126,7 +133,10 @@ function adopt(inputs: ReconcileInputs, order: Order, atVenue: VenueOrder, draft
   }
 }
 
-/** Not open any more. Seen alive or traded: the venue closed it. Never seen: it never existed (AT-123). */
+/**
+ * Not open any more. Seen alive or traded: the venue closed it. Never seen: it never existed
+ * (AT-123).
+ */
 function closed(inputs: ReconcileInputs, order: Order, traded: boolean): LedgerRecord {
   const lived = traded || order.ackAt !== null || order.filledE8 > 0;
   return {

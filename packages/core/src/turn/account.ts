@@ -6,24 +6,28 @@ import type {
   OrderReported,
   SettlementObserved,
 } from '../event.ts';
-import { mulDivDown, mulDivUp } from '../gates/scale.ts';
-import { fillCashE8 } from '../instrument/cash.ts';
-import { anomalyOf } from '../order/lifecycle.ts';
-import type { Anomaly, FillRecorded, ObservationSource } from '../ledger/record.ts';
-import type { State } from '../state.ts';
 import {
+  type CoinE8,
   E8,
   type InstrumentName,
   type Label,
   microUsd,
-  type CoinE8,
+  mulDivDown,
+  mulDivUp,
   type PriceE8,
   wallMs,
 } from '../values/index.ts';
+import { fillCashE8 } from '../instrument/cash.ts';
+import { anomalyOf } from '../order/lifecycle.ts';
+import type { Anomaly, FillRecorded, ObservationSource } from '../ledger/record.ts';
+import type { State } from '../state.ts';
 import { noteTooManyRequests, block, raiseRisk } from './safety.ts';
 import type { Output } from './output.ts';
 
-/** Division guard of the margin ratio: equity at or below zero gives a ratio far past every threshold. */
+/**
+ * Division guard of the margin ratio: equity at or below zero gives a ratio far past every
+ * threshold.
+ */
 const EQUITY_EPSILON = 1e-9;
 const TOO_MANY_REQUESTS = 10028;
 
@@ -89,7 +93,10 @@ export function onOrderReported(state: State, event: OrderReported, output: Outp
   });
 }
 
-/** A refusal closes the order; a silence keeps it, reserved and unresolved, until the venue is asked (D-14). */
+/**
+ * A refusal closes the order; a silence keeps it, reserved and unresolved, until the venue is asked
+ * (D-14).
+ */
 export function onDispatchFailed(state: State, event: DispatchFailed, output: Output): void {
   if (event.venueCode === TOO_MANY_REQUESTS) noteTooManyRequests(state, output);
   output.report({ kind: 'fault', fault: `dispatch_failed: ${event.fault}`, subject: event.label });
@@ -110,7 +117,10 @@ export function onDispatchFailed(state: State, event: DispatchFailed, output: Ou
   });
 }
 
-/** Recorded first, applied when heard back; a trade id seen before is a no-op (contract-1 section 29). */
+/**
+ * Recorded first, applied when heard back; a trade id seen before is a no-op (contract-1 section
+ * 29).
+ */
 export function onFillObserved(state: State, event: FillObserved, output: Output): void {
   const { facts, observations } = state;
   const { fill } = event;

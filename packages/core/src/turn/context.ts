@@ -25,7 +25,6 @@ export function gateContext(state: State): GateContext {
     ledger: observations.ledger,
     exposure: observations.exposure,
     rate: observations.rate,
-    isSeen: (hash) => facts.seenIntents.has(hash),
     order: (label) => facts.orders.get(label),
     isSuspended: (strategy) => observations.suspended.has(strategy),
   };

@@ -31,7 +31,10 @@ const ZERO_COIN = coinE8(0);
 
 type Proposed = Extract<IntentEvent, { kind: 'intentProposed' }>;
 
-/** Refusals that mean something of ours is miswired, not that the market is wrong (contract-1 section 30.2). */
+/**
+ * Refusals that mean something of ours is miswired, not that the market is wrong (contract-1
+ * section 30.2).
+ */
 const DEGRADING: ReadonlyMap<RejectCode, Parameters<typeof raiseRisk>[1]> = new Map([
   ['ContractsAmountMismatch', 'contracts_amount_mismatch'],
   ['LabelTooLong', 'label_too_long'],
@@ -73,8 +76,9 @@ export function onIntentProposed(state: State, event: Proposed, output: Output):
 }
 
 /**
- * Recorded, or on its way to be: the same identity is never an order twice (AT-928). Neither is one leg of one
- * group at another price: a group is one attempt, so that would be the same intent after the market moved.
+ * Recorded, or on its way to be: the same identity is never an order twice (AT-928). Neither is one
+ * leg of one group at another price: a group is one attempt, so that would be the same intent after
+ * the market moved.
  */
 function isKnown(state: State, candidate: Candidate, hash: IntentHash): boolean {
   const { groupId, legIndex } = candidate;
@@ -232,7 +236,7 @@ function cancelContext(state: State, order: Order): CancelContext {
   };
 }
 
-export function askToCancel(state: State, order: Order, output: Output): void {
+function askToCancel(state: State, order: Order, output: Output): void {
   state.observations.canceling.add(order.terms.label);
   output.add({
     kind: 'cancel',

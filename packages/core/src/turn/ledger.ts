@@ -19,8 +19,18 @@ import type { Output } from './output.ts';
 
 type Recorded = Extract<LedgerEvent, { kind: 'recorded' }>;
 type AppendRefused = Extract<LedgerEvent, { kind: 'appendRefused' }>;
+type LedgerMeasured = Extract<LedgerEvent, { kind: 'ledgerMeasured' }>;
 
-/** Our own records, durable. The only event that changes Facts and the only one that can release an order. */
+export function onLedgerMeasured(state: State, event: LedgerMeasured): void {
+  const { ledger } = state.observations;
+  ledger.depth = event.depth;
+  ledger.capacity = event.capacity;
+}
+
+/**
+ * Our own records, durable. The only event that changes Facts and the only one that can release an
+ * order.
+ */
 export function onRecorded(state: State, event: Recorded, output: Output): void {
   const { ledger } = state.observations;
   if (ledger.refusal !== null || ledger.stalled) {
@@ -34,7 +44,9 @@ export function onRecorded(state: State, event: Recorded, output: Output): void 
   }
 }
 
-/** What a durable record sets in motion. Recovery applies the same records and follows none of them. */
+/**
+ * What a durable record sets in motion. Recovery applies the same records and follows none of them.
+ */
 function follow(state: State, record: LedgerRecord, receipt: LedgerReceipt, output: Output): void {
   const { observations } = state;
   switch (record.type) {
@@ -76,7 +88,10 @@ function forgetPending(state: State, { terms }: IntentRecorded): void {
   pendingAttempts.delete(attemptKey(terms.groupId, terms.legIndex));
 }
 
-/** The last look before the wire: the mode is computed again, and an old decision is not sent (AT-931). */
+/**
+ * The last look before the wire: the mode is computed again, and an old decision is not sent
+ * (AT-931).
+ */
 function send(state: State, label: Label, receipt: LedgerReceipt, output: Output): void {
   const order = state.facts.orders.get(label);
   if (order === undefined || isTerminal(order.state)) return;
@@ -112,7 +127,10 @@ function outbound(order: Order): OutboundOrder {
   return Object.freeze({ terms: order.terms }) as OutboundOrder;
 }
 
-/** The reservation follows the order: the unfilled share while it works; nothing is open once it is terminal. */
+/**
+ * The reservation follows the order: the unfilled share while it works; nothing is open once it is
+ * terminal.
+ */
 function settleReservation(state: State, label: Label): void {
   const { canceling, readmitted, reservations, unresolved } = state.observations;
   const order = state.facts.orders.get(label);
@@ -127,8 +145,8 @@ function settleReservation(state: State, label: Label): void {
 }
 
 /**
- * The ledger did not take these. What could add risk is dropped; what can only reduce it leaves on a waiver
- * while we are exposed, and is learned again from the venue under a set latch (D-9).
+ * The ledger did not take these. What could add risk is dropped; what can only reduce it leaves on
+ * a waiver while we are exposed, and is learned again from the venue under a set latch (D-9).
  */
 export function onAppendRefused(state: State, event: AppendRefused, output: Output): void {
   const { observations } = state;
@@ -193,8 +211,11 @@ function sendOnWaiver(
   return true;
 }
 
-/** Exposure that is unknown counts as exposure: before the first reconciliation nothing is known flat. */
-export function isExposed(state: State): boolean {
+/**
+ * Exposure that is unknown counts as exposure: before the first reconciliation nothing is known
+ * flat.
+ */
+function isExposed(state: State): boolean {
   return state.facts.positions.size > 0 || state.observations.reconciliation.lastCleanAt === null;
 }
 

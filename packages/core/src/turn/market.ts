@@ -27,7 +27,10 @@ export function onInstrumentsListed(state: State, event: InstrumentsListed): voi
   }
 }
 
-/** A snapshot rebuilds the book; a change must follow the last one, or the book is void until it is rebuilt. */
+/**
+ * A snapshot rebuilds the book; a change must follow the last one, or the book is void until it is
+ * rebuilt.
+ */
 export function onBookChanged(state: State, event: BookChanged, output: Output): void {
   const listing = state.observations.listings.get(event.instrument);
   if (listing === undefined) return;

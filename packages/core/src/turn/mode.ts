@@ -10,8 +10,11 @@ import { DEFAULT_PARAMETERS } from '../policy-document.ts';
 import type { State } from '../state.ts';
 import type { Output } from './output.ts';
 
-/** One coherent snapshot of every input, into the reused object: filled and judged in one go (section 30.1). */
-export function guardInputs(state: State): GuardInputs {
+/**
+ * One coherent snapshot of every input, into the reused object: filled and judged in one go
+ * (section 30.1).
+ */
+function guardInputs(state: State): GuardInputs {
   const { observations, session } = state;
   const { now } = observations;
   const parameters = observations.policy?.parameters ?? DEFAULT_PARAMETERS;

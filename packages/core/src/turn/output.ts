@@ -11,7 +11,9 @@ type DecisionBody = Decision extends infer Each
     : never
   : never;
 
-/** Effects of one turn, in the order they were asked for. Frozen when they leave the core (D-32). */
+/**
+ * Effects of one turn, in the order they were asked for. Frozen when they leave the core (D-32).
+ */
 export class Output {
   #effects: Effect[] = [];
   #at = 0 as MonoMs;

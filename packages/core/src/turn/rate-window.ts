@@ -4,8 +4,8 @@ import type { MonoMs } from '../values/index.ts';
 const CAPACITY = 1_024;
 
 /**
- * When orders were let through, newest last. A ring: past its capacity the count saturates, which can only
- * refuse more (no launch policy allows a thousand orders a minute).
+ * When orders were let through, newest last. A ring: past its capacity the count saturates, which
+ * can only refuse more (no launch policy allows a thousand orders a minute).
  */
 export class RateWindow implements RateView {
   readonly #times = new Float64Array(CAPACITY);
@@ -27,7 +27,10 @@ export class RateWindow implements RateView {
     this.#now = now;
   }
 
-  /** Orders less than `windowMs` old. The ring is in order, so the boundary is searched, not walked to. */
+  /**
+   * Orders less than `windowMs` old. The ring is in order, so the boundary is searched, not walked
+   * to.
+   */
   countWithin(windowMs: number): number {
     const kept = Math.min(this.#written, CAPACITY);
     let young = 0;

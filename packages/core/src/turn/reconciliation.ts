@@ -13,13 +13,21 @@ import {
 } from './safety.ts';
 import type { Output } from './output.ts';
 
-/** While something waits for a clean pass we ask again sooner than the timer of contract-1 section 46. */
+/**
+ * While something waits for a clean pass we ask again sooner than the timer of contract-1 section
+ * 46.
+ */
 const RECONCILE_RETRY_MS = 1_000;
 /** An answer that has not come by then will not be waited for. */
 const RECONCILE_TIMEOUT_MS = 5_000;
-/** Trades may carry the venue's clock: ask from a little before the oldest order they could belong to. */
+/**
+ * Trades may carry the venue's clock: ask from a little before the oldest order they could belong
+ * to.
+ */
 const LOOKBACK_MARGIN_MS = 5_000;
-/** A recovered intent is worth this long after its reconciliation; then it is abandoned (AMB-22). */
+/**
+ * A recovered intent is worth this long after its reconciliation; then it is abandoned (AMB-22).
+ */
 const UNSENT_WORTH_MS = 5_000;
 const DEFAULT_LOOKBACK_S = 300;
 
@@ -70,6 +78,7 @@ export function onVenueSnapshot(state: State, event: VenueSnapshotObserved, outp
     unresolved: stillOut(state, event.at),
     quiet: isQuiet(state),
     positionEpsilon: observations.policy?.parameters.positionReconcileEpsilon ?? 0,
+    isKnownTrade: (id) => facts.seenTrades.has(id) || observations.pendingTrades.has(id),
     recordOf: (fill) => fillRecord(state, fill, 'reconciliation'),
   });
   carryOut(state, plan, event, output);
@@ -153,7 +162,9 @@ function passed(
   });
 }
 
-/** Loosening waits for its record (D-11), and goes no further than the snapshot behind it could see. */
+/**
+ * Loosening waits for its record (D-11), and goes no further than the snapshot behind it could see.
+ */
 export function onLatchCleared(state: State, output: Output): void {
   const { reconciliation } = state.observations;
   if (reconciliation.clearing === null) return;
@@ -162,7 +173,10 @@ export function onLatchCleared(state: State, output: Output): void {
   loosenAfterReconciliation(state, startedAt, output);
 }
 
-/** A question the venue did not answer. A lost snapshot is asked for again; a lost poll waits for its timer. */
+/**
+ * A question the venue did not answer. A lost snapshot is asked for again; a lost poll waits for
+ * its timer.
+ */
 export function onFetchFailed(
   state: State,
   event: Extract<AccountEvent, { kind: 'fetchFailed' }>,

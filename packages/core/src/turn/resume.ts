@@ -6,8 +6,9 @@ import { stopByOperator } from './safety.ts';
 import { reserveAgain } from './unsent.ts';
 
 /**
- * The first turn after the fold: what is still working keeps its exposure reserved (D-14), a standing stop
- * stands, and the new session is put on record. The latch is set already; only reconciliation opens it.
+ * The first turn after the fold: what is still working keeps its exposure reserved (D-14), a
+ * standing stop stands, and the new session is put on record. The latch is set already; only
+ * reconciliation opens it.
  */
 export function resume(state: State, at: MonoMs, epoch: number): readonly Effect[] {
   const { facts, observations, session } = state;

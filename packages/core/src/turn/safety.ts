@@ -16,7 +16,9 @@ import type { State } from '../state.ts';
 import { type MonoMs, wallMs } from '../values/index.ts';
 import type { Output } from './output.ts';
 
-/** Everything that tightens or loosens what the system may do passes through here, and is reported. */
+/**
+ * Everything that tightens or loosens what the system may do passes through here, and is reported.
+ */
 
 export function raiseRisk(state: State, cause: RiskCause, output: Output): void {
   const { observations } = state;
@@ -45,7 +47,9 @@ export function latchReasons(state: State): readonly OpenPermissionReasonCode[] 
   return state.observations.latch.reasons;
 }
 
-/** Shuts OPEN now and records it beside; a standing reason raised again is remembered as new (D-11). */
+/**
+ * Shuts OPEN now and records it beside; a standing reason raised again is remembered as new (D-11).
+ */
 export function block(state: State, reason: OpenPermissionReasonCode, output: Output): void {
   const { observations } = state;
   observations.latchedAt.set(reason, observations.now);
@@ -137,7 +141,9 @@ function holdDisk(state: State, output: Output): void {
   }
 }
 
-/** 10028 ends the session and its subscriptions (D-18); one is ReduceOnly, three are Kill (D-12). */
+/**
+ * 10028 ends the session and its subscriptions (D-18); one is ReduceOnly, three are Kill (D-12).
+ */
 export function noteTooManyRequests(state: State, output: Output): void {
   const { observations } = state;
   note10028(observations.sessionKill, observations.now);

@@ -3,7 +3,10 @@ import type { State } from '../state.ts';
 import type { Output } from './output.ts';
 import { block, raiseRisk } from './safety.ts';
 
-/** A lost session takes its subscriptions with it: what happened meanwhile must be asked for (AT-409). */
+/**
+ * A lost session takes its subscriptions with it: what happened meanwhile must be asked for
+ * (AT-409).
+ */
 export function onSessionChanged(state: State, connected: boolean, output: Output): void {
   const { observations } = state;
   if (observations.connected === connected) return;
@@ -12,7 +15,9 @@ export function onSessionChanged(state: State, connected: boolean, output: Outpu
   block(state, 'SESSION_TERMINATION_RECONCILE_REQUIRED', output);
 }
 
-/** A strategy that threw proposes nothing more in this process: its memory can no longer be trusted. */
+/**
+ * A strategy that threw proposes nothing more in this process: its memory can no longer be trusted.
+ */
 export function suspend(
   state: State,
   event: Extract<IntentEvent, { kind: 'strategyFailed' }>,

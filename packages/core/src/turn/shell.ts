@@ -9,7 +9,10 @@ import { block, raiseRisk, refreshRisk, stopByOperator } from './safety.ts';
 import { retryUnsent } from './unsent.ts';
 import type { Output } from './output.ts';
 
-/** Fees and margin are polled well inside their 30 s and 300 s limits (contract-1 sections 14 and 19). */
+/**
+ * Fees and margin are polled well inside their 30 s and 300 s limits (contract-1 sections 14 and
+ * 19).
+ */
 const ACCOUNT_INTERVAL_MS = 10_000;
 /** Metadata may be an hour old; asking six times as often survives five lost answers. */
 const INSTRUMENTS_INTERVAL_MS = 600_000;
@@ -50,8 +53,9 @@ export function onDiskMeasured(
 }
 
 /**
- * The first policy is recorded before it rules; the same one again only proves that its producer lives. A
- * different one while running is refused by silence: the age of the old one then takes OPEN away.
+ * The first policy is recorded before it rules; the same one again only proves that its producer
+ * lives. A different one while running is refused by silence: the age of the old one then takes
+ * OPEN away.
  */
 export function onPolicyOffered(
   state: State,
@@ -101,7 +105,9 @@ export function onOperatorCommanded(
   });
 }
 
-/** Trouble the adapters met. What may have cost us market data costs OPEN until the venue was asked. */
+/**
+ * Trouble the adapters met. What may have cost us market data costs OPEN until the venue was asked.
+ */
 export function onFaultObserved(
   state: State,
   event: Extract<ShellEvent, { kind: 'faultObserved' }>,

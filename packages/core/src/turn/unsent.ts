@@ -10,8 +10,9 @@ import { gateContext } from './context.ts';
 import type { Output } from './output.ts';
 
 /**
- * Recovered intents that provably never left (AT-935): each goes out exactly once if every gate still passes
- * while it is worth something, otherwise it is abandoned on record. Never before a clean reconciliation.
+ * Recovered intents that provably never left (AT-935): each goes out exactly once if every gate
+ * still passes while it is worth something, otherwise it is abandoned on record. Never before a
+ * clean reconciliation.
  */
 export function retryUnsent(state: State, output: Output): void {
   const { reconciliation } = state.observations;
@@ -39,8 +40,9 @@ function isKept(state: State, unsent: UnsentIntent, output: Output): boolean {
 }
 
 /**
- * The recorded terms, judged as if proposed now. Its own edge and fair value are those of the record; its own
- * reservation, made at recovery, is taken out while it is judged, so that it does not count against itself.
+ * The recorded terms, judged as if proposed now. Its own edge and fair value are those of the
+ * record; its own reservation, made at recovery, is taken out while it is judged, so that it does
+ * not count against itself.
  */
 function passesAgain(state: State, order: Order): boolean {
   const { reservations } = state.observations;

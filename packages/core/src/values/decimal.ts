@@ -1,12 +1,15 @@
 import { assert } from '../assert.ts';
-import { E8 } from './arithmetic.ts';
+import { E8 } from './scale.ts';
 
 const ZERO = 48;
 const NINE = 57;
 const DOT = 46;
 const MINUS = 45;
 
-/** Below this every decimal has at most 15 significant digits, so a double stands for exactly one of them. */
+/**
+ * Below this every decimal has at most 15 significant digits, so a double stands for exactly one of
+ * them.
+ */
 const ONE_DOUBLE_ONE_DECIMAL = 1_000_000_000_000_000;
 
 /**
@@ -18,8 +21,8 @@ export function formatE8(value: number): string {
 }
 
 /**
- * The reverse of `formatE8`, and of nothing else: `1.0`, `.5`, `+1`, `1e2`, `-0`, a ninth decimal and anything
- * past the safe range are null, so that one value has one spelling.
+ * The reverse of `formatE8`, and of nothing else: `1.0`, `.5`, `+1`, `1e2`, `-0`, a ninth decimal
+ * and anything past the safe range are null, so that one value has one spelling.
  */
 export function parseE8(text: string): number | null {
   return parseScaled(text, E8, 8);
@@ -36,8 +39,8 @@ export function parseE6(text: string): number | null {
 }
 
 /**
- * A number read as the shortest decimal that names it, taken exactly to 1e-8. Null when that decimal is off
- * the grid, not finite, or past the safe range: never rounded (D-3).
+ * A number read as the shortest decimal that names it, taken exactly to 1e-8. Null when that
+ * decimal is off the grid, not finite, or past the safe range: never rounded (D-3).
  */
 export function e8FromNumber(x: number): number | null {
   const scaled = Math.round(x * E8);

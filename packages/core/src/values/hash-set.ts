@@ -3,8 +3,8 @@ import type { IntentHash } from './ids.ts';
 const INITIAL_CAPACITY = 1 << 10;
 
 /**
- * Exact set of 64-bit hashes given as 16 hex digits. Open addressing over two typed arrays: eight bytes an
- * entry instead of a hundred, because every intent of every year stays in it (AT-928).
+ * Exact set of 64-bit hashes given as 16 hex digits. Open addressing over two typed arrays: eight
+ * bytes an entry instead of a hundred, because every intent of every year stays in it (AT-928).
  */
 export class HashSet64 {
   #high = new Uint32Array(INITIAL_CAPACITY);

@@ -1,4 +1,3 @@
-export { E8, mulDivCeil, mulDivFloor } from './arithmetic.ts';
 export type { Brand } from './brand.ts';
 export { e8FromNumber, formatE6, formatE8, parseE6, parseE8 } from './decimal.ts';
 export type {
@@ -29,5 +28,6 @@ export type { Price, PriceE8 } from './price.ts';
 export { price, priceE8 } from './price.ts';
 export type { AmountE8, Quantity } from './quantity.ts';
 export { amountE8, quantity } from './quantity.ts';
+export { E8, mulDivDown, mulDivUp, scaleDown, scaleUp } from './scale.ts';
 export type { MonoMs, WallMs } from './time.ts';
 export { monoMs, wallMs } from './time.ts';

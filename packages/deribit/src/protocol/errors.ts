@@ -1,6 +1,7 @@
 /**
- * What a venue error code proves about the order that was sent (phases section 7.2). Only these codes prove
- * that no order was made; every other answer, known or not, leaves it unknown, and unknown is never unsent (D-14).
+ * What a venue error code proves about the order that was sent (phases section 7.2). Only these
+ * codes prove that no order was made; every other answer, known or not, leaves it unknown, and
+ * unknown is never unsent (D-14).
  */
 const PROVES_NO_ORDER: ReadonlySet<number> = new Set([
   // Refused terms.
@@ -17,9 +18,6 @@ const PROVES_NO_ORDER: ReadonlySet<number> = new Set([
 export function provesNoOrder(code: number): boolean {
   return PROVES_NO_ORDER.has(code);
 }
-
-/** The session is over and its subscriptions with it (D-18). */
-export const TOO_MANY_REQUESTS = 10028;
 
 /** Answers to a cancel that mean there is nothing left to cancel. */
 const NOTHING_TO_CANCEL: ReadonlySet<number> = new Set([10004, 10010, 11008, 11044]);

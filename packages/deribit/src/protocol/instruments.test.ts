@@ -76,7 +76,7 @@ const one = (row: unknown) => parseInstruments([row]);
 const faultOf = (row: unknown) => one(row)?.faults.map(({ rule, field }) => [rule, field]);
 
 describe('instruments', () => {
-  it('AT-333 reads tick, step, minimum and multiplier of an inverse option from the listing', () => {
+  it('AT-333 reads tick, step, minimum, multiplier of an inverse option from the listing', () => {
     expect(one(OPTION)).toEqual({
       unsupported: [],
       faults: [],

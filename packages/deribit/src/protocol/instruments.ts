@@ -18,13 +18,17 @@ import {
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 
-/** What every row of `public/get_instruments` has, whatever its kind. Unknown fields are tolerated. */
+/**
+ * What every row of `public/get_instruments` has, whatever its kind. Unknown fields are tolerated.
+ */
 const RowSchema = Type.Object({
   instrument_name: Type.String({ minLength: 1, maxLength: 64 }),
   kind: Type.String({ minLength: 1 }),
 });
 
-/** An option or a future. `instrument_type` is missing in older rows; the currencies say it as well. */
+/**
+ * An option or a future. `instrument_type` is missing in older rows; the currencies say it as well.
+ */
 const TradableSchema = Type.Object({
   instrument_name: Type.String({ minLength: 1, maxLength: 64 }),
   kind: Type.Union([Type.Literal('option'), Type.Literal('future')]),
@@ -84,8 +88,9 @@ export interface ParsedInstruments {
 type Fault = Pick<InstrumentFault, 'rule' | 'field'>;
 
 /**
- * The `result` of `public/get_instruments`. A bad row is a fault of its own and costs no other row; null when
- * the answer is no list, or too long to be one: then nothing was listed, and no metadata is fresh.
+ * The `result` of `public/get_instruments`. A bad row is a fault of its own and costs no other row;
+ * null when the answer is no list, or too long to be one: then nothing was listed, and no metadata
+ * is fresh.
  */
 export function parseInstruments(result: unknown): ParsedInstruments | null {
   if (!Array.isArray(result) || result.length > INSTRUMENTS_MAX) return null;
@@ -143,8 +148,9 @@ function parseTradable(row: { readonly kind: string }): Instrument | Fault {
 }
 
 /**
- * Kind, units and expiry. Linear is what is quoted and settled in USDC; an inverse option is quoted in its coin,
- * an inverse future in USD, and both settle in coin. `instrument_type` has to agree where it is given.
+ * Kind, units and expiry. Linear is what is quoted and settled in USDC; an inverse option is quoted
+ * in its coin, an inverse future in USD, and both settle in coin. `instrument_type` has to agree
+ * where it is given.
  */
 function shapeOf(
   row: WireInstrument,
@@ -180,7 +186,10 @@ type Numbers = Pick<
   | 'takerFeeE8'
 >;
 
-/** Deribit has no amount step: `min_trade_amount` is minimum and step. Off the 1e-8 grid is a fault (D-3). */
+/**
+ * Deribit has no amount step: `min_trade_amount` is minimum and step. Off the 1e-8 grid is a fault
+ * (D-3).
+ */
 function numbersOf(row: WireInstrument): Numbers | Fault {
   const tick = e8FromNumber(row.tick_size);
   if (tick === null) return { rule: 'off_grid', field: 'tick_size' };
@@ -226,8 +235,9 @@ function ladderOf(row: WireInstrument, tick: number): readonly TickStep[] | Faul
 }
 
 /**
- * Strike and type, exact, and the same as in the name: orders go out by name, so a row that describes another
- * contract than it names must not be traded. Names write a decimal point as `d` (`0d82`).
+ * Strike and type, exact, and the same as in the name: orders go out by name, so a row that
+ * describes another contract than it names must not be traded. Names write a decimal point as `d`
+ * (`0d82`).
  */
 function optionOf(row: WireInstrument): OptionTerms | Fault | null {
   if (row.kind !== 'option') return null;
@@ -245,7 +255,10 @@ function optionOf(row: WireInstrument): OptionTerms | Fault | null {
   return Object.freeze({ type: row.option_type, strikeE8: priceE8(strike) });
 }
 
-/** A book in daily settlement is back within seconds; every other state but `open` takes no new orders. */
+/**
+ * A book in daily settlement is back within seconds; every other state but `open` takes no new
+ * orders.
+ */
 function acceptsOrders(state: string | undefined): boolean {
   return state === undefined || state === 'open' || state === 'settlement';
 }

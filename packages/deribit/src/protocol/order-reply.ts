@@ -14,7 +14,10 @@ import {
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 
-/** An order as Deribit describes it, in replies, snapshots and `user.orders`. Unknown fields are tolerated. */
+/**
+ * An order as Deribit describes it, in replies, snapshots and `user.orders`. Unknown fields are
+ * tolerated.
+ */
 const OrderSchema = Type.Object({
   order_id: Type.String({ minLength: 1 }),
   order_state: Type.Union([
@@ -64,7 +67,9 @@ export interface ParsedPlacement {
   readonly fills: readonly ObservedFill[];
 }
 
-/** @returns null when the answer is not what Deribit documents: the order's fate is then unknown. */
+/**
+ * @returns null when the answer is not what Deribit documents: the order's fate is then unknown.
+ */
 export function parsePlacement(result: unknown): ParsedPlacement | null {
   if (!PlaceReply.Check(result)) return null;
   const order = reportedOrder(result.order);

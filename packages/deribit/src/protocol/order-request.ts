@@ -1,7 +1,9 @@
 import type { OrderTerms } from '@holdfast/core/order';
 import { formatE8 } from '@holdfast/core/values';
 
-/** Params of `private/buy` and `private/sell`; `amount` in canonical units, exactly one size field. */
+/**
+ * Params of `private/buy` and `private/sell`; `amount` in canonical units, exactly one size field.
+ */
 export interface OrderParams {
   readonly instrument_name: string;
   readonly amount: number;
@@ -15,8 +17,8 @@ export interface OrderParams {
 }
 
 /**
- * The only shape an order of ours can have on the wire: limit, labelled, never hidden, linked or triggered.
- * Post-only always asks to be rejected rather than repriced (D-17).
+ * The only shape an order of ours can have on the wire: limit, labelled, never hidden, linked or
+ * triggered. Post-only always asks to be rejected rather than repriced (D-17).
  */
 export function encodeOrder(terms: OrderTerms): {
   readonly method: string;
@@ -35,7 +37,9 @@ export function encodeOrder(terms: OrderTerms): {
   return { method: terms.side === 'buy' ? 'private/buy' : 'private/sell', params };
 }
 
-/** The double whose shortest form is exactly our decimal, so the JSON text is the decimal itself. */
+/**
+ * The double whose shortest form is exactly our decimal, so the JSON text is the decimal itself.
+ */
 function wireNumber(e8: number): number {
   return Number(formatE8(e8));
 }

@@ -10,8 +10,8 @@ export interface CertifyOptions {
 }
 
 /**
- * Certifies the project for `dev` on the simulated venue, with a development key that is made when there is none.
- * 1 when the configuration is refused, 2 when something kept us from certifying.
+ * Certifies the project for `dev` on the simulated venue, with a development key that is made when
+ * there is none. 1 when the configuration is refused, 2 when something kept us from certifying.
  */
 export function certify(
   { json }: CertifyOptions,

@@ -13,7 +13,9 @@ export interface ConfigCheckOptions {
   readonly json: boolean;
 }
 
-/** Everything that is wrong with the configuration, or its hashes. Secrets are checked and never shown. */
+/**
+ * Everything that is wrong with the configuration, or its hashes. Secrets are checked, never shown.
+ */
 export function checkConfiguration(options: ConfigCheckOptions, io: Io): ExitCode {
   const { policy, runtime, json } = options;
   const loaded = loadConfiguration({

@@ -15,14 +15,17 @@ const MEANING: Readonly<Record<DiskVerdict, string>> = {
   volatile_file_system:
     'This folder is in memory: nothing here survives a power cut. Put the ledger on a disk.',
   faster_than_durable:
-    'No medium acknowledges a durable write this fast: host or device answers before the bytes are safe. ' +
-    'A ledger here would call records durable that a power cut takes away.',
+    'No medium acknowledges a durable write this fast: host or device answers before the bytes ' +
+    'are safe. A ledger here would call records durable that a power cut takes away.',
   too_slow:
-    'Writes take so long that a ledger here would miss its commit deadline and stop opening risk. ' +
-    'Use another disk.',
+    'Writes take so long that a ledger here would miss its commit deadline and stop opening ' +
+    'risk. Use another disk.',
 };
 
-/** What the least durable append costs under a folder; writes a probe file there and removes it. 1 when unfit. */
+/**
+ * What the least durable append costs under a folder; 1 when a ledger should not live there. Writes
+ * a probe file and removes it.
+ */
 export function doctorDisk(
   options: DoctorDiskOptions,
   io: Io,

@@ -4,7 +4,7 @@ import type { Environ } from '../config/index.ts';
 /** 0 yes or done, 1 no or failed, 2 could not tell or wrong usage (D-34). */
 export type ExitCode = 0 | 1 | 2;
 
-/** What became of everything said so far. `lost` is a full disk behind a redirection, or the like. */
+/** What became of everything said so far. `lost` is a full disk behind a redirection, say. */
 export type Delivery = 'delivered' | 'nobody_reads' | 'lost';
 
 /** Everything a command knows of the process it runs in. */

@@ -34,12 +34,12 @@ export interface LedgerDumpOptions {
   readonly type?: string;
 }
 
-/** Lines go out in pieces of about this many characters, and between two pieces we hear whether anybody reads. */
+/** Lines leave in pieces of about so many characters; between two we hear whether anybody reads. */
 const PIECE_LENGTH = 65_536;
 
 /**
- * Every record on a line, oldest first; changes nothing. A torn tail is a note beside a 0, damage ends the dump
- * with a 1. A reader that has seen enough ends it too.
+ * Every record on a line, oldest first; changes nothing. A torn tail is a note beside a 0, damage
+ * ends the dump with a 1. A reader that has seen enough ends it too.
  */
 export async function dumpLedgerFolder(options: LedgerDumpOptions, io: Io): Promise<ExitCode> {
   const { folder, format } = options;

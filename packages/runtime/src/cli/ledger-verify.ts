@@ -23,8 +23,9 @@ export interface LedgerVerifyOptions {
 }
 
 /**
- * Reads every byte of a ledger, changes nothing. 1 for what no crash explains; a torn tail is a note beside a 0,
- * since an interrupted write explains it and the next start sets it aside; 2 where there is no ledger to judge.
+ * Reads every byte of a ledger, changes nothing. 1 for what no crash explains; a torn tail is a
+ * note beside a 0, since an interrupted write explains it and the next start sets it aside; 2 where
+ * there is no ledger to judge.
  */
 export function verifyLedgerFolder(options: LedgerVerifyOptions, io: Io): ExitCode {
   const { folder, json } = options;
@@ -37,7 +38,7 @@ export function verifyLedgerFolder(options: LedgerVerifyOptions, io: Io): ExitCo
   } catch (error) {
     return couldNotTell(io, json, systemTrouble(folder, error));
   }
-  // A writer begins its first segment before its first record: a folder without one is something else.
+  // A writer begins its first segment before its first record: a folder without one is no ledger.
   if (verification.segments === 0) {
     return couldNotTell(io, json, { place: folder, rule: 'no_ledger', detail: NO_SEGMENT });
   }
@@ -87,7 +88,7 @@ function describe(finding: LedgerFinding, headSequence: number): Described {
     segment,
     offset,
     sequence: headSequence + 1,
-    detail: `${bytes} bytes of an interrupted write, or of one in progress; a start sets them aside`,
+    detail: `${bytes} bytes of an interrupted write, or of one in progress; a start saves them`,
   };
 }
 

@@ -85,7 +85,8 @@ function addLedger(program: Command, io: Io, done: Answer): void {
   );
   withExample(ledger.command('verify'), 'holdfast ledger verify artifacts/dev/ledger --json')
     .description(
-      'Check every byte and every link of the chain; read only. A torn tail, which a crash explains, is a note.',
+      'Check every byte and every link of the chain; read only. ' +
+        'A torn tail, which a crash explains, is a note.',
     )
     .argument('<folder>', 'folder of the ledger')
     .option(...JSON_FLAG)

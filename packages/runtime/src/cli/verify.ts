@@ -10,7 +10,10 @@ export interface VerifyOptions {
   readonly json: boolean;
 }
 
-/** Signatures of a file or of every file in a folder, offline. One no is a no; else one doubt is a doubt. */
+/**
+ * Signatures of a file or of every file in a folder, offline. One no is a no; else one doubt is a
+ * doubt.
+ */
 export function verifySignatures(options: VerifyOptions, io: Io): ExitCode {
   const { path, roots, json } = options;
   const developmentRoots = proofPaths(io.root).developmentTrustRoots;

@@ -1,7 +1,7 @@
 import type { ConfigurationViolation } from '../config/index.ts';
 import { complain, type ExitCode, type Io, shown } from './io.ts';
 
-/** A violation as machines read it; `line` and `column` count from 1, null for what is about the whole. */
+/** A violation as machines read it; `line` and `column` count from 1, null when it has no place. */
 export interface PlacedViolation {
   readonly document: ConfigurationViolation['document'];
   /** The file, or the name of the variable. */
@@ -36,7 +36,7 @@ export function complainOf(
   }
 }
 
-/** A document nobody could read is neither right nor wrong; one that is wrong makes the whole wrong. */
+/** A document nobody could read is neither right nor wrong; a wrong one makes the whole wrong. */
 export function exitCodeOf(violations: readonly ConfigurationViolation[]): ExitCode {
   const unread = ['file_missing', 'file_unreadable'];
   return violations.every(({ rule }) => unread.includes(rule)) ? 2 : 1;

@@ -35,7 +35,9 @@ function faults(loaded: ReturnType<typeof load>): readonly string[] {
   });
 }
 
-/** The line and column at which `text` first stands in the policy, to compute what a fault must say. */
+/**
+ * The line and column at which `text` first stands in the policy, to compute what a fault must say.
+ */
 function placeIn(document: string, text: string): string {
   const lines = document.slice(0, document.indexOf(text)).split('\n');
   return `${lines.length}:${(lines.at(-1)?.length ?? 0) + 1}`;
@@ -100,7 +102,7 @@ describe('unsafe policies (phases section 1.10) are refused with place and rule'
       '5000.0000000000001',
       'number_not_exact',
     ],
-    ['off-grid money', '"min_edge_usd": 5', '"min_edge_usd": 5.0000001', '5.0000001', 'off_grid'],
+    ['off-grid money', '"min_edge_usd": 0.5', '"min_edge_usd": 0.5000001', '0.5000001', 'off_grid'],
   ])('%s', (_, from, to, at, rule) => {
     const text = POLICY.replace(from, to);
     expect(text).not.toBe(POLICY);

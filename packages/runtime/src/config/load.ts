@@ -28,7 +28,9 @@ export interface Configuration {
   readonly secrets: Secrets;
 }
 
-/** What is wrong, where, by which rule. `place` is `path line:column`, or the name of a variable. */
+/**
+ * What is wrong, where, by which rule. `place` is `path line:column`, or the name of a variable.
+ */
 export interface ConfigurationViolation {
   readonly document: 'policy' | 'runtime' | 'secrets';
   readonly place: string;
@@ -47,8 +49,9 @@ export type Loaded =
 const DOCUMENT_BYTES_MAX = 1 << 20;
 
 /**
- * Reads and checks everything, and says everything that is wrong. There is no lenient mode, no last good
- * copy, no default document: one violation and there is no configuration (phases section 1.10, D-13).
+ * Reads and checks everything, and says everything that is wrong. There is no lenient mode, no last
+ * good copy, no default document: one violation and there is no configuration (phases section 1.10,
+ * D-13).
  */
 export function loadConfiguration(source: ConfigurationSource): Loaded {
   const policy = readDocument('policy', source.policyPath, parsePolicy);

@@ -57,7 +57,10 @@ export function parseRuntimeDocument(value: unknown): Parsed<RuntimeDocument> {
   return shape;
 }
 
-/** An environment is opened by evidence, not by a file: the sign-offs of the others do not exist yet. */
+/**
+ * An environment is opened by evidence, not by a file: the sign-offs of the others do not exist
+ * yet.
+ */
 const SIGNED_OFF: readonly Environment[] = ['dev'];
 
 function crossViolations(document: RuntimeDocument): readonly Violation[] {

@@ -19,7 +19,10 @@ export type SecretsRead =
 
 export type Environ = Readonly<Record<string, string | undefined>>;
 
-/** Environment variables this program reads. Secrets come from nowhere else and are never hashed or logged. */
+/**
+ * Environment variables this program reads. Secrets come from nowhere else and are never hashed or
+ * logged.
+ */
 export const ENVIRONMENT_VARIABLES = {
   clientId: {
     name: 'HOLDFAST_DERIBIT_CLIENT_ID',
@@ -80,7 +83,10 @@ function credentialNames(env: Environ): readonly string[] {
 
 const MASK = '[secret]';
 
-/** The value lives in a closure: no property holds it, so no logger, serialiser or spread can find it. */
+/**
+ * The value lives in a closure: no property holds it, so no logger, serialiser or spread can find
+ * it.
+ */
 export function createSecret(value: string): Secret {
   return Object.freeze({
     reveal: () => value,

@@ -14,8 +14,8 @@ export type Body =
   | { readonly ok: false; readonly fault: BodyFault };
 
 /**
- * Bytes back to a record. `strict` also writes it again and compares: what a JSON or UTF-8 decoder forgives is
- * found too. Opening a ledger trusts checksum and chain for that; `verify` does not.
+ * Bytes back to a record. `strict` also writes it again and compares: what a JSON or UTF-8 decoder
+ * forgives is found too. Opening a ledger trusts checksum and chain for that; `verify` does not.
  */
 export function decodeBody(bytes: Buffer, start: number, end: number, strict: boolean): Body {
   let json: unknown;

@@ -8,7 +8,9 @@ const APPEND_BYTES = 512;
 const TMPFS = 0x01021994;
 const RAMFS = 0x858458f6;
 
-/** Faster than any medium acknowledges: the host or the device answers before the bytes are safe. */
+/**
+ * Faster than any medium acknowledges: the host or the device answers before the bytes are safe.
+ */
 export const FLOOR_P50_US_MIN = 8;
 /** Slower, and a commit deadline of 250 ms is missed by a few queued writes. */
 export const FLOOR_P50_US_MAX = 20_000;
@@ -38,9 +40,10 @@ export type DiskVerdict =
   | 'too_slow';
 
 /**
- * What the disk under a folder takes for the least a ledger can ask: one blocking O_DSYNC append to blocks that
- * exist (D-30). Holds the thread for a moment; not for a process that trades. Power-loss truth cannot be seen
- * from inside a host: `ok` says that the figure is one a durable device could give.
+ * What the disk under a folder takes for the least a ledger can ask: one blocking O_DSYNC append to
+ * blocks that exist (D-30). Holds the thread for a moment; not for a process that trades.
+ * Power-loss truth cannot be seen from inside a host: `ok` says that the figure is one a durable
+ * device could give.
  */
 export function measureDiskFloor(folder: string, appends = APPENDS_DEFAULT): DiskFloor {
   const path = join(folder, PROBE);

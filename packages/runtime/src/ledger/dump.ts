@@ -6,8 +6,8 @@ import { BODY_BYTES_MAX } from './segment.ts';
 export type DumpFormat = 'json' | 'text';
 
 /**
- * One line for each record, oldest first: canonical JSON with the sequence before it, or a sentence for people.
- * Reads only; returns how the ledger ended, for the caller to say.
+ * One line for each record, oldest first: canonical JSON with the sequence before it, or a sentence
+ * for people. Reads only; returns how the ledger ended, for the caller to say.
  */
 export function* dumpLedger(folder: string, format: DumpFormat): Generator<string, ScanEnd> {
   const scan = scanLedger(folderSource(folder));

@@ -23,9 +23,14 @@ export interface FileLedgerOptions {
   readonly runId: string;
   /** Records accepted and not yet answered, at most. */
   readonly queueCapacity: number;
-  /** Places that only batches without a risk-adding intent may use; an eighth of the queue when not given. */
+  /**
+   * Places that only batches without a risk-adding intent may use; an eighth of the queue when not
+   * given.
+   */
   readonly reservedCapacity?: number;
-  /** After this long without an answer from the disk the core hears `ledgerStalled` (D-30: 250 ms). */
+  /**
+   * After this long without an answer from the disk the core hears `ledgerStalled` (D-30: 250 ms).
+   */
   readonly commitDeadlineMs: number;
   readonly segmentBytes?: number;
   /** Every record of the past, in order, before the ledger takes its first new one. */
@@ -51,8 +56,8 @@ export type LedgerOpenFault =
   | { readonly code: 'ledger_damaged'; readonly damage: Damage };
 
 /**
- * Takes the folder's lock, reads and mends what is there, and goes on where it ends.
- * Rejects with an error whose `cause` is a `LedgerOpenFault` when somebody else writes or the past is damaged,
+ * Takes the folder's lock, reads and mends what is there, and goes on where it ends. Rejects with
+ * an error whose `cause` is a `LedgerOpenFault` when somebody else writes or the past is damaged,
  * and with the disk's own error when it does not answer.
  */
 export async function openFileLedger(options: FileLedgerOptions): Promise<OpenedLedger> {
@@ -103,7 +108,10 @@ async function openLocked(
   return { ledger, recovery: { records: found.records, tornTail }, epoch };
 }
 
-/** The first segment of all, so that the first record does not wait for sixty-four megabytes of zeros. */
+/**
+ * The first segment of all, so that the first record does not wait for sixty-four megabytes of
+ * zeros.
+ */
 async function begin(
   writer: SegmentWriter,
   head: LedgerHead,
@@ -134,7 +142,8 @@ function openFault(fault: LedgerOpenFault): Error {
 export function describeOpenFault(fault: LedgerOpenFault): string {
   if (fault.code === 'ledger_damaged') {
     const { code, segment, offset, sequence, detail } = fault.damage;
-    return `the ledger is damaged: ${code} in ${segment} at ${offset}, record ${sequence}: ${detail}`;
+    const place = `${segment} at ${offset}, record ${sequence}`;
+    return `the ledger is damaged: ${code} in ${place}: ${detail}`;
   }
   if (fault.holder === null) return 'another engine holds the ledger; it has not said which';
   const { pid, host, since, runId } = fault.holder;

@@ -1,27 +1,24 @@
-import { encodeRecord, findFault, type LedgerRecord } from '@holdfast/core/ledger';
+import { findFault, type LedgerRecord } from '@holdfast/core/ledger';
 import { mintReceipt } from '@holdfast/core/ledger-receipt';
 import type { AppendRefusal } from '@holdfast/core/ledger';
 import { type Label, monoMs } from '@holdfast/core/values';
 import type { Clock, Ledger, LedgerTelemetry, Post } from '../ports.ts';
 import type { LedgerHead } from './scan.ts';
 import {
-  BODY_BYTES_MAX,
   encodeSeal,
   encodeSegmentHeader,
-  finishFrame,
   FRAME_HEAD_BYTES,
-  frameBytes,
   SEGMENT_HEADER_BYTES,
   type SegmentHeader,
-  WRITE_BYTES_MAX,
 } from './segment.ts';
+import { type Batch, WriteQueue } from './write-queue.ts';
 
 /** `null`: the bytes are durable. Anything else: nobody knows, and nobody tries again. */
 export type WriteDone = (error: Error | null) => void;
 
 /**
- * Where bytes go. One call is in flight at a time; `done` comes later, never from inside the call. `bytes`
- * belong to the writer until then.
+ * Where bytes go. One call is in flight at a time; `done` comes later, never from inside the call.
+ * `bytes` belong to the writer until then.
  */
 export interface SegmentWriter {
   write(segment: number, offset: number, bytes: Buffer, done: WriteDone): void;
@@ -48,29 +45,18 @@ export interface CommitOptions {
   readonly onClosed: () => Promise<void>;
 }
 
-interface Batch {
-  readonly records: readonly LedgerRecord[];
-  /** Frames with their bodies in place and their heads still to be written. */
-  readonly bytes: Buffer;
-  /** Length of each body. */
-  readonly sizes: readonly number[];
-  readonly acceptedAt: number;
-  firstSequence: number;
-}
-
 const NO_LABELS: ReadonlySet<Label> = new Set();
 
 /**
- * Bounded queue, one write in flight, everything queued meanwhile in the next one (D-30). A batch may open a
- * position only while the reserve is free, so that fills, closes and reduce-only orders find room when opens
- * have filled the rest. An error poisons: nothing is retried, everything is refused.
+ * Bounded queue, one write in flight, everything queued meanwhile in the next one (D-30). A batch
+ * may open a position only while the reserve is free, so that fills, closes and reduce-only orders
+ * find room when opens have filled the rest. An error poisons: nothing is retried, everything is
+ * refused.
  */
 export class GroupCommit implements Ledger {
   readonly #options: CommitOptions;
-  readonly #buffer = Buffer.alloc(WRITE_BYTES_MAX);
-  readonly #scratch = Buffer.alloc(WRITE_BYTES_MAX);
-  #queue: Batch[] = [];
-  #inFlight: Batch[] = [];
+  readonly #queue: WriteQueue;
+  #inFlight: readonly Batch[] = [];
   #depth = 0;
   #busy = false;
   #scheduled = false;
@@ -90,6 +76,8 @@ export class GroupCommit implements Ledger {
   constructor(options: CommitOptions) {
     const { head } = options;
     this.#options = options;
+    // A batch must fit a fresh segment, and a seal behind it.
+    this.#queue = new WriteQueue(options.segmentBytes - SEGMENT_HEADER_BYTES - FRAME_HEAD_BYTES);
     this.#durable = head.sequence - 1;
     this.#next = head.sequence;
     this.#chain = head.chain;
@@ -112,11 +100,14 @@ export class GroupCommit implements Ledger {
       this.#refuse(records, 'queue_full');
       return;
     }
-    const batch = this.#encode(records);
-    if (batch === null) return;
-    this.#queue.push(batch);
+    const acceptedAt = this.#options.clock.now();
+    const pushed = this.#queue.push(records, acceptedAt);
+    if ('type' in pushed) {
+      this.#refuseUnwritable(records, pushed);
+      return;
+    }
     this.#depth += records.length;
-    this.#watch(batch.acceptedAt);
+    this.#watch(acceptedAt);
     this.#schedule();
   }
 
@@ -147,41 +138,13 @@ export class GroupCommit implements Ledger {
     await this.#options.onClosed();
   }
 
-  /** @returns null when the batch was refused: a record with no canonical form, or more than fits a write. */
-  #encode(records: readonly LedgerRecord[]): Batch | null {
-    const room = Math.min(
-      WRITE_BYTES_MAX,
-      this.#options.segmentBytes - SEGMENT_HEADER_BYTES - FRAME_HEAD_BYTES,
-    );
-    const into = this.#scratch.subarray(0, room);
-    const sizes: number[] = [];
-    let used = 0;
-    for (const record of records) {
-      const start = used + FRAME_HEAD_BYTES;
-      const size = encodeRecord(record, into, start) - start;
-      if (size < 0 || size > BODY_BYTES_MAX || used + frameBytes(size) > room) {
-        return this.#refuseUnwritable(records, record);
-      }
-      sizes.push(size);
-      used += frameBytes(size);
-    }
-    const acceptedAt = this.#options.clock.now();
-    return {
-      records,
-      bytes: Buffer.from(into.subarray(0, used)),
-      sizes,
-      acceptedAt,
-      firstSequence: 0,
-    };
-  }
-
-  #refuseUnwritable(records: readonly LedgerRecord[], culprit: LedgerRecord): null {
+  /** A record with no canonical form, or a batch larger than a write. */
+  #refuseUnwritable(records: readonly LedgerRecord[], culprit: LedgerRecord): void {
     const { field, rule } = findFault(culprit);
     this.#enqueueFailures += 1;
     this.#writeErrors += 1;
     this.#fault('ledger_record_unwritable', `${culprit.type}.${field}: ${rule}`);
     this.#refuse(records, 'write_failed');
-    return null;
   }
 
   #fault(fault: string, subject: string): void {
@@ -195,7 +158,7 @@ export class GroupCommit implements Ledger {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#busy || this.#queue.length === 0) return;
+    if (this.#scheduled || this.#busy || this.#queue.oldest === null) return;
     this.#scheduled = true;
     this.#options.defer(() => {
       this.#scheduled = false;
@@ -203,56 +166,33 @@ export class GroupCommit implements Ledger {
     });
   }
 
-  /** Starts the next write, or first the next segment when the oldest batch no longer fits this one. */
+  /**
+   * Starts the next write, or first the next segment when the oldest batch no longer fits this one.
+   */
   #commit(): void {
-    const first = this.#queue[0];
-    if (this.#busy || first === undefined || this.#refusal === 'write_failed') return;
+    const { oldest } = this.#queue;
+    if (this.#busy || oldest === null || this.#refusal === 'write_failed') return;
     this.#busy = true;
-    // A seal must always fit behind the last record.
     const room = this.#size - FRAME_HEAD_BYTES - this.#offset;
-    if (first.bytes.length > room) {
+    if (oldest.bytes > room) {
       this.#roll();
       return;
     }
-    const bytes = this.#frame(Math.min(room, WRITE_BYTES_MAX));
-    this.#options.writer.write(this.#segment, this.#offset, bytes, (error) => {
+    const write = this.#queue.take(room, this.#next, this.#chain);
+    this.#inFlight = write.batches;
+    this.#next = write.nextSequence;
+    this.#chain = write.chain;
+    this.#options.writer.write(this.#segment, this.#offset, write.bytes, (error) => {
       if (error !== null) this.#poison(error);
-      else this.#settle(bytes.length);
+      else this.#settle(write.bytes.length);
     });
-  }
-
-  /** Moves as many whole batches as fit from the queue into the write buffer. */
-  #frame(room: number): Buffer {
-    const writeSequence = this.#next;
-    let used = 0;
-    let taken = 0;
-    for (const batch of this.#queue) {
-      if (used + batch.bytes.length > room) break;
-      batch.firstSequence = this.#next;
-      batch.bytes.copy(this.#buffer, used);
-      const end = used + batch.bytes.length;
-      for (const size of batch.sizes) {
-        const next = used + frameBytes(size);
-        const head = {
-          sequence: this.#next,
-          writeSequence,
-          chain: this.#chain,
-          endsBatch: next === end,
-        };
-        this.#chain = finishFrame(this.#buffer, used, head, size);
-        this.#next += 1;
-        used = next;
-      }
-      taken += 1;
-    }
-    this.#inFlight = this.#queue.splice(0, taken);
-    return this.#buffer.subarray(0, used);
   }
 
   #settle(bytes: number): void {
     const done = this.#inFlight;
     this.#inFlight = [];
     this.#busy = false;
+    this.#queue.release();
     this.#offset += bytes;
     this.#durable = this.#next - 1;
     for (const batch of done) this.#depth -= batch.records.length;
@@ -267,7 +207,10 @@ export class GroupCommit implements Ledger {
     this.#checkDrained();
   }
 
-  /** The new segment is durable under its name before the old one is sealed: a seal never promises too much. */
+  /**
+   * The new segment is durable under its name before the old one is sealed: a seal never promises
+   * too much.
+   */
   #roll(): void {
     const { writer, segmentBytes } = this.#options;
     const number = this.#segment + 1;
@@ -294,9 +237,8 @@ export class GroupCommit implements Ledger {
     this.#writeErrors += 1;
     this.#refusal = 'write_failed';
     this.#fault('ledger_write_failed', error.message);
-    const lost = [...this.#inFlight, ...this.#queue];
+    const lost = [...this.#inFlight, ...this.#queue.clear()];
     this.#inFlight = [];
-    this.#queue = [];
     this.#depth = 0;
     for (const batch of lost) this.#refuse(batch.records, 'write_failed');
     this.#checkDrained();
@@ -306,15 +248,18 @@ export class GroupCommit implements Ledger {
     if (this.#depth === 0) this.#drained?.();
   }
 
-  /** One timer, however many batches: it looks at the oldest, speaks when that is late, and looks again. */
+  /**
+   * One timer, however many batches: it looks at the oldest, speaks when that is late, and looks
+   * again.
+   */
   #watch(since: number): void {
     if (this.#watching) return;
     this.#watching = true;
     const { clock, commitDeadlineMs, post } = this.#options;
     clock.wake(since + commitDeadlineMs, () => {
       this.#watching = false;
-      const oldest = this.#inFlight[0] ?? this.#queue[0];
-      if (oldest === undefined) return;
+      const oldest = this.#inFlight[0] ?? this.#queue.oldest;
+      if (oldest === null) return;
       const now = clock.now();
       const waitedMs = now - oldest.acceptedAt;
       if (waitedMs < commitDeadlineMs) {

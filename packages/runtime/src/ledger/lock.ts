@@ -24,15 +24,18 @@ export type LockAnswer =
 
 export interface WriterLock {
   readonly epoch: number;
-  /** Makes the epoch greater than `seen`, durably, should the lock file be younger than the ledger. */
+  /**
+   * Makes the epoch greater than `seen`, durably, should the lock file be younger than the ledger.
+   */
   raise(seen: number): number;
   release(): void;
 }
 
 /**
- * The one writer of a folder (D-27). SQLite in exclusive locking mode keeps the kernel's lock from the commit
- * that counts the epoch up until the connection or the process is gone, whatever kills it. The lock is
- * process-wide and any close of the file would drop it: nothing else here may open `writer.lock`.
+ * The one writer of a folder (D-27). SQLite in exclusive locking mode keeps the kernel's lock from
+ * the commit that counts the epoch up until the connection or the process is gone, whatever kills
+ * it. The lock is process-wide and any close of the file would drop it: nothing else here may open
+ * `writer.lock`.
  */
 export function takeWriterLock(folder: string, runId: string, since: number): LockAnswer {
   const database = new DatabaseSync(join(folder, LOCK_FILE), { timeout: 0 });
@@ -82,7 +85,8 @@ function countUp(database: DatabaseSync, seen: number): number {
   );
   database.exec('BEGIN EXCLUSIVE');
   database.exec(
-    'CREATE TABLE IF NOT EXISTS writer (id INTEGER PRIMARY KEY CHECK (id = 1), epoch INTEGER NOT NULL) STRICT',
+    `CREATE TABLE IF NOT EXISTS writer
+       (id INTEGER PRIMARY KEY CHECK (id = 1), epoch INTEGER NOT NULL) STRICT`,
   );
   database.exec('INSERT INTO writer VALUES (1, 0) ON CONFLICT DO NOTHING');
   const row = database
@@ -96,7 +100,9 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
 }
 
-/** What the holder wrote about itself; null when it cannot be read. Never a reason to take the lock. */
+/**
+ * What the holder wrote about itself; null when it cannot be read. Never a reason to take the lock.
+ */
 export function readHolder(folder: string): LockHolder | null {
   try {
     const json: unknown = JSON.parse(readFileSync(join(folder, HOLDER_FILE), 'utf8'));

@@ -5,8 +5,8 @@ import { type Damage, scanLedger, type SegmentFile, type SegmentSource } from '.
 import { type SegmentHeader, segmentName } from './segment.ts';
 
 /**
- * A disk that is memory: durable for as long as this object lives, so that one ledger after another can be
- * opened on it.
+ * A disk that is memory: durable for as long as this object lives, so that one ledger after another
+ * can be opened on it.
  */
 export class MemoryDisk implements SegmentSource, SegmentWriter {
   readonly #files = new Map<number, { readonly file: SegmentFile; readonly bytes: Buffer }>();
@@ -70,7 +70,10 @@ export interface MemoryLedgerOptions {
 
 const SEGMENT_BYTES = 1_048_576;
 
-/** The file ledger's rules over memory: same bytes, same answers, same order, nothing that outlives the process. */
+/**
+ * The file ledger's rules over memory: same bytes, same answers, same order, nothing that outlives
+ * the process.
+ */
 export function openMemoryLedger(
   options: MemoryLedgerOptions,
 ):

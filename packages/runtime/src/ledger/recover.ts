@@ -19,7 +19,10 @@ export interface Recovered {
   readonly tornTail: TornTail | null;
 }
 
-/** Reads a ledger from its first record to its end and hands over each one, in order. Changes nothing. */
+/**
+ * Reads a ledger from its first record to its end and hands over each one, in order. Changes
+ * nothing.
+ */
 export async function recover(
   source: SegmentSource,
   onRecord: (record: LedgerRecord) => void,

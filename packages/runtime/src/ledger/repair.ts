@@ -6,8 +6,9 @@ import type { TornTail } from './scan.ts';
 const CHUNK_BYTES = 65_536;
 
 /**
- * Sets a torn tail aside. Its bytes are durable under `<segment>.broken-<n>` before the live file loses one of
- * them; only then are they zeroed, from the end backwards, so that an interruption leaves a torn tail again.
+ * Sets a torn tail aside. Its bytes are durable under `<segment>.broken-<n>` before the live file
+ * loses one of them; only then are they zeroed, from the end backwards, so that an interruption
+ * leaves a torn tail again.
  * @returns the name of the copy.
  */
 export function setTornTailAside(folder: string, tail: TornTail): string {

@@ -35,7 +35,9 @@ export interface ScannedRecord {
 }
 
 export type DamageCode =
-  /** A number is missing in the run of segments, or one after the last is promised and not there. */
+  /**
+   * A number is missing in the run of segments, or one after the last is promised and not there.
+   */
   | 'segment_missing'
   | 'segment_size_wrong'
   | 'segment_header_bad'
@@ -91,7 +93,10 @@ interface Position {
   offset: number;
 }
 
-/** How one segment ended: where the next record would go, and whether a seal promises another segment. */
+/**
+ * How one segment ended: where the next record would go, and whether a seal promises another
+ * segment.
+ */
 interface SegmentEnd {
   readonly sealed: boolean;
   readonly damage: Damage | null;
@@ -99,8 +104,9 @@ interface SegmentEnd {
 }
 
 /**
- * Reads a run of segments: yields every record of every whole batch in order, and returns how it ended. Holds one
- * segment and one batch in memory. `strict` re-checks the canonical spelling of every record.
+ * Reads a run of segments: yields every record of every whole batch in order, and returns how it
+ * ended. Holds one segment and one batch in memory. `strict` re-checks the canonical spelling of
+ * every record.
  */
 export function* scanLedger(
   source: SegmentSource,

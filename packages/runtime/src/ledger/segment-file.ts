@@ -6,9 +6,9 @@ const PREPARED = 'prepared.tmp';
 const CHUNK = Buffer.alloc(1_048_576);
 
 /**
- * The next segment of a folder, made ready in the background: filled with zeros by real writes (a hole or an
- * unwritten extent would make every append journal metadata), each megabyte synced on its own so that the
- * ledger's own writes never queue behind sixty-four of them.
+ * The next segment of a folder, made ready in the background: filled with zeros by real writes (a
+ * hole or an unwritten extent would make every append journal metadata), each megabyte synced on
+ * its own so that the ledger's own writes never queue behind sixty-four of them.
  */
 export interface Preparation {
   /** Gives the prepared file its header and its name, both durable. */

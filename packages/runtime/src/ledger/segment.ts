@@ -2,23 +2,25 @@ import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /**
- * The bytes of a ledger. Everything else in this room is about when they are written and what is made of them.
+ * The bytes of a ledger. Everything else in this room is about when they are written and what is
+ * made of them.
  *
  * Folder
- *   00000001-0000000000000001.ledger     segment number and the sequence of its first record, both decimal
+ *   00000001-0000000000000001.ledger     segment number, sequence of its first record
  *   00000001-….ledger.broken-1           a torn tail, copied away before the live file was mended
  *   prepared.tmp                         the next segment while it is filled with zeros; never read
  *   writer.lock  writer.json             the one writer (`lock.ts`); who it is
  *
- * Segment: a fixed number of bytes, zero-filled and synced before it gets its name, so that an append only
- * overwrites blocks that exist and no file size has to be journalled. All integers are little-endian.
+ * Segment: a fixed number of bytes, zero-filled and synced before it gets its name, so that an
+ * append only overwrites blocks that exist and no file size has to be journalled. All integers are
+ * little-endian.
  *   0   8  `HOLDFAST`                    28  32  chain: hash of the last record before this segment
  *   8   4  format version, 1             60   4  crc32 of bytes 0 to 59
  *  12   4  segment number, from 1
  *  16   8  sequence of its first record
  *  24   4  bytes of the whole file
- *  64  frames, each starting at a multiple of 8; the first zero word is the end of the written part,
- *      and everything after it is zero
+ *  64  frames, each starting at a multiple of 8; a zero word is the end of the written part, and
+ *      everything after it is zero
  *
  * Frame: one record.
  *   0   4  magic ff 48 46 fe, which no UTF-8 text contains
@@ -27,14 +29,15 @@ import { crc32 } from 'node:zlib';
  *  12   4  flags: 1 last record of its batch, 2 seal
  *  16   8  sequence, from 1 without a gap
  *  24   8  sequence of the first record of the write that carried this frame
- *  32  32  chain: SHA-256 of bytes 8 to the end of the record before (zero for the first record ever)
+ *  32  32  chain: SHA-256 of bytes 8 to end of the frame before (zero for the first one ever)
  *  64      body: the record's canonical JSON in UTF-8; then zeros up to the next multiple of 8
  *
- * A batch is whole when a frame with flag 1 ends it; frames after the last such flag are torn. A seal has no
- * body and no sequence of its own: it says that a later segment exists, so that losing the last one shows.
+ * A batch is whole when a frame with flag 1 ends it; frames after the last such flag are torn. A
+ * seal has no body and no sequence of its own: it says that a later segment exists, so that losing
+ * the last one shows.
  *
- * Bytes 24 to 31 tell a torn write from damage: one write is in flight at a time, so a frame whose write began
- * after sequence s proves that s had been durable (`scan.ts`).
+ * Bytes 24 to 31 tell a torn write from damage: one write is in flight at a time, so a frame whose
+ * write began after sequence s proves that s had been durable (`tail.ts`).
  */
 export const FORMAT_VERSION = 1;
 export const SEGMENT_HEADER_BYTES = 64;
@@ -42,7 +45,10 @@ export const FRAME_HEAD_BYTES = 64;
 export const FRAME_ALIGNMENT = 8;
 /** No record is longer than this; a length beyond it is damage. */
 export const BODY_BYTES_MAX = 65_536;
-/** One write never carries more: it bounds the work between two turns of the loop, and the worker's buffer. */
+/**
+ * One write never carries more: it bounds the work between two turns of the loop, and the worker's
+ * buffer.
+ */
 export const WRITE_BYTES_MAX = 262_144;
 export const SEGMENT_BYTES_DEFAULT = 67_108_864;
 export const SEGMENT_BYTES_MIN = 4_096;
@@ -138,7 +144,9 @@ export function finishFrame(
   return hash('sha256', covered, 'binary');
 }
 
-/** The frame that closes a segment once its successor exists. `sequence` is that of the next record. */
+/**
+ * The frame that closes a segment once its successor exists. `sequence` is that of the next record.
+ */
 export function encodeSeal(sequence: number, chain: ChainHash): Buffer {
   const bytes = Buffer.alloc(FRAME_HEAD_BYTES);
   putHead(bytes, 0, { sequence, writeSequence: sequence, chain, endsBatch: false }, SEAL, 0);
@@ -161,7 +169,10 @@ function putHead(
   into.write(head.chain, offset + 32, 32, 'latin1');
 }
 
-/** A frame whose checksum, length, flags and padding are right; whether it belongs here is the scan's question. */
+/**
+ * A frame whose checksum, length, flags and padding are right; whether it belongs here is the
+ * scan's question.
+ */
 export interface Frame {
   readonly kind: 'record' | 'seal';
   readonly offset: number;

@@ -11,9 +11,9 @@ interface Place {
 }
 
 /**
- * Torn or damaged: frames stopped at `next`, the last whole batch at `whole`, and something that is not zero
- * follows. One write is in flight at a time, so only the last write can be torn, and in it only sectors that
- * kept their zeros.
+ * Torn or damaged: frames stopped at `next`, the last whole batch at `whole`, and something that is
+ * not zero follows. One write is in flight at a time, so only the last write can be torn, and in it
+ * only sectors that kept their zeros.
  * @returns what proves damage, or null when an interrupted write explains all of it.
  */
 export function classify(scan: SegmentScan, whole: Place, next: Place): string | null {
@@ -34,12 +34,15 @@ export function classify(scan: SegmentScan, whole: Place, next: Place): string |
     first ??= frame;
   }
   if (first !== null && !hasUnwrittenSector(bytes, next.offset, first.offset)) {
-    return `sequence ${first.sequence} at ${first.offset} is sound and no sector before it is missing`;
+    return `sequence ${first.sequence} at ${first.offset} is sound, and no sector misses before it`;
   }
   return null;
 }
 
-/** A later segment with records, or one that was begun at another sequence, proves that this one was whole. */
+/**
+ * A later segment with records, or one that was begun at another sequence, proves that this one was
+ * whole.
+ */
 function frameBeyond(scan: SegmentScan): string | null {
   if (scan.later.length === 0) return null;
   // The source may reuse its buffer: look at the others in their turn, then have this one back.

@@ -20,7 +20,9 @@ import {
   WRITE_BEHIND,
 } from './writer-channel.ts';
 
-/** `Atomics.waitAsync` is part of the engine and not yet of the language library we compile against. */
+/**
+ * `Atomics.waitAsync` is part of the engine and not yet of the language library we compile against.
+ */
 const engine = Atomics as unknown as {
   waitAsync(
     words: Int32Array,

@@ -7,7 +7,10 @@ import {
   type TornTail,
 } from './scan.ts';
 
-/** What a reading with full strictness found. `ok` is a ledger an engine may start on and nobody has touched. */
+/**
+ * What a reading with full strictness found. `ok` is a ledger an engine may start on and nobody has
+ * touched.
+ */
 export interface LedgerVerification {
   readonly ok: boolean;
   readonly records: number;
@@ -17,7 +20,10 @@ export interface LedgerVerification {
   readonly findings: readonly LedgerFinding[];
 }
 
-/** A torn tail is no damage, but whoever verifies wants to hear of it. A live writer's last write looks the same. */
+/**
+ * A torn tail is no damage, but whoever verifies wants to hear of it. A live writer's last write
+ * looks the same.
+ */
 export type LedgerFinding =
   | ({ readonly kind: 'damage' } & Damage)
   | {
@@ -27,7 +33,10 @@ export type LedgerFinding =
       readonly bytes: number;
     };
 
-/** Checks every byte of a folder's ledger, canonical spelling included. Takes no lock, changes nothing. */
+/**
+ * Checks every byte of a folder's ledger, canonical spelling included. Takes no lock, changes
+ * nothing.
+ */
 export function verifyLedger(folder: string): LedgerVerification {
   return verifySource(folderSource(folder));
 }

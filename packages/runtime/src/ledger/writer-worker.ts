@@ -17,8 +17,8 @@ import {
 } from './writer-channel.ts';
 
 /**
- * The thread that waits for the disk, so that nobody else has to. It sleeps until asked, does one blocking
- * O_DSYNC operation, and answers. After a failure it does not try again.
+ * The thread that waits for the disk, so that nobody else has to. It sleeps until asked, does one
+ * blocking O_DSYNC operation, and answers. After a failure it does not try again.
  */
 function serve(channel: WriterChannel): void {
   const control = controlOf(channel);

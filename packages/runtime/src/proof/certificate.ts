@@ -11,7 +11,7 @@ import { decodeUtf8 } from './encoding.ts';
 import { isValidAt, parseTrustRoots, TRUST_ROOTS_LIMIT, type TrustedKey } from './trust-roots.ts';
 import { ENVELOPE_LIMIT, type SignatureFault, verifyEnvelope } from './verify.ts';
 
-export const CERTIFICATE_LIMIT = 1 << 16;
+const CERTIFICATE_LIMIT = 1 << 16;
 
 const text = Type.String({ minLength: 1, maxLength: 200 });
 

@@ -1,3 +1,4 @@
+import type { StatsFs } from 'node:fs';
 import { type FileHandle, open, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DiskMeasurement, DiskProbe } from '../ports.ts';
@@ -8,10 +9,11 @@ const PAGE = Buffer.alloc(4_096, 1);
 const PROBE_TIMEOUT_MS = 2_000;
 
 /**
- * How full the ledger's mount is, twice and independently (contract-1 section 47, AT-1067). The first opinion
- * is the file system's count of blocks. The second writes a page beside the ledger, syncs it within a time
- * limit, and only then counts what is left to us, so that a full, read-only, failing or stuck disk shows even
- * when the counters look fine. Its file stays: 4 KiB, overwritten in place.
+ * How full the ledger's mount is, twice and independently (contract-1 section 47, AT-1067). The
+ * first opinion is the file system's count of blocks. The second writes a page beside the ledger,
+ * syncs it within a time limit, and only then counts what is left to us, so that a full, read-only,
+ * failing or stuck disk shows even when the counters look fine. Its file stays: 4 KiB, overwritten
+ * in place.
  */
 export function createDiskProbe(folder: string): DiskProbe {
   const page = new ProbePage(join(folder, '.disk-probe'));
@@ -28,13 +30,12 @@ export function createDiskProbe(folder: string): DiskProbe {
         },
       );
     },
+    close: () => page.close(),
   };
 }
 
-type Blocks = Awaited<ReturnType<typeof statfs>>;
-
 /** Null when the file system does not say. */
-async function blocksOf(folder: string): Promise<Blocks | null> {
+async function blocksOf(folder: string): Promise<StatsFs | null> {
   try {
     return await statfs(folder);
   } catch {
@@ -47,7 +48,10 @@ async function usedShare(folder: string): Promise<DiskMeasurement['used']> {
   return blocks === null ? null : share(blocks.blocks - blocks.bfree, blocks.blocks);
 }
 
-async function secondOpinion(folder: string, page: ProbePage): Promise<DiskMeasurement['secondary']> {
+async function secondOpinion(
+  folder: string,
+  page: ProbePage,
+): Promise<DiskMeasurement['secondary']> {
   const outcome = await withinLimit(page.writeAndSync());
   if (outcome === 'full') return 1;
   const blocks = outcome === 'written' ? await blocksOf(folder) : null;
@@ -66,6 +70,11 @@ class ProbePage {
 
   constructor(path: string) {
     this.#path = path;
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+    this.#file = null;
   }
 
   async writeAndSync(): Promise<Outcome> {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Decision } from '@holdfast/core';
+import { currentMode } from '@holdfast/core/step';
 import { type Configuration, loadConfiguration } from '@holdfast/runtime/config';
 import { readBuildIdentity } from '@holdfast/runtime/proof';
 import { strategies } from '@holdfast/strategies';
@@ -50,7 +51,9 @@ export async function day(given: DayArguments, io: CliIo): Promise<number> {
   if (configuration === null || !build.ok) return 2;
   const ledgerFolder = resolve(io.cwd, given.ledger ?? freshFolder(io.root));
   if (given.ledger !== undefined && existsSync(ledgerFolder)) {
-    io.err(`day: --ledger ${ledgerFolder} exists: the built-in venue starts empty, so must its ledger`);
+    io.err(
+      `day: --ledger ${ledgerFolder} exists: the built-in venue starts empty, so must its ledger`,
+    );
     return 2;
   }
   mkdirSync(ledgerFolder, { recursive: true });
@@ -133,7 +136,10 @@ function freshFolder(root: string): string {
   return join(root, 'artifacts', 'day', stamp, 'ledger');
 }
 
-/** Only what changes what may be done; refusals and trades are in the line of each snapshot and in the report. */
+/**
+ * Only what changes what may be done; refusals and trades are in the line of each snapshot and in
+ * the report.
+ */
 function tell(decision: Decision, io: CliIo): void {
   if (decision.kind !== 'modeChanged') return;
   const why = decision.reasons.length === 0 ? '' : ` because ${decision.reasons.join(', ')}`;
@@ -141,12 +147,15 @@ function tell(decision: Decision, io: CliIo): void {
 }
 
 function lineOf({ clock, runtime, tally, player }: RunningDay): string {
-  const { facts, observations } = runtime.state;
+  const { facts } = runtime.state;
   const { snapshots } = player.report();
+  const resolved = currentMode(runtime.state);
+  const why = resolved.reasons.length === 0 ? '' : `  ${resolved.reasons.join(', ')}`;
   const reject = tally.lastReject === null ? '' : `  last refusal ${tally.lastReject}`;
   return (
-    `${iso(clock.now())}  ${observations.lastMode.padEnd(10)} snapshot ${snapshots}  ` +
-    `positions ${facts.positions.size}  orders ${facts.totals.sent}  fills ${facts.totals.fills}${reject}`
+    `${iso(clock.now())}  ${resolved.mode.padEnd(10)} snapshot ${snapshots}  ` +
+    `positions ${facts.positions.size}  orders ${facts.totals.sent}  ` +
+    `fills ${facts.totals.fills}${reject}${why}`
   );
 }
 

@@ -216,6 +216,7 @@ function countingProbe(probe: DiskProbe): { readonly probe: DiskProbe; isPending
           done(measurement);
         });
       },
+      close: () => probe.close(),
     },
     isPending: () => pending > 0,
   };

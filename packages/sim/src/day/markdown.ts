@@ -20,6 +20,7 @@ export function toMarkdown(report: DayReport): string {
     row('Fills, settlements', `${report.fills}, ${report.settlements}`),
     row('Fees', `${report.fees_usd.toFixed(2)} USD`),
     row('Profit and loss', report.pnl_usd === null ? 'unknown' : `${report.pnl_usd.toFixed(2)} USD`),
+    row('Mode at the end', [report.trading_mode, ...report.mode_reasons].join(' ')),
     row('Seconds in each mode', pairs(report.trading_mode_seconds)),
     row('Duplicate dispatches', report.duplicate_dispatch_count),
     row('Illegal order attempts', report.illegal_order_attempts),

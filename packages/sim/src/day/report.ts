@@ -1,10 +1,11 @@
-import type { State } from '@holdfast/core/step';
+import { currentMode, type State } from '@holdfast/core/step';
 import { markValueE8 } from '@holdfast/core/instrument';
 import type { Facts } from '@holdfast/core/facts';
 import type { AmountE8 } from '@holdfast/core/values';
-import { verifyLedger } from '@holdfast/runtime/ledger';
+import { folderSource, verifyLedger } from '@holdfast/runtime/ledger';
+import { digestFacts, foldLedger, type LedgerFold } from '../ledger-fold.ts';
 import type { RunningDay } from './day.ts';
-import { foldLedger, type LedgerFold } from './fold.ts';
+
 
 const E8 = 100_000_000;
 
@@ -35,6 +36,7 @@ export interface DayReport {
   /** Our positions equal the exchange's, instrument by instrument. */
   readonly positions_equal_venue: boolean;
   readonly trading_mode: string;
+  readonly mode_reasons: readonly string[];
   readonly trading_mode_seconds: Readonly<Record<string, number>>;
   readonly fees_usd: number;
   /** Cash, fees and marks at the last index, against what the account began with, in USD. */
@@ -83,7 +85,7 @@ export interface MarketLine {
 /** Every total is taken from the fold of the ledger's bytes, not from the memory of the process that wrote them. */
 export function reportOf(day: RunningDay): DayReport {
   const { options, tally, exchange, runtime } = day;
-  const fold = foldLedger(options.ledgerFolder);
+  const fold = foldLedger(folderSource(options.ledgerFolder));
   const verification = verifyLedger(options.ledgerFolder);
   const { totals } = fold.facts;
   const rejected = sum(tally.rejectedByCode.values());
@@ -106,9 +108,10 @@ export function reportOf(day: RunningDay): DayReport {
     ledger_records_by_type: fold.byType,
     ledger_verified: verification.findings.length === 0 && fold.damage === null,
     ledger_findings: verification.findings.map((finding) => JSON.stringify(finding)),
-    facts_equal_refold: areEqual(fold.facts, runtime.state.facts),
+    facts_equal_refold: digestFacts(fold.facts) === digestFacts(runtime.state.facts),
     positions_equal_venue: matchesVenue(day, fold),
-    trading_mode: runtime.state.observations.lastMode,
+    trading_mode: currentMode(runtime.state).mode,
+    mode_reasons: currentMode(runtime.state).reasons,
     trading_mode_seconds: tally.modeSeconds(day.clock.now()),
     fees_usd: feesUsd(fold.facts),
     pnl_usd: pnlUsd(runtime.state, fold.facts),
@@ -139,25 +142,6 @@ export function isSound(report: DayReport): boolean {
     report.illegal_order_attempts === 0 &&
     report.invariant_violation === null
   );
-}
-
-/** Same facts, whatever container they are in: maps and sets by their entries, typed arrays by their hashes. */
-function areEqual(fresh: Facts, live: Facts): boolean {
-  return snapshot(fresh) === snapshot(live);
-}
-
-function snapshot(facts: Facts): string {
-  return JSON.stringify({
-    ...facts,
-    orders: [...facts.orders],
-    working: [...facts.working],
-    seenIntents: facts.seenIntents.size,
-    seenAttempts: facts.seenAttempts.size,
-    seenTrades: [...facts.seenTrades],
-    positions: [...facts.positions],
-    cash: [...facts.cash],
-    closedInstruments: [...facts.closedInstruments],
-  });
 }
 
 function matchesVenue({ exchange, clock }: RunningDay, { facts }: LedgerFold): boolean {

@@ -14,7 +14,10 @@ import { decimal, wireAmount, wirePrice } from './wire.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Deribit's lowest tier (phases section 7.2). Told, not enforced: refusals for rate are a fault to inject. */
+/**
+ * Deribit's lowest tier (phases section 7.2). Told, not enforced: refusals for rate are a fault to
+ * inject.
+ */
 const LIMITS: Json = {
   limits_per_currency: false,
   non_matching_engine: { rate: 20, burst: 100 },
@@ -185,7 +188,8 @@ function toWirePosition(state: VenueState, open: OpenPosition): Json {
     average_price: averagePrice(position),
     mark_price: decimal(marks.markE8),
     index_price: decimal(marks.indexE8),
-    // The last settlement price: there has been none while an instrument lives, so the mark stands in.
+    // The last settlement price: there has been none while an instrument lives, so the mark stands
+    // in.
     settlement_price: decimal(marks.markE8),
     delta: isOption ? coins * (listing.ticker?.delta ?? 0) : coins,
     initial_margin: decimal(margin.initialE8),

@@ -1,8 +1,11 @@
 import type { Instrument } from '@holdfast/core/instrument';
 import type { Currency, InstrumentName } from '@holdfast/core/values';
-import { mulDivFloor } from '@holdfast/core/values';
+import { mulDivFloor } from './signed-quotient.ts';
 
-/** An open position. `costE8` is what its open part cost (see `costE8`); for futures it is not cash yet. */
+/**
+ * An open position. `costE8` is what its open part cost (see `costE8`); for futures it is not cash
+ * yet.
+ */
 export interface Position {
   readonly instrument: Instrument;
   /** Signed, in amount steps; never 0. */
@@ -11,7 +14,9 @@ export interface Position {
   realisedE8: number;
 }
 
-/** Cash by currency at 1e-8, and positions by instrument. The client and the market have one each. */
+/**
+ * Cash by currency at 1e-8, and positions by instrument. The client and the market have one each.
+ */
 export interface Account {
   readonly cash: Map<Currency, number>;
   readonly positions: Map<InstrumentName, Position>;
@@ -35,8 +40,8 @@ export function heldSteps(account: Account, name: InstrumentName): number {
 }
 
 /**
- * Books one trade: `steps` signed, `paidE8` signed. An option's premium moves as cash at once; a future's
- * profit moves when it is closed, so cash plus negated open cost is what is conserved.
+ * Books one trade: `steps` signed, `paidE8` signed. An option's premium moves as cash at once; a
+ * future's profit moves when it is closed, so cash plus negated open cost is what is conserved.
  * @returns profit realised by this trade, at 1e-8.
  */
 export function bookTrade(
@@ -67,7 +72,9 @@ export function bookTrade(
   return realised;
 }
 
-/** Cash plus what open futures have cost so far, negated: the part of the world this account holds. */
+/**
+ * Cash plus what open futures have cost so far, negated: the part of the world this account holds.
+ */
 export function holdingsE8(account: Account, currency: Currency): number {
   let total = account.cash.get(currency) ?? 0;
   for (const { instrument, costE8 } of account.positions.values()) {

@@ -1,4 +1,4 @@
-import { E8, priceE8 } from '@holdfast/core/values';
+import { E8, monoMs, priceE8 } from '@holdfast/core/values';
 import { describe, expect, it } from 'vitest';
 import {
   type Bench,
@@ -47,7 +47,7 @@ describe('fees', () => {
   it('delivery costs half of it, except for dailies', () => {
     expect(deliveryFeeE8(CALL, basis(1, 0.05))).toBe(15_000);
     expect(deliveryFeeE8(CALL, basis(1, 0))).toBe(0);
-    const daily = { ...CALL, expiry: (EXPIRY - 86_400_000) as typeof CALL.expiry };
+    const daily = { ...CALL, expiry: monoMs(EXPIRY - 86_400_000) };
     expect(deliveryFeeE8(daily, basis(1, 0.05))).toBe(0);
     expect(deliveryFeeE8(PERPETUAL, basis(100, 65_000))).toBe(0);
   });
@@ -79,7 +79,8 @@ describe('margin', () => {
   });
 
   it('distance from the strike is deducted, down to 10 %', () => {
-    // 60,000 put with the future at 65,000: 5,000/65,000 is 7.69 %, which the floor of 10 % overrides.
+    // 60,000 put with the future at 65,000: 5,000/65,000 is 7.69 %, which the floor of 10 %
+    // overrides.
     expect(positionMargin(PUT, -10, at(0.02)).initialE8).toBe(12_000_000);
     const nearer = { ...PUT, option: { type: 'put', strikeE8: priceE8(64_350 * E8) } } as const;
     expect(positionMargin(nearer, -10, at(0.02)).initialE8).toBe(16_000_000);

@@ -18,7 +18,7 @@ export const BTC = currency('BTC');
 export const USDC = currency('USDC');
 /** Friday, the month's last. */
 export const EXPIRY = Date.UTC(2026, 7, 28, 8);
-export const START = Date.UTC(2026, 7, 20, 12);
+const START = Date.UTC(2026, 7, 20, 12);
 export const INDEX_E8 = 65_000 * E8;
 
 const option = (name: string, type: 'call' | 'put', strike: number): Instrument => ({

@@ -218,7 +218,7 @@ describe('exchange properties', () => {
     );
   });
 
-  it('IOC and fill-or-kill never rest; fills never exceed the amount; a fill or kill is all or nothing', () => {
+  it('IOC never rests, fills never exceed the amount, fill-or-kill is all or nothing', () => {
     fc.assert(
       fc.property(actions, (list) => {
         run(list, {

@@ -1,4 +1,4 @@
-import { E8 } from '@holdfast/core/values';
+import { E8, instrumentName } from '@holdfast/core/values';
 import { describe, expect, it } from 'vitest';
 import {
   type Bench,
@@ -45,7 +45,7 @@ describe('orders', () => {
     ]);
   });
 
-  it('rests what a GTC cannot fill, shows it in the book, and cancels it by id and by label', () => {
+  it('rests what a GTC cannot fill, shows it, cancels it by id and by label', () => {
     const bench = quoted();
     const gtc = { time_in_force: 'good_til_cancelled' };
     const first = placed(bench.send('private/buy', order(CALL, 1, 0.0995, gtc)));
@@ -87,7 +87,7 @@ describe('orders', () => {
     ).toMatchObject({ result: { order_state: 'cancelled', filled_amount: 0 } });
   });
 
-  it('at one price takes what was quoted before its own order, then cancels that, then goes on', () => {
+  it('at one price takes what was there before its own order, then cancels that', () => {
     const bench = openBench();
     bench.quote(CALL, [995, 20], [1005, 10]);
     const gtc = { time_in_force: 'good_til_cancelled' };
@@ -115,13 +115,13 @@ describe('orders', () => {
 
   it('refuses to trade what has no mark yet', () => {
     const bench = openBench();
-    const fresh = { ...CALL, name: PUT.name.replace('60000', '61000') as typeof CALL.name };
+    const fresh = { ...CALL, name: instrumentName('BTC-28AUG26-61000-P') };
     bench.exchange.list([fresh], bench.at);
     bench.quote(fresh, [100, 10], [200, 10]);
     expect(codeOf(bench.send('private/buy', order(fresh, 0.1, 0.02)))).toBe(13_028);
   });
 
-  it('answers 10009 when premium and fee are more than the funds, and counts nothing illegal', () => {
+  it('answers 10009 when premium and fee exceed the funds; that is not illegal', () => {
     const bench = openBench(new Map([[BTC, E8 / 10]]));
     bench.quote(CALL, [995, 20], [1005, 10]);
     expect(codeOf(bench.send('private/buy', order(CALL, 1, 0.1005)))).toBe(10_009);
@@ -176,7 +176,7 @@ describe('reduce-only', () => {
 describe('post-only', () => {
   const post = { time_in_force: 'good_til_cancelled', post_only: true };
 
-  it('D-17 with reject_post_only a crossing order is refused and counted; one that rests is not', () => {
+  it('D-17 with reject_post_only a crossing order is refused and counted', () => {
     const bench = quoted();
     const strict = { ...post, reject_post_only: true };
     expect(codeOf(bench.send('private/buy', order(CALL, 0.1, 0.1005, strict)))).toBe(11_054);

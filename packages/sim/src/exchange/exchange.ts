@@ -31,7 +31,9 @@ export interface ExchangeOptions {
   readonly onNotification: NotificationListener;
 }
 
-/** Where every unit of one currency is, at 1e-8. `client + market + fees` is `deposited`, always. */
+/**
+ * Where every unit of one currency is, at 1e-8. `client + market + fees` is `deposited`, always.
+ */
 export interface Audit {
   readonly deposited: number;
   readonly client: number;
@@ -40,9 +42,9 @@ export interface Audit {
 }
 
 /**
- * A small Deribit: a state machine without clock, randomness or I/O. The client's door is `handle`; all other
- * methods are the market's. Every call carries the time, which never goes back; what has expired by then is
- * delivered before the call is looked at.
+ * A small Deribit: a state machine without clock, randomness or I/O. The client's door is `handle`;
+ * all other methods are the market's. Every call carries the time, which never goes back; what has
+ * expired by then is delivered before the call is looked at.
  */
 export class Exchange {
   readonly #state: VenueState;
@@ -60,7 +62,10 @@ export class Exchange {
     return this.#state.now;
   }
 
-  /** Answers one JSON-RPC request: Deribit's method, params and result. Never throws for what a client sends. */
+  /**
+   * Answers one JSON-RPC request: Deribit's method, params and result. Never throws for what a
+   * client sends.
+   */
   handle(method: string, params: unknown, now: number): ExchangeAnswer {
     this.advance(now);
     const state = this.#state;
@@ -124,9 +129,9 @@ export class Exchange {
   }
 
   /**
-   * The market's whole book of one instrument, flat pairs of ticks and steps, best first. The arrays are kept:
-   * never change them afterwards, and pass the same one again where a side did not change. Ignored when not
-   * listed.
+   * The market's whole book of one instrument, flat pairs of ticks and steps, best first. The
+   * arrays are kept: never change them afterwards, and pass the same one again where a side did not
+   * change. Ignored when not listed.
    */
   publishBook(name: InstrumentName, bids: Levels, asks: Levels, now: number): void {
     if (now !== this.#state.now || now >= this.#state.nextExpiry) this.advance(now);
@@ -136,7 +141,9 @@ export class Exchange {
     tellBook(this.#state, listing);
   }
 
-  /** Every quote is gone, and nobody says so: books grow stale. The next publication is a snapshot. */
+  /**
+   * Every quote is gone, and nobody says so: books grow stale. The next publication is a snapshot.
+   */
   withdrawQuotes(now: number): void {
     this.advance(now);
     for (const { book } of this.#state.listings.values()) book.withdraw();
@@ -162,7 +169,10 @@ export class Exchange {
     return filled;
   }
 
-  /** The client's connection is gone and cancel-on-disconnect was on (D-18). @returns orders cancelled. */
+  /**
+   * The client's connection is gone and cancel-on-disconnect was on (D-18).
+   * @returns orders cancelled.
+   */
   cancelOnDisconnect(now: number): number {
     this.advance(now);
     return this.#cancelWhere(() => true, 'cancel_on_disconnect');

@@ -1,6 +1,7 @@
 import type { Instrument } from '@holdfast/core/instrument';
-import { E8, mulDivCeil } from '@holdfast/core/values';
+import { E8 } from '@holdfast/core/values';
 import { settlementPeriod } from './settlement-period.ts';
+import { mulDivCeil } from './signed-quotient.ts';
 
 /** An option's fee never exceeds this share of the option's own price. */
 const OPTION_CAP_E8 = 12_500_000;
@@ -15,8 +16,9 @@ export interface FeeBasis {
 }
 
 /**
- * Deribit's published trading fee, at 1e-8 of the settlement currency and rounded up: for options a fraction
- * of the underlying, at most 12.5 % of the option's price; for futures a fraction of the notional.
+ * Deribit's published trading fee, at 1e-8 of the settlement currency and rounded up: for options a
+ * fraction of the underlying, at most 12.5 % of the option's price; for futures a fraction of the
+ * notional.
  */
 export function tradeFeeE8(
   instrument: Instrument,

@@ -1,4 +1,6 @@
-/** What a correct client never sends, each counted apart. The venue's answer is beside the count. */
+/**
+ * What a correct client never sends, each counted apart. The venue's answer is beside the count.
+ */
 const NO_ATTEMPTS = {
   malformed: 0,
   order_type: 0,

@@ -1,4 +1,7 @@
-/** One side of a book: price in ticks and quantity in steps, in turn, best first. Never changed in place. */
+/**
+ * One side of a book: price in ticks and quantity in steps, in turn, best first. Never changed in
+ * place.
+ */
 export type Levels = readonly number[];
 
 export const NO_LEVELS: Levels = Object.freeze([]);

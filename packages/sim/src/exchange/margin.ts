@@ -1,12 +1,15 @@
 import type { Instrument } from '@holdfast/core/instrument';
-import { type Currency, E8, mulDivCeil, mulDivFloor } from '@holdfast/core/values';
+import { type Currency, E8 } from '@holdfast/core/values';
 import { heldSteps } from './account.ts';
 import { tradeFeeE8 } from './fees.ts';
 import { remainingSteps, type VenueOrder } from './orders.ts';
+import { mulDivCeil, mulDivFloor } from './signed-quotient.ts';
 import { closeValueE8, coinAmountE8, costE8 } from './valuation.ts';
 import type { Listing, VenueState } from './venue-state.ts';
 
-/** Deribit's segregated standard margin, rates at 1e-8 of the underlying. Long options need none. */
+/**
+ * Deribit's segregated standard margin, rates at 1e-8 of the underlying. Long options need none.
+ */
 const OPTION_INITIAL_E8 = 15_000_000;
 const OPTION_INITIAL_MIN_E8 = 10_000_000;
 const OPTION_MAINTENANCE_E8 = 7_500_000;
@@ -100,8 +103,8 @@ export function marksOf(state: VenueState, listing: Listing): Marks | null {
 }
 
 /**
- * What filling `steps` (signed) at `priceE8` would take from available funds: premium or mark loss, fee, and
- * the change of margin. Negative when it sets funds free.
+ * What filling `steps` (signed) at `priceE8` would take from available funds: premium or mark loss,
+ * fee, and the change of margin. Negative when it sets funds free.
  */
 export function fundsImpactE8(
   state: VenueState,
@@ -122,7 +125,10 @@ export function fundsImpactE8(
   return Math.max(0, paid - costE8(instrument, steps, marks.markE8)) + fee + margin;
 }
 
-/** Funds an open order holds back: its impact if all of it filled at its limit, never less than nothing. */
+/**
+ * Funds an open order holds back: its impact if all of it filled at its limit, never less than
+ * nothing.
+ */
 export function reservedE8(state: VenueState, listing: Listing, order: VenueOrder): number {
   const marks = marksOf(state, listing);
   if (marks === null) return 0;

@@ -12,7 +12,10 @@ import { type CancelReason, type Direction, remainingSteps, type VenueOrder } fr
 
 /** What a book does to the client's orders; the exchange books it. */
 export interface MatchHandler {
-  /** Trades at most `steps` at `ticks`; returns how much of it the order could take (reduce-only may be less). */
+  /**
+   * Trades at most `steps` at `ticks`; returns how much of it the order could take (reduce-only may
+   * be less).
+   */
   fill(order: VenueOrder, ticks: number, steps: number, liquidity: 'maker' | 'taker'): number;
   /** The order's rest is taken off the book. */
   cancel(order: VenueOrder, reason: CancelReason): void;
@@ -30,15 +33,19 @@ const ASK = 1;
 const BID = -1;
 
 /**
- * Price-time limit book of one instrument: the market's quotes by level, and the client's resting orders one
- * by one. The client never trades with itself: its own resting order is cancelled instead (`cancel_maker`).
+ * Price-time limit book of one instrument: the market's quotes by level, and the client's resting
+ * orders one by one. The client never trades with itself: its own resting order is cancelled
+ * instead (`cancel_maker`).
  */
 export class LimitBook {
   readonly instrument: Instrument;
   changeId = 0;
   #bids: Levels = NO_LEVELS;
   #asks: Levels = NO_LEVELS;
-  /** Quotes that were withdrawn without a word stay in what was told, but nobody can trade with them. */
+  /**
+   * Quotes that were withdrawn without a word stay in what was told, but nobody can trade with
+   * them.
+   */
   #quoted = false;
   /** Price-time order. */
   readonly #ownBids: VenueOrder[] = [];
@@ -64,7 +71,10 @@ export class LimitBook {
     return [...this.#ownBids, ...this.#ownAsks];
   }
 
-  /** The market's new quotes. Where they cross an order of the client, the market takes it at its price. */
+  /**
+   * The market's new quotes. Where they cross an order of the client, the market takes it at its
+   * price.
+   */
   publish(bids: Levels, asks: Levels, handler: MatchHandler): void {
     const crossed = (bids[0] ?? 0) >= (asks[0] ?? Number.MAX_SAFE_INTEGER);
     if (crossed || !isSorted(bids, BID) || !isSorted(asks, ASK)) {
@@ -77,13 +87,19 @@ export class LimitBook {
     if (this.#ownAsks.length > 0) this.#takeOwn('buy', bids, handler);
   }
 
-  /** The market stops answering and says nothing: books grow old. The next quotes come as a snapshot. */
+  /**
+   * The market stops answering and says nothing: books grow old. The next quotes come as a
+   * snapshot.
+   */
   withdraw(): void {
     this.#quoted = false;
     this.#snapshotDue = true;
   }
 
-  /** Somebody trades with the book: by price, then by time. @returns steps of the client's orders filled. */
+  /**
+   * Somebody trades with the book: by price, then by time.
+   * @returns steps of the client's orders filled.
+   */
   marketTrade(side: Direction, limitTicks: number, steps: number, handler: MatchHandler): number {
     const own = side === 'buy' ? this.#ownAsks : this.#ownBids;
     const sign = side === 'buy' ? ASK : BID;
@@ -116,7 +132,10 @@ export class LimitBook {
     return filled;
   }
 
-  /** An incoming order of the client takes what its limit reaches. What is left is the caller's to rest or cancel. */
+  /**
+   * An incoming order of the client takes what its limit reaches. What is left is the caller's to
+   * rest or cancel.
+   */
   take(order: VenueOrder, handler: MatchHandler): void {
     const { side } = order.request;
     const own = side === 'buy' ? this.#ownAsks : this.#ownBids;
@@ -214,7 +233,10 @@ export class LimitBook {
     }
   }
 
-  /** New quotes `levels` of the other side: they fill the client's orders they cross, and shrink by it. */
+  /**
+   * New quotes `levels` of the other side: they fill the client's orders they cross, and shrink by
+   * it.
+   */
   #takeOwn(side: Direction, levels: Levels, handler: MatchHandler): void {
     const own = side === 'buy' ? this.#ownAsks : this.#ownBids;
     const sign = side === 'buy' ? ASK : BID;

@@ -3,9 +3,9 @@ import type { Currency, InstrumentName } from '@holdfast/core/values';
 import type { WireOrder, WirePublicTrade, WireTrade } from './wire.ts';
 
 /**
- * Everything the exchange tells unasked. Orders and trades are Deribit's JSON objects. Books, tickers and
- * indexes are exact integers, because they are the hot path; `toBookData` and `toTickerData` make Deribit's
- * objects of them.
+ * Everything the exchange tells unasked. Orders and trades are Deribit's JSON objects. Books,
+ * tickers and indexes are exact integers, because they are the hot path; `toBookData` and
+ * `toTickerData` make Deribit's objects of them.
  */
 export interface Notices {
   readonly instruments: InstrumentsNotice;
@@ -33,8 +33,9 @@ export interface InstrumentsNotice {
 }
 
 /**
- * A snapshot (`prevChangeId` null) or a change. Sides are flat pairs, price in ticks and quantity in steps;
- * quantity 0 deletes. From `newBidsFrom` and `newAsksFrom` on, levels were not there before.
+ * A snapshot (`prevChangeId` null) or a change. Sides are flat pairs, price in ticks and quantity
+ * in steps; quantity 0 deletes. From `newBidsFrom` and `newAsksFrom` on, levels were not there
+ * before.
  */
 export interface BookNotice {
   readonly instrument: Instrument;

@@ -52,8 +52,9 @@ export type ReadRequest =
   | { readonly ok: false; readonly error: VenueError; readonly illegal: IllegalKind | null };
 
 /**
- * Reads and judges the params of `private/buy` and `private/sell` by the venue's own rules, in the venue's own
- * words. Types our client may never use are refused here even where the real venue would take them (section 4).
+ * Reads and judges the params of `private/buy` and `private/sell` by the venue's own rules, in the
+ * venue's own words. Types our client may never use are refused here even where the real venue
+ * would take them (section 4).
  */
 export function readOrderRequest(state: VenueState, side: Direction, params: unknown): ReadRequest {
   if (!isParams(params)) {

@@ -59,7 +59,10 @@ export class OrderStore {
     this.#open.set(order.id, order);
   }
 
-  /** Every label that arrived, whatever became of its order. @returns whether it had arrived before. */
+  /**
+   * Every label that arrived, whatever became of its order.
+   * @returns whether it had arrived before.
+   */
   noteLabel(label: string): boolean {
     if (this.#labels.has(label)) return true;
     this.#labels.add(label);

@@ -242,7 +242,7 @@ function settlementHistory(state: VenueState, params: Params): ExchangeAnswer {
 }
 
 /** `profit_loss` is the cash that came in: payoff less the delivery fee. */
-export function toWireSettlement(settlement: SettlementNotice): Params {
+function toWireSettlement(settlement: SettlementNotice): Params {
   return {
     type: 'delivery',
     timestamp: settlement.timestamp,

@@ -1,7 +1,10 @@
 const DAY_MS = 86_400_000;
 const FRIDAY = 5;
 
-/** Deribit's `settlement_period`, read off the expiry date: last Friday of a month, another Friday, another day. */
+/**
+ * Deribit's `settlement_period`, read off the expiry date: last Friday of a month, another Friday,
+ * another day.
+ */
 export function settlementPeriod(expiryMs: number | null): 'day' | 'week' | 'month' | 'perpetual' {
   if (expiryMs === null) return 'perpetual';
   const day = new Date(expiryMs);

@@ -6,7 +6,10 @@ import { closeValueE8, optionPayoffE8 } from './valuation.ts';
 import { cancelOrder } from './trading.ts';
 import { type Listing, nextId, type VenueState } from './venue-state.ts';
 
-/** Delivers everything whose expiry has come, at the index as it stands, in order of expiry and name. */
+/**
+ * Delivers everything whose expiry has come, at the index as it stands, in order of expiry and
+ * name.
+ */
 export function settleExpired(state: VenueState): void {
   if (state.now < state.nextExpiry) return;
   const due = [...state.listings.values()].filter((listing) => expiryOf(listing) <= state.now);

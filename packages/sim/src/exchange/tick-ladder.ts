@@ -1,7 +1,7 @@
 import type { Instrument } from '@holdfast/core/instrument';
 
 /** The tick that applies at `priceE8`: the coarsest step whose `above_price` lies below it. */
-export function tickAtE8(instrument: Instrument, priceE8: number): number {
+function tickAtE8(instrument: Instrument, priceE8: number): number {
   let tick: number = instrument.tickE8;
   for (const step of instrument.tickLadder) {
     if (priceE8 > step.abovePriceE8) tick = step.stepE8;

@@ -15,7 +15,9 @@ interface ReportedFill {
   readonly profitE8: number;
 }
 
-/** Numbers a trade, keeps it, and tells it: to the client as its own, to everybody without owner. */
+/**
+ * Numbers a trade, keeps it, and tells it: to the client as its own, to everybody without owner.
+ */
 export function tellTrade(
   state: VenueState,
   listing: Listing,

@@ -97,7 +97,10 @@ function labelOf(params: unknown): string {
   return typeof label === 'string' ? label : '';
 }
 
-/** The price an order rests at; null when it is post-only, would cross, and asked to be rejected for it. */
+/**
+ * The price an order rests at; null when it is post-only, would cross, and asked to be rejected for
+ * it.
+ */
 function postOnlyTicks(request: OrderRequest, listing: Listing): number | null {
   const { ticks, side, instrument } = request;
   if (!request.postOnly) return ticks;
@@ -170,7 +173,10 @@ function fitsReduction(client: Account, request: OrderRequest): boolean {
   return !request.reduceOnly || reducibleSteps(client, request) >= request.steps;
 }
 
-/** Steps of an opposite position in the order's own instrument: reduce-only knows no other (section 7.2). */
+/**
+ * Steps of an opposite position in the order's own instrument: reduce-only knows no other (section
+ * 7.2).
+ */
 function reducibleSteps(client: Account, request: OrderRequest): number {
   const held = heldSteps(client, request.instrument.name);
   const opposite = request.side === 'buy' ? 0 - held : held;
@@ -209,7 +215,10 @@ function bookFill(state: VenueState, listing: Listing, order: VenueOrder, fill: 
   return tellTrade(state, listing, order, { ...fill, feeE8, profitE8 });
 }
 
-/** A resting reduce-only order without a position to reduce would be an opening order: the venue takes it off. */
+/**
+ * A resting reduce-only order without a position to reduce would be an opening order: the venue
+ * takes it off.
+ */
 function cancelIdleReduceOnly(state: VenueState, listing: Listing, active: VenueOrder): void {
   for (const order of listing.book.resting()) {
     if (order === active || order.state !== 'open' || !order.request.reduceOnly) continue;

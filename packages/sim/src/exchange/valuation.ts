@@ -1,10 +1,11 @@
 import type { Instrument } from '@holdfast/core/instrument';
-import { E8, mulDivCeil, mulDivFloor } from '@holdfast/core/values';
+import { E8 } from '@holdfast/core/values';
+import { mulDivCeil, mulDivFloor } from './signed-quotient.ts';
 
 /**
- * What a signed trade costs, at 1e-8 of the settlement currency: positive is paid. Rounded up, against the
- * client; the counterparty gets the exact negative. Inverse futures count USD, so their cost runs the other
- * way: buying USD 10 owes the coins it was worth.
+ * What a signed trade costs, at 1e-8 of the settlement currency: positive is paid. Rounded up,
+ * against the client; the counterparty gets the exact negative. Inverse futures count USD, so their
+ * cost runs the other way: buying USD 10 owes the coins it was worth.
  */
 export function costE8(instrument: Instrument, steps: number, priceE8: number): number {
   const amountE8 = steps * instrument.amountStepE8;
@@ -12,14 +13,17 @@ export function costE8(instrument: Instrument, steps: number, priceE8: number): 
   return mulDivCeil(amountE8, priceE8, E8);
 }
 
-/** What closing `steps` at `priceE8` would bring: negative for a short option, profit plus cost for a future. */
+/**
+ * What closing `steps` at `priceE8` would bring: negative for a short option, profit plus cost for
+ * a future.
+ */
 export function closeValueE8(instrument: Instrument, steps: number, priceE8: number): number {
   return 0 - costE8(instrument, 0 - steps, priceE8);
 }
 
 /**
- * What a signed amount of an option pays at delivery price `deliveryE8`, in settlement currency: in coin for
- * inverse options. Rounded down for the client.
+ * What a signed amount of an option pays at delivery price `deliveryE8`, in settlement currency: in
+ * coin for inverse options. Rounded down for the client.
  */
 export function optionPayoffE8(
   instrument: Instrument,

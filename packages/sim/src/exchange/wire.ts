@@ -5,7 +5,10 @@ import type { BookNotice, TickerNotice } from './notification.ts';
 import type { VenueOrder } from './orders.ts';
 import { settlementPeriod } from './settlement-period.ts';
 
-/** The double whose shortest decimal is exactly this integer at 1e-8: one correctly rounded division. */
+/**
+ * The double whose shortest decimal is exactly this integer at 1e-8: one correctly rounded
+ * division.
+ */
 export function decimal(e8: number): number {
   return e8 / E8;
 }
@@ -185,7 +188,10 @@ function toRows(instrument: Instrument, levels: Levels, newFrom: number): unknow
   return rows;
 }
 
-/** The part of a `ticker` message that this exchange knows; volatility in percent, as Deribit has it. */
+/**
+ * The part of a `ticker` message that this exchange knows; volatility in percent, as Deribit has
+ * it.
+ */
 export function toTickerData(notice: TickerNotice): Readonly<Record<string, unknown>> {
   return {
     instrument_name: notice.instrument.name,

@@ -18,7 +18,10 @@ export interface DiskModel {
   readonly stallMs: number;
   /** A write that is answered with an error; what reached the platter is anybody's guess. */
   readonly failure: number;
-  /** At a crash, an unanswered write is whole, lost, or torn at a random byte; these are the latter two. */
+  /**
+   * At a crash, an unanswered write is whole, lost, or torn at a random byte; these are the latter
+   * two.
+   */
   readonly lostAtCrash: number;
   readonly tornAtCrash: number;
 }
@@ -49,15 +52,16 @@ export interface DiskCounts {
 }
 
 /**
- * The ledger's disk in virtual time. What was answered is durable for ever; what was not is, after a crash,
- * whole, lost or torn. It outlives the process that writes to it, and one ledger after another opens on it.
+ * The ledger's disk in virtual time. What was answered is durable for ever; what was not is, after
+ * a crash, whole, lost or torn. It outlives the process that writes to it, and one ledger after
+ * another opens on it.
  */
-export class FaultyDisk implements SegmentSource, SegmentWriter {
+export class FaultyDisk implements SegmentSource {
   readonly counts: DiskCounts = { writes: 0, stalls: 0, failures: 0, lost: 0, torn: 0 };
   readonly #files = new Map<number, { readonly file: SegmentFile; readonly bytes: Buffer }>();
   readonly #clock: Clock;
   readonly #prng: Prng;
-  readonly #model: DiskModel;
+  #model: DiskModel;
   #pending: PendingWrite[] = [];
   /** Answers of an earlier process reach nobody. */
   #generation = 0;
@@ -65,6 +69,11 @@ export class FaultyDisk implements SegmentSource, SegmentWriter {
   constructor(clock: Clock, prng: Prng, model: DiskModel) {
     this.#clock = clock;
     this.#prng = prng;
+    this.#model = model;
+  }
+
+  /** From now on it behaves like this. */
+  become(model: DiskModel): void {
     this.#model = model;
   }
 
@@ -76,7 +85,24 @@ export class FaultyDisk implements SegmentSource, SegmentWriter {
     return this.#files.get(file.number)?.bytes ?? Buffer.alloc(0);
   }
 
-  write(segment: number, offset: number, bytes: Buffer, done: WriteDone): void {
+  /** What one process writes through; after a crash its handle reaches nothing. */
+  handle(): SegmentSource & SegmentWriter {
+    const generation = this.#generation;
+    const alive = (): boolean => generation === this.#generation;
+    return {
+      segments: () => this.segments(),
+      read: (file) => this.read(file),
+      write: (segment, offset, bytes, done) => {
+        if (alive()) this.#write(segment, offset, bytes, done);
+      },
+      create: (header, bytes, done) => {
+        if (alive()) this.#create(header, bytes, done);
+      },
+      close: () => Promise.resolve(),
+    };
+  }
+
+  #write(segment: number, offset: number, bytes: Buffer, done: WriteDone): void {
     // The caller reuses its buffer once it is answered; a crash may come before that.
     const copy = Buffer.from(bytes);
     this.#start(copy.length, done, (count) => {
@@ -85,7 +111,7 @@ export class FaultyDisk implements SegmentSource, SegmentWriter {
     });
   }
 
-  create(header: SegmentHeader, bytes: Buffer, done: WriteDone): void {
+  #create(header: SegmentHeader, bytes: Buffer, done: WriteDone): void {
     const copy = Buffer.from(bytes);
     const { number, firstSequence } = header;
     // Made aside and renamed: after a crash a segment is there whole or not at all.
@@ -96,10 +122,6 @@ export class FaultyDisk implements SegmentSource, SegmentWriter {
       const file = { name: segmentName(number, firstSequence), number, firstSequence };
       this.#files.set(number, { file, bytes: zeroed });
     });
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
   }
 
   /** The process dies. Its unanswered writes meet their fate and are answered to nobody. */

@@ -82,7 +82,7 @@ const TWO = [
 ];
 
 describe('chain player', () => {
-  it('publishes every quoted book every 500 ms for 20 s at the recorded prices, then is silent', () => {
+  it('publishes every quoted book each 500 ms for 20 s at recorded prices, then is silent', () => {
     const played = play(TWO);
     played.clock.runUntil(EXPIRY - 1);
     const told = books(played, SHORT);
@@ -198,7 +198,7 @@ describe('chain player', () => {
     };
     expect(bytes()).toBe(bytes());
     expect(() => {
-      const played = play([...TWO].reverse());
+      const played = play(TWO.toReversed());
       while (played.clock.step());
     }).toThrow('ascend');
     expect(() => play(TWO, { groups: 3 })).toThrow(RangeError);

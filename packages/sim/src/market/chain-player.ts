@@ -32,7 +32,9 @@ export interface PlayerReport {
   readonly notes: readonly string[];
   readonly snapshots: number;
   readonly publications: number;
-  /** Market time with quotes, and from the first quote to the last. Outside, the market is silent. */
+  /**
+   * Market time with quotes, and from the first quote to the last. Outside, the market is silent.
+   */
   readonly coveredMs: number;
   readonly spanMs: number;
   /** Oldest index that an expiry was delivered at; null when nothing expired. */
@@ -55,9 +57,9 @@ interface Quoted {
 }
 
 /**
- * Turns snapshots into liquidity. From each snapshot's own timestamp on its quotes stand for one window, in
- * which every quoted book is published again and again at the recorded prices; then everything is withdrawn in
- * silence until the next one. Between two snapshots nothing is invented.
+ * Turns snapshots into liquidity. From each snapshot's own timestamp on its quotes stand for one
+ * window, in which every quoted book is published again and again at the recorded prices; then
+ * everything is withdrawn in silence until the next one. Between two snapshots nothing is invented.
  */
 export function createChainPlayer(options: PlayerOptions): ChainPlayer {
   const player = new Player(options);
@@ -174,7 +176,10 @@ class Player {
     clock.wake(endsAt, () => this.#close(next));
   }
 
-  /** Where one window follows the next without a silence, quotes that were not renewed are taken off aloud. */
+  /**
+   * Where one window follows the next without a silence, quotes that were not renewed are taken off
+   * aloud.
+   */
   #dropMissing(snapshot: MarketSnapshot, now: number): void {
     if (this.#quoted.length === 0) return;
     const renewed = new Set(snapshot.rows.map(({ instrument }) => instrument.name));
@@ -250,7 +255,10 @@ class Player {
     this.#indexAt = now;
   }
 
-  /** Options are delivered when they expire, whether anybody quotes then or not, at the last index told. */
+  /**
+   * Options are delivered when they expire, whether anybody quotes then or not, at the last index
+   * told.
+   */
   #awaitExpiry(expiry: number, now: number): void {
     if (expiry <= now || this.#expiries.has(expiry)) return;
     this.#expiries.add(expiry);

@@ -192,7 +192,9 @@ function readPrices(cells: Cells<ChainColumn>, at: number, instrument: Instrumen
   return { ok: true, value };
 }
 
-/** The recorded price on the tick grid: moved outward if need be. 0 is no quote; null is no price. */
+/**
+ * The recorded price on the tick grid: moved outward if need be. 0 is no quote; null is no price.
+ */
 function snapped(
   cell: string,
   instrument: Instrument,

@@ -12,8 +12,8 @@ export const FAULTS_MAX = 20;
 export type Cells<Column extends string> = Readonly<Record<Column, string>>;
 
 /**
- * Reads a comma-separated table whose first line names exactly these columns, in any order. Quoting is not
- * part of the format: a quote is a fault, as is a row that is short or long.
+ * Reads a comma-separated table whose first line names exactly these columns, in any order. Quoting
+ * is not part of the format: a quote is a fault, as is a row that is short or long.
  */
 export function readTable<Column extends string>(
   file: string,

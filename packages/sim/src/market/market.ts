@@ -27,7 +27,10 @@ export interface MarketSnapshot {
   readonly rows: readonly MarketRow[];
 }
 
-/** Snapshots in ascending time, made or read one by one as they are asked for, and always a finite number. */
+/**
+ * Snapshots in ascending time, made or read one by one as they are asked for, and always a finite
+ * number.
+ */
 export interface MarketSource {
   readonly name: string;
   readonly data: 'recorded' | 'synthetic';

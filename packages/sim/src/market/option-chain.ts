@@ -39,9 +39,9 @@ interface ReadFile {
 }
 
 /**
- * Opens a directory of recorded option chains, `*.csv` or `*.csv.gz`, one snapshot a file. Everything is read
- * and judged once before the first snapshot is given, so that a bad line never stops a run half-way; the
- * snapshots themselves are read again one by one.
+ * Opens a directory of recorded option chains, `*.csv` or `*.csv.gz`, one snapshot a file.
+ * Everything is read and judged once before the first snapshot is given, so that a bad line never
+ * stops a run half-way; the snapshots themselves are read again one by one.
  */
 export function openOptionChain(directory: string): OpenedChain {
   const listed = listFiles(directory);
@@ -95,8 +95,8 @@ function sourceOf(
     name: `chain:${directory}`,
     data: 'recorded',
     notes: [
-      `${report.rows} recorded quotes in ${report.files} snapshots; ${report.oneSided} one-sided, ` +
-        `${report.unquoted} unquoted.`,
+      `${report.rows} recorded quotes in ${report.files} snapshots; ` +
+        `${report.oneSided} one-sided, ${report.unquoted} unquoted.`,
       `${report.snapped} prices were off the tick grid and were moved outward to it.`,
       `${report.rounded} rows had more than eight decimals in mark, underlying or index; rounded.`,
       'The index of a snapshot is the lower median of those recorded in its rows.',

@@ -1,7 +1,10 @@
 import type { Prng } from '../prng.ts';
 import type { MarketRow } from './market.ts';
 
-/** Sizes of quotes that were recorded without them. Invented, and named so that every report can say so. */
+/**
+ * Sizes of quotes that were recorded without them. Invented, and named so that every report can say
+ * so.
+ */
 export interface SizeModel {
   readonly name: string;
   readonly description: string;

@@ -6,7 +6,10 @@ const DAILIES = 3;
 const WEEKS = 4;
 const HORIZON_DAYS = 70;
 
-/** Expiries that would be listed at an instant: three dailies, four Fridays, and the month ends in ten weeks. */
+/**
+ * Expiries that would be listed at an instant: three dailies, four Fridays, and the month ends in
+ * ten weeks.
+ */
 export function listedExpiries(at: number): readonly number[] {
   const today = Math.floor(at / DAY_MS) * DAY_MS + EXPIRY_HOUR_MS;
   const first = today > at ? today : today + DAY_MS;

@@ -52,8 +52,9 @@ interface Path {
 }
 
 /**
- * A made-up market from one seed: random-walk indexes, one smile for all expiries, noise and a spread on every
- * quote, some without a bid. Now and then one option is quoted cheap or rich against its smile.
+ * A made-up market from one seed: random-walk indexes, one smile for all expiries, noise and a
+ * spread on every quote, some without a bid. Now and then one option is quoted cheap or rich
+ * against its smile.
  */
 export function createSyntheticChain(options: SyntheticOptions): MarketSource {
   const everyMs = options.everyMs ?? 20_000;

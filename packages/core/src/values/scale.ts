@@ -1,13 +1,15 @@
-import { mulDivCeil, mulDivFloor } from '../values/index.ts';
+/** 1e-8: the one decimal scale every Deribit grid is a multiple of. */
+export const E8 = 100_000_000;
 
 /** Below this, one step of the long division stays inside 2^53. */
 const OPERAND_MAX = 400_000_000_000;
 const LIMB = 10_000;
 
 /**
- * floor(a * b / divisor), exact, for whole a, b >= 0 and divisor > 0, in the factors' own units. Index times
- * amount passes 2^53 on every order, so it is divided in limbs of 1e4 and needs no BigInt on the usual path.
- * What is not a whole number or does not fit is NaN: a comparison that must hold for a yes then says no.
+ * floor(a * b / divisor), exact, for whole a, b >= 0 and divisor > 0, in the factors' own units.
+ * Index times amount passes 2^53 on every order, so it is divided in limbs of 1e4 and needs no
+ * BigInt on the usual path. What is not a whole number, is negative or does not fit is NaN: a
+ * comparison that must hold for a yes then says no (D-3).
  */
 export function mulDivDown(a: number, b: number, divisor: number): number {
   return divide(a, b, divisor, false);
@@ -18,7 +20,9 @@ export function mulDivUp(a: number, b: number, divisor: number): number {
   return divide(a, b, divisor, true);
 }
 
-/** floor(value * scale) of the decimal that a float stands for: 0.29 at 1e6 is 290000, not 289999. */
+/**
+ * floor(value * scale) of the decimal that a float stands for: 0.29 at 1e6 is 290000, not 289999.
+ */
 export function scaleDown(value: number, scale: number): number {
   const nearest = Math.round(value * scale);
   if (!Number.isSafeInteger(nearest)) return Number.NaN;
@@ -44,7 +48,10 @@ function divide(a: number, b: number, divisor: number, up: boolean): number {
   if (narrow < OPERAND_MAX && divisor < OPERAND_MAX) {
     return longDivide(narrow, a < b ? b : a, divisor, up);
   }
-  return up ? mulDivCeil(a, b, divisor) : mulDivFloor(a, b, divisor);
+  const wide = BigInt(a) * BigInt(b);
+  const by = BigInt(divisor);
+  const whole = Number(wide / by);
+  return up && wide % by > 0n ? whole + 1 : whole;
 }
 
 function longDivide(narrow: number, split: number, divisor: number, up: boolean): number {
@@ -65,8 +72,8 @@ function longDivide(narrow: number, split: number, divisor: number, up: boolean)
 }
 
 /**
- * floor(a / b) for whole 0 <= a < 2^53: k - 1/b is at least a whole spacing of doubles away from k, so the
- * rounded quotient never reaches the next integer.
+ * floor(a / b) for whole 0 <= a < 2^53: k - 1/b is at least a whole spacing of doubles away from
+ * k, so the rounded quotient never reaches the next integer.
  */
 function floorQuotient(a: number, b: number): number {
   return Math.floor(a / b);

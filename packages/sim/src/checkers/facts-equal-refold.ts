@@ -1,0 +1,14 @@
+import { digestFacts } from '../ledger-fold.ts';
+import { type Checker, demand } from './checker.ts';
+
+/** Live facts are the fold of the ledger's bytes: after every recovery, and when all is quiet. */
+export function factsEqualRefold(): Checker {
+  const name = 'facts-equal-refold';
+  const compare: Checker['onBoot'] = (state, fold) => {
+    demand(fold.damage === null, name, () => fold.damage ?? '');
+    const live = digestFacts(state.facts);
+    const folded = digestFacts(fold.facts);
+    demand(live === folded, name, () => `live ${live}\nfold ${folded}`);
+  };
+  return { name, onBoot: compare, atEnd: ({ state, fold }) => compare(state, fold) };
+}

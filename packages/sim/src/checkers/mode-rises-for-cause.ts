@@ -1,0 +1,69 @@
+import type { Event } from '@holdfast/core';
+import type { ModeReasonCode } from '@holdfast/core/guard';
+import { currentMode, type State } from '@holdfast/core/step';
+import { type Checker, demand } from './checker.ts';
+
+type Kind = Event['kind'];
+
+/** What may end each reason; `time`: its end is a matter of age, so any event may be the first to see it (D-11). */
+const ENDED_BY: Readonly<Record<ModeReasonCode, readonly Kind[] | 'time'>> = {
+  KILL_WATCHDOG_HEARTBEAT_STALE: ['heartbeatObserved', 'ticked'],
+  KILL_RISKSTATE_KILL: ['recorded'],
+  KILL_MARGIN_MM_UTIL_CRITICAL: ['accountObserved'],
+  KILL_RATE_LIMIT_SESSION_TERMINATION: 'time',
+  KILL_DISK_WATERMARK_KILL: ['diskMeasured'],
+  KILL_CORTEX_FORCE_KILL: [],
+  REDUCEONLY_RISKSTATE_MAINTENANCE: ['ticked'],
+  REDUCEONLY_EMERGENCY_REDUCEONLY_ACTIVE: 'time',
+  REDUCEONLY_OPEN_PERMISSION_LATCHED: ['recorded'],
+  REDUCEONLY_BUNKER_MODE_ACTIVE: [],
+  REDUCEONLY_F1_CERT_INVALID: ['certificateRead'],
+  REDUCEONLY_EVIDENCE_CHAIN_NOT_GREEN: [],
+  REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY: [],
+  REDUCEONLY_FEE_MODEL_HARD_STALE: ['accountObserved'],
+  REDUCEONLY_RISKSTATE_DEGRADED: ['recorded', 'ticked'],
+  REDUCEONLY_POLICY_STALE: ['policyOffered', 'recorded'],
+  REDUCEONLY_MARGIN_MM_UTIL_HIGH: ['accountObserved'],
+  REDUCEONLY_INPUT_MISSING_OR_STALE: [
+    'accountObserved',
+    'diskMeasured',
+    'heartbeatObserved',
+    'policyOffered',
+    'recorded',
+    'ticked',
+  ],
+  REDUCEONLY_WATCHDOG_UNCONFIRMED: ['heartbeatObserved', 'ticked'],
+  REDUCEONLY_DISK_KILL_UNCONFIRMED: ['diskMeasured'],
+  REDUCEONLY_SESSION_KILL_UNCONFIRMED: ['recorded'],
+};
+
+const RANK = { Kill: 0, ReduceOnly: 1, Active: 2 } as const;
+
+/** The mode falls whenever it must and rises only when a listed cause ends what held it down. */
+export function modeRisesForCause(): Checker {
+  const name = 'mode-rises-for-cause';
+  let event: Event | null = null;
+  let before: ReturnType<typeof currentMode> = { mode: 'Kill', reasons: [] };
+  return {
+    name,
+    onEvent(next, state: State) {
+      event = next;
+      before = currentMode(state);
+    },
+    onEffect(effect, state) {
+      if (effect.kind !== 'report' || effect.decision.kind !== 'modeChanged' || event === null) return;
+      const { kind } = event;
+      if (RANK[currentMode(state).mode] <= RANK[before.mode]) return;
+      const still = new Set(currentMode(state).reasons);
+      for (const reason of before.reasons) {
+        if (still.has(reason)) continue;
+        const enders = ENDED_BY[reason];
+        demand(
+          enders === 'time' || enders.includes(kind),
+          name,
+          () => `${kind} ended ${reason} and the mode rose to ${currentMode(state).mode}`,
+        );
+      }
+    },
+  };
+}

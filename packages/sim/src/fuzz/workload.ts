@@ -1,0 +1,109 @@
+import {
+  E8,
+  type IntentProposal,
+  type LegProposal,
+  type Quote,
+  type Strategy,
+  strategyId,
+  type StrategyView,
+} from '@holdfast/core/strategy';
+import type { Prng } from '../prng.ts';
+
+/**
+ * Proposes without sense and without pause: opens, closes, sizes and prices at random, and now and then plain
+ * nonsense. It stands for any strategy; what it must not be able to do is the checkers' business.
+ */
+export function randomWorkload(prng: Prng, eagerness: number): Strategy<Prng> {
+  return {
+    id: strategyId('random-workload'),
+    remember: () => prng,
+    propose: (random, view) => (random.chance(eagerness) ? [proposal(random, view)] : []),
+  };
+}
+
+function proposal(random: Prng, view: StrategyView): IntentProposal {
+  const quotes = [...view.quotes];
+  const held = view.positions.filter(({ amount }) => amount > 0);
+  const position = held.length > 0 && random.chance(0.4) ? random.pick(held) : null;
+  if (position !== null) {
+    const quote = view.quote(position.instrument);
+    if (quote !== null) return sale(random, quote, position.amount);
+  }
+  if (quotes.length === 0) return nonsense(random, null);
+  const quote = random.pick(quotes);
+  return random.chance(0.04) ? nonsense(random, quote) : purchase(random, quote);
+}
+
+function purchase(random: Prng, quote: Quote): IntentProposal {
+  const ask = quote.ask ?? 0.05;
+  const quantity = lots(random, quote, 6);
+  const fair = ask * (1 + 0.5 * random.float());
+  return {
+    action: 'Place',
+    reduceOnly: false,
+    target: null,
+    legs: [leg(quote, 'buy', quantity, { fairPrice: fair, grossEdgeUsd: 2_000 * quantity, limitPrice: ask })],
+  };
+}
+
+function sale(random: Prng, quote: Quote, amount: number): IntentProposal {
+  const quantity = random.chance(0.5) ? amount : lots(random, quote, 4);
+  return {
+    action: random.chance(0.8) ? 'Close' : 'Hedge',
+    reduceOnly: true,
+    target: null,
+    legs: [leg(quote, 'sell', quantity, { limitPrice: quote.bid })],
+  };
+}
+
+const NONSENSE: readonly Partial<LegProposal>[] = [
+  { quantity: Number.NaN },
+  { quantity: -1 },
+  { quantity: 1e12 },
+  { limitPrice: Number.POSITIVE_INFINITY, fairPrice: 1 },
+  { orderType: 'market' },
+  { orderType: 'stop_limit', triggerPrice: 1 },
+  { linkedOrderType: 'one_cancels_other' },
+  { postOnly: true },
+  { contracts: 17 },
+  { grossEdgeUsd: null },
+];
+
+function nonsense(random: Prng, quote: Quote | null): IntentProposal {
+  if (quote === null) return { action: 'Fly', reduceOnly: null, legs: [], target: null };
+  return {
+    action: random.pick(['Place', 'Close', 'Fly', '']),
+    reduceOnly: random.chance(0.3) ? null : random.chance(0.5),
+    target: null,
+    legs: [{ ...leg(quote, random.pick(['buy', 'sell']), 0.1, {}), ...random.pick(NONSENSE) }],
+  };
+}
+
+function lots(random: Prng, { instrument }: Quote, lotsMax: number): number {
+  return (random.int(1, lotsMax) * instrument.minAmount * instrument.amountStepE8) / E8;
+}
+
+function leg(
+  quote: Quote,
+  side: 'buy' | 'sell',
+  quantity: number,
+  parts: Partial<LegProposal>,
+): LegProposal {
+  return {
+    instrument: quote.instrument.name,
+    side,
+    quantity,
+    contracts: null,
+    limitPrice: null,
+    fairPrice: null,
+    grossEdgeUsd: null,
+    delta: quote.delta,
+    orderType: 'limit',
+    timeInForce: 'immediate_or_cancel',
+    postOnly: false,
+    trigger: null,
+    triggerPrice: null,
+    linkedOrderType: null,
+    ...parts,
+  };
+}

@@ -1,0 +1,329 @@
+import type { Decision, Effect, Event, InvariantViolation, LedgerRecord } from '@holdfast/core';
+import type { Policy } from '@holdfast/core';
+import type { State } from '@holdfast/core/step';
+import type { Strategy } from '@holdfast/core/strategy';
+import { coinE8, currency, groupId, runId, wallMs } from '@holdfast/core/values';
+import { openMemoryLedger } from '@holdfast/runtime/ledger';
+import type { OpenedLedger, Post, RpcTransport } from '@holdfast/runtime/ports';
+import { type Runtime, start } from '@holdfast/runtime/start';
+import { allCheckers, type Checker, CheckerViolation } from './checkers/index.ts';
+import { Exchange } from './exchange/index.ts';
+import { type DiskModel, FaultyDisk, GOOD_DISK } from './faults/disk.ts';
+import { MarketMaker } from './fuzz/market-maker.ts';
+import { connectInProcess, type InProcessVenue } from './in-process-venue.ts';
+import { foldLedger } from './ledger-fold.ts';
+import { Network, type NetworkModel, PERFECT_NETWORK } from './network.ts';
+import { createPrng, type Prng } from './prng.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+const IDENTITY = { buildId: 'world', runtimeConfigHash: 'world', contractVersion: '5.2' } as const;
+const START_MS = Date.UTC(2026, 0, 5, 9);
+const TIMERS_MAX = 2_000_000;
+const SEGMENT_BYTES = 65_536;
+
+/** When a process dies of itself: at the effects it is about to perform, as probabilities by kind. */
+export type CrashModel = Readonly<Partial<Record<Effect['kind'] | 'event', number>>>;
+
+export interface WorldOptions {
+  readonly seed: string;
+  readonly policy: Policy;
+  readonly network: NetworkModel;
+  readonly disk: DiskModel;
+  readonly crash: CrashModel;
+  readonly restartMsMax: number;
+  readonly settleMs: number;
+  readonly queueCapacity: number;
+  readonly commitDeadlineMs: number;
+  readonly strategies: (prng: Prng) => readonly Strategy<unknown>[];
+}
+
+/** Why a world cannot go on: an invariant seen from outside, or one the process itself saw broken. */
+export interface Finding {
+  readonly checker: string;
+  readonly detail: string;
+  /** Virtual ms since the world began. */
+  readonly atMs: number;
+}
+
+export interface WorldCounts {
+  crashes: number;
+  boots: number;
+  placements: number;
+}
+
+/** Thrown through a dying process: nothing after it happens. */
+class ProcessDied extends Error {
+  override readonly name = 'ProcessDied';
+}
+
+interface Trader {
+  readonly runtime: Runtime;
+  readonly venue: InProcessVenue;
+}
+
+/**
+ * One seed, one timeline: a trader, an exchange, a network and a disk. The runtime, the core, the ledger's
+ * rules and the order client are the real ones; only what they stand on is made up.
+ */
+export class World {
+  readonly clock = new VirtualClock(START_MS);
+  readonly exchange: Exchange;
+  readonly disk: FaultyDisk;
+  readonly network: Network;
+  readonly counts: WorldCounts = { crashes: 0, boots: 0, placements: 0 };
+  /** Everything the core reported, for scenarios to look at. */
+  readonly decisions: Decision[] = [];
+  finding: Finding | null = null;
+  readonly #options: WorldOptions;
+  readonly #checkers: readonly Checker[] = allCheckers();
+  readonly #prng: Prng;
+  readonly #crashes: Prng;
+  #crash: CrashModel;
+  #trader: Trader | null = null;
+  #booting: Promise<void> | null = null;
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    this.#prng = createPrng(options.seed);
+    this.#crashes = this.#prng.fork('crashes');
+    this.#crash = options.crash;
+    this.disk = new FaultyDisk(this.clock, this.#prng.fork('disk'), options.disk);
+    this.network = new Network(this.clock, this.#prng.fork('network'), options.network);
+    this.exchange = new Exchange({
+      deposits: new Map([
+        [currency('BTC'), coinE8(1_000_000_000)],
+        [currency('ETH'), coinE8(20_000_000_000)],
+      ]),
+      onNotification: (...notice) => this.#trader?.venue.hear(...notice),
+    });
+    new MarketMaker(this.clock, this.exchange, this.#prng.fork('market')).start();
+  }
+
+  get state(): State | null {
+    return this.#trader?.runtime.state ?? null;
+  }
+
+  get elapsedMs(): number {
+    return this.clock.now() - START_MS;
+  }
+
+  /** Runs until `elapsedMs`, or until something is found. Boots the trader if there is none. */
+  async run(untilMs: number): Promise<void> {
+    if (this.counts.boots === 0) this.#booting = this.#boot();
+    for (let timers = 0; timers < TIMERS_MAX && this.finding === null; timers += 1) {
+      if (this.#booting !== null) await this.#booting;
+      const next = this.clock.nextAt;
+      if (next === null || next > START_MS + untilMs) return;
+      this.#attempt(() => this.clock.step());
+    }
+  }
+
+  /** Faults cease, the process is restarted once, and the world has time to be put right; then it is judged. */
+  async heal(forMs: number): Promise<void> {
+    if (this.finding !== null) return;
+    this.#crash = {};
+    this.network.become(PERFECT_NETWORK);
+    this.disk.become(GOOD_DISK);
+    this.kill(0);
+    await this.run(this.elapsedMs + forMs);
+    this.#calm = true;
+    await this.run(this.elapsedMs + forMs);
+    this.#attempt(() => this.#judgeEnd());
+  }
+
+  /** SIGKILL: what was unanswered meets its fate, and a new process comes after `restartMs`. */
+  kill(restartMs: number): void {
+    const trader = this.#trader;
+    if (trader === null) return;
+    this.#trader = null;
+    this.counts.crashes += 1;
+    trader.runtime.halt();
+    trader.venue.disconnect();
+    this.disk.crash();
+    this.clock.wake(this.clock.now() + restartMs, () => {
+      this.#booting = this.#boot();
+    });
+  }
+
+  post(event: Event): void {
+    this.#attempt(() => this.#trader?.runtime.post(event));
+  }
+
+  /** Bytes of the ledger, for comparing two runs of one seed. */
+  ledgerBytes(): Buffer {
+    return Buffer.concat(this.disk.segments().map((file) => this.disk.read(file)));
+  }
+
+  /** Nothing new is proposed while the end is awaited. */
+  #calm = false;
+
+  #attempt(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      if (error instanceof ProcessDied) this.kill(this.#crashes.int(1, this.#options.restartMsMax));
+      else if (error instanceof CheckerViolation) this.#found(error.checker, error.message);
+      else throw error;
+    }
+  }
+
+  #found(checker: string, detail: string): void {
+    this.finding ??= { checker, detail, atMs: this.elapsedMs };
+  }
+
+  async #boot(): Promise<void> {
+    const { network, clock, exchange } = this;
+    const options = this.#options;
+    const boot = this.counts.boots;
+    this.counts.boots += 1;
+    let venue: InProcessVenue | null = null;
+    const prng = this.#prng.fork(`process-${boot}`);
+    const runtime = await start({
+      session: {
+        ...IDENTITY,
+        runId: runId(`world-${boot}`),
+        enforcedProfile: 'CSP',
+        toleratesUnlinked: true,
+        settleMs: options.settleMs,
+        tickIntervalMs: 100,
+        reconcileIntervalMs: 5_000,
+      },
+      clock,
+      openLedger: (post, onRecord) => Promise.resolve(this.#openLedger(post, onRecord, boot + 1)),
+      connect: (post) => {
+        venue = connectInProcess({ exchange, network, clock, currencies: ['BTC', 'ETH'], post });
+        return { venue: venue.venue, transport: this.#watched(venue.transport) };
+      },
+      telemetry: { report: (decision) => this.decisions.push(decision) },
+      disk: {
+        measure: (done) => done({ used: 0.5, secondary: 0.5 }),
+        close: () => Promise.resolve(),
+      },
+      documents: {
+        certificate: () => ({
+          ...IDENTITY,
+          status: 'PASS',
+          generatedAt: wallMs(clock.now() - 1_000),
+        }),
+        policy: () => ({ policy: options.policy, hash: 'world-policy' }),
+      },
+      mintGroupId: () => uuid(prng),
+      strategies: options.strategies(prng.fork('strategies')).map((each) => this.#calmable(each)),
+      intervals: { consultMs: 250, diskMs: 5_000, policyMs: 10_000, heartbeatMs: 1_000 },
+      inboxCapacity: 4_096,
+      onRecovered: (state) => this.#judgeBoot(state),
+      onEvent: (event) => this.#onEvent(event),
+      onEffect: (effect) => this.#onEffect(effect),
+      onFatal: (error: InvariantViolation) => this.#found('invariant', error.message),
+    }).catch((error: unknown) => {
+      if (error instanceof ProcessDied) return null;
+      if (!(error instanceof CheckerViolation)) throw error;
+      this.#found(error.checker, error.message);
+      return null;
+    });
+    this.#booting = null;
+    if (runtime !== null && venue !== null) this.#trader = { runtime, venue };
+    else if (this.finding === null) this.#bootAgain();
+  }
+
+  #bootAgain(): void {
+    this.counts.crashes += 1;
+    this.disk.crash();
+    this.clock.wake(this.clock.now() + this.#crashes.int(1, this.#options.restartMsMax), () => {
+      this.#booting = this.#boot();
+    });
+  }
+
+  #openLedger(
+    post: Post,
+    onRecord: (record: LedgerRecord) => void,
+    epoch: number,
+  ): OpenedLedger {
+    const { queueCapacity, commitDeadlineMs } = this.#options;
+    const opened = openMemoryLedger({
+      disk: this.disk.handle(),
+      post,
+      clock: this.clock,
+      epoch,
+      queueCapacity,
+      commitDeadlineMs,
+      segmentBytes: SEGMENT_BYTES,
+      onRecord,
+      defer: (action) => this.clock.wake(this.clock.now(), action),
+    });
+    if (!opened.ok) {
+      const { code, segment, offset, detail } = opened.damage;
+      throw new CheckerViolation('ledger-opens', `${code} in ${segment} at ${offset}: ${detail}`);
+    }
+    return { ledger: opened.ledger, recovery: opened.recovery, epoch };
+  }
+
+  /** Placements are seen as they reach the venue, whoever sent them. */
+  #watched(transport: RpcTransport): RpcTransport {
+    return {
+      call: (method, params, reply) => {
+        if (method === 'private/buy' || method === 'private/sell') {
+          const placement = {
+            label: String(params['label']),
+            reduceOnly: params['reduce_only'] === true,
+          };
+          this.counts.placements += 1;
+          for (const checker of this.#checkers) checker.onPlacement?.(placement);
+        }
+        transport.call(method, params, reply);
+      },
+    };
+  }
+
+  #calmable(strategy: Strategy<unknown>): Strategy<unknown> {
+    return {
+      ...strategy,
+      propose: (memory, view) => (this.#calm ? [] : strategy.propose(memory, view)),
+    };
+  }
+
+  #onEvent(event: Event): void {
+    const state = this.#living();
+    if (state !== null) for (const checker of this.#checkers) checker.onEvent?.(event, state);
+    this.#maybeDie(this.#crash.event);
+  }
+
+  #onEffect(effect: Effect): void {
+    const state = this.#living();
+    if (state !== null) for (const checker of this.#checkers) checker.onEffect?.(effect, state);
+    this.#maybeDie(this.#crash[effect.kind]);
+  }
+
+  #living(): State | null {
+    return this.#recovering ?? this.state;
+  }
+
+  #recovering: State | null = null;
+
+  #judgeBoot(state: State): void {
+    this.#recovering = state;
+    const fold = foldLedger(this.disk);
+    for (const checker of this.#checkers) checker.onBoot?.(state, fold);
+  }
+
+  #judgeEnd(): void {
+    const { state, exchange } = this;
+    if (state === null) return this.#found('put-right-in-the-end', 'no process is running');
+    const end = { state, exchange, fold: foldLedger(this.disk), now: this.clock.now() };
+    for (const checker of this.#checkers) checker.atEnd?.(end);
+  }
+
+  #maybeDie(probability: number | undefined): void {
+    if (probability !== undefined && this.#crashes.chance(probability)) throw new ProcessDied();
+  }
+}
+
+/** A version 4 UUID from the world's own randomness. */
+function uuid(prng: Prng): ReturnType<typeof groupId> {
+  const hex = Array.from({ length: 4 }, () => prng.uint32().toString(16).padStart(8, '0')).join('');
+  const variant = '89ab'[prng.int(0, 3)] ?? '8';
+  return groupId(
+    `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`,
+  );
+}
+
