@@ -148,7 +148,7 @@ describe('an order, from proposal to position', () => {
     expect(desk.state.facts.positions.get(BTC_CALL.name)?.amountE8).toBe(50_000_000);
   });
 
-  it('D-14 a silent submit keeps its exposure reserved; OPEN waits for the venue to be asked', () => {
+  it('D-14 a silent submit keeps its exposure reserved; no OPEN until the venue is asked', () => {
     const desk = active();
     desk.propose();
     const [submit] = desk.submits;

@@ -1,12 +1,18 @@
-import type { Decision, Effect, Event, InvariantViolation, LedgerRecord } from '@holdfast/core';
-import type { Policy } from '@holdfast/core';
+import type {
+  Decision,
+  Effect,
+  Event,
+  InvariantViolation,
+  LedgerRecord,
+  Policy,
+} from '@holdfast/core';
 import type { State } from '@holdfast/core/step';
 import type { Strategy } from '@holdfast/core/strategy';
-import { coinE8, currency, groupId, runId, wallMs } from '@holdfast/core/values';
+import { coinE8, currency, runId, wallMs } from '@holdfast/core/values';
 import { openMemoryLedger } from '@holdfast/runtime/ledger';
 import type { OpenedLedger, Post, RpcTransport } from '@holdfast/runtime/ports';
 import { type Runtime, start } from '@holdfast/runtime/start';
-import { allCheckers, type Checker, CheckerViolation } from './checkers/index.ts';
+import { allCheckers, type Checker, checkerOf, violation } from './checkers/index.ts';
 import { Exchange } from './exchange/index.ts';
 import { type DiskModel, FaultyDisk, GOOD_DISK } from './faults/disk.ts';
 import { MarketMaker } from './fuzz/market-maker.ts';
@@ -14,6 +20,7 @@ import { connectInProcess, type InProcessVenue } from './in-process-venue.ts';
 import { foldLedger } from './ledger-fold.ts';
 import { Network, type NetworkModel, PERFECT_NETWORK } from './network.ts';
 import { createPrng, type Prng } from './prng.ts';
+import { uuidMinter } from './uuid.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 const IDENTITY = { buildId: 'world', runtimeConfigHash: 'world', contractVersion: '5.2' } as const;
@@ -21,7 +28,9 @@ const START_MS = Date.UTC(2026, 0, 5, 9);
 const TIMERS_MAX = 2_000_000;
 const SEGMENT_BYTES = 65_536;
 
-/** When a process dies of itself: at the effects it is about to perform, as probabilities by kind. */
+/**
+ * When a process dies of itself: at the effects it is about to perform, as probabilities by kind.
+ */
 export type CrashModel = Readonly<Partial<Record<Effect['kind'] | 'event', number>>>;
 
 export interface WorldOptions {
@@ -37,7 +46,9 @@ export interface WorldOptions {
   readonly strategies: (prng: Prng) => readonly Strategy<unknown>[];
 }
 
-/** Why a world cannot go on: an invariant seen from outside, or one the process itself saw broken. */
+/**
+ * Why a world cannot go on: an invariant seen from outside, or one the process itself saw broken.
+ */
 export interface Finding {
   readonly checker: string;
   readonly detail: string;
@@ -52,9 +63,7 @@ export interface WorldCounts {
 }
 
 /** Thrown through a dying process: nothing after it happens. */
-class ProcessDied extends Error {
-  override readonly name = 'ProcessDied';
-}
+const PROCESS_DIED = new Error('the process died here');
 
 interface Trader {
   readonly runtime: Runtime;
@@ -62,8 +71,8 @@ interface Trader {
 }
 
 /**
- * One seed, one timeline: a trader, an exchange, a network and a disk. The runtime, the core, the ledger's
- * rules and the order client are the real ones; only what they stand on is made up.
+ * One seed, one timeline: a trader, an exchange, a network and a disk. The runtime, the core, the
+ * ledger's rules and the order client are the real ones; only what they stand on is made up.
  */
 export class World {
   readonly clock = new VirtualClock(START_MS);
@@ -118,7 +127,10 @@ export class World {
     }
   }
 
-  /** Faults cease, the process is restarted once, and the world has time to be put right; then it is judged. */
+  /**
+   * Faults cease, the process is restarted once, and the world has time to be put right; then it is
+   * judged.
+   */
   async heal(forMs: number): Promise<void> {
     if (this.finding !== null) return;
     this.#crash = {};
@@ -161,10 +173,16 @@ export class World {
     try {
       action();
     } catch (error) {
-      if (error instanceof ProcessDied) this.kill(this.#crashes.int(1, this.#options.restartMsMax));
-      else if (error instanceof CheckerViolation) this.#found(error.checker, error.message);
-      else throw error;
+      if (error === PROCESS_DIED) this.kill(this.#crashes.int(1, this.#options.restartMsMax));
+      else this.#blame(error);
     }
+  }
+
+  /** A checker's error is a finding; any other is a fault of this simulator. */
+  #blame(error: unknown): void {
+    const checker = checkerOf(error);
+    if (checker === null || !(error instanceof Error)) throw error;
+    this.#found(checker, error.message);
   }
 
   #found(checker: string, detail: string): void {
@@ -207,7 +225,7 @@ export class World {
         }),
         policy: () => ({ policy: options.policy, hash: 'world-policy' }),
       },
-      mintGroupId: () => uuid(prng),
+      mintGroupId: uuidMinter(prng),
       strategies: options.strategies(prng.fork('strategies')).map((each) => this.#calmable(each)),
       intervals: { consultMs: 250, diskMs: 5_000, policyMs: 10_000, heartbeatMs: 1_000 },
       inboxCapacity: 4_096,
@@ -216,9 +234,7 @@ export class World {
       onEffect: (effect) => this.#onEffect(effect),
       onFatal: (error: InvariantViolation) => this.#found('invariant', error.message),
     }).catch((error: unknown) => {
-      if (error instanceof ProcessDied) return null;
-      if (!(error instanceof CheckerViolation)) throw error;
-      this.#found(error.checker, error.message);
+      if (error !== PROCESS_DIED) this.#blame(error);
       return null;
     });
     this.#booting = null;
@@ -234,11 +250,7 @@ export class World {
     });
   }
 
-  #openLedger(
-    post: Post,
-    onRecord: (record: LedgerRecord) => void,
-    epoch: number,
-  ): OpenedLedger {
+  #openLedger(post: Post, onRecord: (record: LedgerRecord) => void, epoch: number): OpenedLedger {
     const { queueCapacity, commitDeadlineMs } = this.#options;
     const opened = openMemoryLedger({
       disk: this.disk.handle(),
@@ -253,7 +265,7 @@ export class World {
     });
     if (!opened.ok) {
       const { code, segment, offset, detail } = opened.damage;
-      throw new CheckerViolation('ledger-opens', `${code} in ${segment} at ${offset}: ${detail}`);
+      throw violation('ledger-opens', `${code} in ${segment} at ${offset}: ${detail}`);
     }
     return { ledger: opened.ledger, recovery: opened.recovery, epoch };
   }
@@ -314,16 +326,6 @@ export class World {
   }
 
   #maybeDie(probability: number | undefined): void {
-    if (probability !== undefined && this.#crashes.chance(probability)) throw new ProcessDied();
+    if (probability !== undefined && this.#crashes.chance(probability)) throw PROCESS_DIED;
   }
 }
-
-/** A version 4 UUID from the world's own randomness. */
-function uuid(prng: Prng): ReturnType<typeof groupId> {
-  const hex = Array.from({ length: 4 }, () => prng.uint32().toString(16).padStart(8, '0')).join('');
-  const variant = '89ab'[prng.int(0, 3)] ?? '8';
-  return groupId(
-    `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`,
-  );
-}
-

@@ -3,8 +3,8 @@ import type { Label } from '../values/index.ts';
 declare const minted: unique symbol;
 
 /**
- * Proof that records are durable. Only a ledger mints one (the `receipt` door; tidy names who may open it),
- * so an order that could add risk cannot leave on somebody's word.
+ * Proof that records are durable. Only a ledger mints one (the `receipt` door; tidy names who may
+ * open it), so an order that could add risk cannot leave on somebody's word.
  */
 export interface LedgerReceipt {
   readonly [minted]: 'receipt';

@@ -18,9 +18,10 @@ import type {
 } from '../values/index.ts';
 
 /**
- * Facts in the past tense. Live state and recovered state are the same fold over these (architecture §2).
- * Self-contained: prices and amounts are exact decimals, so a later change of a tick or a step never
- * re-reads an old record. `orderSending` is the one deliberate present tense: it may be happening.
+ * Facts in the past tense. Live state and recovered state are the same fold over these
+ * (architecture §2). Self-contained: prices and amounts are exact decimals, so a later change of a
+ * tick or a step never re-reads an old record. `orderSending` is the one deliberate present tense:
+ * it may be happening.
  */
 export type LedgerRecord =
   | SessionStarted
@@ -121,7 +122,10 @@ export interface OrderAcked {
 /** How we learned it: the reply, the account feed, or a snapshot taken by reconciliation. */
 export type ObservationSource = 'reply' | 'feed' | 'reconciliation';
 
-/** The venue will do nothing more with this order. `Filled` is never recorded: it is the sum of fills. */
+/**
+ * The venue will do nothing more with this order. `Filled` is never recorded: it is the sum of
+ * fills.
+ */
 export interface OrderClosed {
   readonly type: 'orderClosed';
   readonly at: WallMs;
@@ -139,7 +143,9 @@ export type CloseCause =
   | 'venue_reject'
   | 'proven_never_existed';
 
-/** One trade of ours, once (contract-1 section 29). `label` is null for a trade no intent explains. */
+/**
+ * One trade of ours, once (contract-1 section 29). `label` is null for a trade no intent explains.
+ */
 export interface FillRecorded {
   readonly type: 'fillRecorded';
   readonly at: WallMs;
@@ -154,7 +160,10 @@ export interface FillRecorded {
   /** Paid when positive, in `feeCurrency`. */
   readonly feeE8: CoinE8;
   readonly feeCurrency: Currency;
-  /** Signed change of cash in `feeCurrency`, without the fee: premium paid or received, futures cost. */
+  /**
+   * Signed change of cash in `feeCurrency`, without the fee: premium paid or received, futures
+   * cost.
+   */
   readonly cashE8: CoinE8;
   readonly indexPriceE8: PriceE8;
   readonly tradedAt: WallMs;

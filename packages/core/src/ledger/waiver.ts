@@ -1,6 +1,9 @@
 declare const waived: unique symbol;
 
-/** The ledger cannot record and exposure is not provably flat: lets one reduce-only order leave unrecorded (D-9). */
+/**
+ * The ledger cannot record and exposure is not provably flat: lets one reduce-only order leave
+ * unrecorded (D-9).
+ */
 export interface LedgerWaiver {
   readonly [waived]: 'waiver';
   readonly cause: AppendRefusal;

@@ -106,9 +106,9 @@ export class Exposure implements ExposureView {
     const size = Math.abs(position.amountE8);
     if (instrument?.amountUnit === 'usd') return Math.ceil(size / 100);
     const index = this.#indexes.get(underlying)?.priceE8;
-    const notional = mulDivUp(size, index ?? Number.NaN, E8 * 100);
+    const notional = mulDivUp(size, index ?? 0, E8 * 100);
     // No index, or one that values nothing: no limit may be shown to hold.
-    return Number.isNaN(notional) ? Number.MAX_SAFE_INTEGER : notional;
+    return notional > 0 ? notional : Number.MAX_SAFE_INTEGER;
   }
 }
 

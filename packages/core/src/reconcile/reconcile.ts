@@ -3,7 +3,13 @@ import type { ObservedFill, VenueOrder, VenueSnapshotObserved } from '../event.t
 import type { Facts } from '../facts.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { Order } from '../order/order.ts';
-import { type Label, label as toLabel, type MonoMs, type TradeId, wallMs } from '../values/index.ts';
+import {
+  type Label,
+  label as toLabel,
+  type MonoMs,
+  type TradeId,
+  wallMs,
+} from '../values/index.ts';
 import { comparePositions } from './positions.ts';
 
 /**

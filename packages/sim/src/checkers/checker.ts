@@ -4,8 +4,8 @@ import type { LedgerFold } from '../ledger-fold.ts';
 import type { Exchange } from '../exchange/index.ts';
 
 /**
- * One invariant, watched from the outside in every scenario and every fuzz run, without being asked. It sees
- * what happens in order and says so at the first moment that is impossible.
+ * One invariant, watched from the outside in every scenario and every fuzz run, without being
+ * asked. It sees what happens in order and says so at the first moment that is impossible.
  */
 export interface Checker {
   readonly name: string;
@@ -33,16 +33,17 @@ export interface WorldEnd {
   readonly now: number;
 }
 
-export class CheckerViolation extends Error {
-  override readonly name = 'CheckerViolation';
-  readonly checker: string;
+/** What a checker throws: an ordinary error that says which invariant it was. */
+export function violation(checker: string, detail: string): Error {
+  return Object.assign(new Error(`${checker}: ${detail}`), { checker });
+}
 
-  constructor(checker: string, detail: string) {
-    super(`${checker}: ${detail}`);
-    this.checker = checker;
-  }
+/** The checker behind an error; null when it was something else. */
+export function checkerOf(error: unknown): string | null {
+  if (!(error instanceof Error) || !('checker' in error)) return null;
+  return typeof error.checker === 'string' ? error.checker : null;
 }
 
 export function demand(holds: boolean, checker: string, detail: () => string): void {
-  if (!holds) throw new CheckerViolation(checker, detail());
+  if (!holds) throw violation(checker, detail());
 }

@@ -5,7 +5,10 @@ import { type Checker, demand } from './checker.ts';
 
 type Kind = Event['kind'];
 
-/** What may end each reason; `time`: its end is a matter of age, so any event may be the first to see it (D-11). */
+/**
+ * What may end each reason; `time`: its end is a matter of age, so any event may be the first to
+ * see it (D-11).
+ */
 const ENDED_BY: Readonly<Record<ModeReasonCode, readonly Kind[] | 'time'>> = {
   KILL_WATCHDOG_HEARTBEAT_STALE: ['heartbeatObserved', 'ticked'],
   KILL_RISKSTATE_KILL: ['recorded'],
@@ -51,7 +54,8 @@ export function modeRisesForCause(): Checker {
       before = currentMode(state);
     },
     onEffect(effect, state) {
-      if (effect.kind !== 'report' || effect.decision.kind !== 'modeChanged' || event === null) return;
+      if (effect.kind !== 'report' || effect.decision.kind !== 'modeChanged' || event === null)
+        return;
       const { kind } = event;
       if (RANK[currentMode(state).mode] <= RANK[before.mode]) return;
       const still = new Set(currentMode(state).reasons);

@@ -1,6 +1,8 @@
 import { type Checker, demand } from './checker.ts';
 
-/** No order reaches the venue that the core did not submit, and none without its receipt or waiver. */
+/**
+ * No order reaches the venue that the core did not submit, and none without its receipt or waiver.
+ */
 export function onlyThroughTheDoor(): Checker {
   const name = 'only-through-the-door';
   const submitted = new Set<string>();

@@ -1,7 +1,10 @@
 import { currentMode } from '@holdfast/core/step';
 import { type Checker, demand } from './checker.ts';
 
-/** When the faults cease the system trades again: nothing is stuck, nothing stays reserved, the latch is open. */
+/**
+ * When the faults cease the system trades again: nothing is stuck, nothing stays reserved, the
+ * latch is open.
+ */
 export function putRightInTheEnd(): Checker {
   const name = 'put-right-in-the-end';
   return {

@@ -2,8 +2,8 @@ import { label as toLabel } from '@holdfast/core/values';
 import { type Checker, demand } from './checker.ts';
 
 /**
- * Whatever reached the venue and could add risk is in the ledger with its marker, and survives every crash.
- * Judged from the bytes on the disk, not from what the process believes.
+ * Whatever reached the venue and could add risk is in the ledger with its marker, and survives
+ * every crash. Judged from the bytes on the disk, not from what the process believes.
  */
 export function recordedBeforeRisk(): Checker {
   const name = 'recorded-before-risk';

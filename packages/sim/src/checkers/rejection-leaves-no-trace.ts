@@ -15,7 +15,11 @@ export function rejectionLeavesNoTrace(): Checker {
     onEffect(effect, state) {
       if (!judging || effect.kind !== 'report' || effect.decision.kind !== 'intentRejected') return;
       const { code } = effect.decision.reject;
-      demand(traceOf(state) === before, name, () => `${code} changed ${before} to ${traceOf(state)}`);
+      demand(
+        traceOf(state) === before,
+        name,
+        () => `${code} changed ${before} to ${traceOf(state)}`,
+      );
     },
   };
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Decision, InvariantViolation } from '@holdfast/core';
-import type { State } from '@holdfast/core/step';
 import type { Strategy } from '@holdfast/core/strategy';
-import { coinE8, currency, groupId, runId } from '@holdfast/core/values';
+import { coinE8, currency, groupId, monoMs, runId } from '@holdfast/core/values';
 import type { Configuration } from '@holdfast/runtime/config';
+import { openDecisionLog } from '@holdfast/runtime/decision-log';
 import { openFileLedger } from '@holdfast/runtime/ledger';
 import type { DiskProbe, OpenLedger } from '@holdfast/runtime/ports';
-import { type Runtime, start } from '@holdfast/runtime/start';
+import { type Runtime, start, type StartOptions } from '@holdfast/runtime/start';
 import { createDiskProbe } from '@holdfast/runtime/telemetry';
 import { Exchange } from '../exchange/index.ts';
 import { connectInProcess, type InProcessVenue } from '../in-process-venue.ts';
@@ -16,18 +16,27 @@ import type { MarketSource } from '../market/market.ts';
 import { createSizeModel } from '../market/size-model.ts';
 import { Network, PERFECT_NETWORK } from '../network.ts';
 import { createPrng, type Prng } from '../prng.ts';
+import { uuidMinter } from '../uuid.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { fileDocuments } from './documents.ts';
-import { drive, settled } from './drive.ts';
+import { drive, type DriveOptions, settled } from './drive.ts';
 import { createTally, type Tally } from './tally.ts';
 
 /** The runtime is up this long before the first quote, to reconcile an empty account. */
 const LEAD_MS = 5_000;
-/** What the account begins with; enough that the launch policy, and not the money, is what limits. */
+/**
+ * What the account begins with; enough that the launch policy, and not the money, is what limits.
+ */
 const DEPOSITS = [
   { currency: 'BTC', coinE8: 1_000_000_000 },
   { currency: 'ETH', coinE8: 20_000_000_000 },
 ] as const;
+
+/** Half of `max_policy_age_sec` would do; five tries fit in it. */
+const POLICY_INTERVAL_MS = 60_000;
+const HEARTBEAT_INTERVAL_MS = 1_000;
+/** A whole chain published twice. */
+const INBOX_CAPACITY = 65_536;
 
 export interface DayOptions {
   readonly root: string;
@@ -62,20 +71,68 @@ export interface RunningDay {
 }
 
 /**
- * The main job on the built-in venue: market, strategy, gates, durable ledger, exchange, fills, positions. The
- * ledger is real and on disk; the market's clock is virtual and stands still while the disk works.
+ * The main job on the built-in venue: market, strategy, gates, durable ledger, exchange, fills,
+ * positions. The ledger is real and on disk; the market's clock is virtual and stands still while
+ * the disk works.
  */
 export async function runDay(options: DayOptions): Promise<RunningDay> {
+  const stage = setStage(options);
+  const disk = countingProbe(createDiskProbe(options.ledgerFolder));
+  const log = await openDecisionLog({
+    path: join(dirname(options.ledgerFolder), 'decisions.jsonl'),
+    runId: stage.session.runId,
+    capacity: options.configuration.runtime.decision_log.queue_capacity,
+  });
+  const tally = createTally(stage.startedAt, (decision, at) => {
+    log.report(decision, at);
+    options.onDecision(decision);
+  });
+  const runtime = await startRuntime(options, stage, tally, disk.probe);
+  const day = (): RunningDay => ({ options, ...stage, tally, runtime, fatal: stage.fatal() });
+  const isWaiting = (): boolean => runtime.ledger.telemetry().depth > 0 || disk.isPending();
+  const tell = everySnapshot(stage.player, () => options.onSnapshot(day()));
+  stage.player.start();
+  await drive({
+    clock: stage.clock,
+    isWaiting,
+    isOver: () => {
+      tell();
+      return stage.isOver() || stage.fatal() !== null || options.isInterrupted();
+    },
+    pace: paceOf(options),
+  });
+  await settled(isWaiting);
+  cancelWorking(runtime, stage.clock);
+  await settled(isWaiting);
+  await runtime.stop();
+  await log.close();
+  return day();
+}
+
+/** Everything around the trader, and what ends the day. */
+interface Stage {
+  readonly session: StartOptions['session'];
+  readonly clock: VirtualClock;
+  readonly startedAt: number;
+  readonly prng: Prng;
+  readonly exchange: Exchange;
+  readonly player: ChainPlayer;
+  readonly connect: StartOptions['connect'];
+  readonly onFatal: (error: InvariantViolation) => void;
+  fatal(): InvariantViolation | null;
+  isOver(): boolean;
+}
+
+function setStage(options: DayOptions): Stage {
   const clock = new VirtualClock(options.span.from - LEAD_MS);
-  const startedAt = clock.now();
   const prng = createPrng(options.seed);
-  const tally = createTally(startedAt, options.onDecision);
   let venue: InProcessVenue | null = null;
+  let fatal: InvariantViolation | null = null;
+  let over = false;
   const exchange = new Exchange({
     deposits: new Map(DEPOSITS.map((each) => [currency(each.currency), coinE8(each.coinE8)])),
     onNotification: (...notice) => venue?.hear(...notice),
   });
-  let over = false;
   const player = createChainPlayer({
     clock,
     exchange,
@@ -87,66 +144,65 @@ export async function runDay(options: DayOptions): Promise<RunningDay> {
       over = true;
     },
   });
-  let fatal: InvariantViolation | null = null;
-  const disk = countingProbe(createDiskProbe(options.ledgerFolder));
-  const runtime = await start({
+  const network = new Network(clock, prng.fork('network'), PERFECT_NETWORK);
+  const currencies = DEPOSITS.map((each) => each.currency);
+  return {
     session: sessionOf(options),
     clock,
-    openLedger: ledgerOf(options, clock),
+    startedAt: clock.now(),
+    prng,
+    exchange,
+    player,
     connect: (post) => {
-      const network = new Network(clock, prng.fork('network'), PERFECT_NETWORK);
-      const currencies = DEPOSITS.map((each) => each.currency);
       venue = connectInProcess({ exchange, network, clock, currencies, post });
       return venue;
     },
-    telemetry: tally,
-    disk: disk.probe,
+    onFatal: (error) => {
+      fatal = error;
+    },
+    fatal: () => fatal,
+    isOver: () => over,
+  };
+}
+
+function startRuntime(
+  options: DayOptions,
+  stage: Stage,
+  telemetry: Tally,
+  disk: DiskProbe,
+): Promise<Runtime> {
+  const { clock, prng, session, connect, onFatal } = stage;
+  const { runtime } = options.configuration;
+  return start({
+    session,
+    clock,
+    connect,
+    onFatal,
+    telemetry,
+    disk,
+    openLedger: ledgerOf(options, session.runId, clock),
     documents: fileDocuments({
       root: options.root,
       policyPath: options.policyPath,
       runtimePath: options.runtimePath,
-      environment: options.configuration.runtime.environment,
-      venue: options.configuration.runtime.venue,
+      environment: runtime.environment,
+      venue: runtime.venue,
       clock,
     }),
-    mintGroupId: minter(prng.fork('groups')),
+    mintGroupId: uuidMinter(prng.fork('groups')),
     strategies: options.strategies,
-    intervals: intervalsOf(options),
-    inboxCapacity: 65_536,
-    onFatal: (error) => {
-      fatal = error;
+    intervals: {
+      consultMs: runtime.loop.consult_interval_ms,
+      diskMs: runtime.disk.probe_interval_ms,
+      policyMs: POLICY_INTERVAL_MS,
+      heartbeatMs: HEARTBEAT_INTERVAL_MS,
     },
+    inboxCapacity: INBOX_CAPACITY,
   });
-  player.start();
-  const isWaiting = (): boolean => runtime.ledger.telemetry().depth > 0 || disk.isPending();
-  const day = (): RunningDay => ({
-    options,
-    startedAt,
-    clock,
-    exchange,
-    tally,
-    player,
-    runtime,
-    fatal,
-  });
-  const tellEvery = everySnapshot(player, () => options.onSnapshot(day()));
-  await drive({
-    clock,
-    isWaiting,
-    isOver: () => {
-      tellEvery();
-      return over || fatal !== null || options.isInterrupted();
-    },
-    pace:
-      options.forMs === null
-        ? null
-        : { realMs: options.forMs, untilMs: options.span.to + options.windowMs },
-  });
-  await settled(isWaiting);
-  cancelWorking(runtime.state, runtime, clock);
-  await settled(isWaiting);
-  await runtime.stop();
-  return day();
+}
+
+function paceOf({ forMs, span, windowMs }: DayOptions): DriveOptions['pace'] {
+  return forMs === null ? null : { realMs: forMs, untilMs: span.to + windowMs };
 }
 
 function sessionOf(options: DayOptions): Parameters<typeof start>[0]['session'] {
@@ -164,45 +220,19 @@ function sessionOf(options: DayOptions): Parameters<typeof start>[0]['session'] 
   };
 }
 
-function ledgerOf(options: DayOptions, clock: VirtualClock): OpenLedger {
+function ledgerOf(options: DayOptions, run: string, clock: VirtualClock): OpenLedger {
   const { ledger } = options.configuration.runtime;
   return (post, onRecord) =>
     openFileLedger({
       folder: options.ledgerFolder,
       post,
       clock,
-      runId: 'day',
+      runId: run,
       queueCapacity: ledger.queue_capacity,
       commitDeadlineMs: ledger.commit_deadline_ms,
       segmentBytes: ledger.segment_bytes,
       onRecord,
     });
-}
-
-function intervalsOf(options: DayOptions): Parameters<typeof start>[0]['intervals'] {
-  const { disk, loop } = options.configuration.runtime;
-  return {
-    consultMs: loop.consult_interval_ms,
-    diskMs: disk.probe_interval_ms,
-    policyMs: 60_000,
-    heartbeatMs: 1_000,
-  };
-}
-
-/** UUIDs of version 4 from the run's seed: the same run has the same orders. */
-function minter(prng: Prng): () => ReturnType<typeof groupId> {
-  const hex = (value: number, digits: number): string =>
-    value.toString(16).padStart(digits, '0').slice(0, digits);
-  return () => {
-    const words = [prng.uint32(), prng.uint32(), prng.uint32(), prng.uint32()] as const;
-    const second = hex(words[1], 8);
-    const third = hex(words[2], 8);
-    const variant = '89ab'[words[2] >>> 30] ?? '8';
-    return groupId(
-      `${hex(words[0], 8)}-${second.slice(0, 4)}-4${second.slice(5)}-` +
-        `${variant}${third.slice(1, 4)}-${third.slice(4)}${hex(words[3], 8)}`,
-    );
-  };
 }
 
 function countingProbe(probe: DiskProbe): { readonly probe: DiskProbe; isPending(): boolean } {
@@ -233,18 +263,17 @@ function everySnapshot(player: ChainPlayer, tell: () => void): () => void {
 }
 
 /** Nothing of ours stays at the venue when the day is over. */
-function cancelWorking(state: State, runtime: Runtime, clock: VirtualClock): void {
-  for (const label of state.facts.working) {
+function cancelWorking(runtime: Runtime, clock: VirtualClock): void {
+  const { facts } = runtime.state;
+  for (const label of facts.working) {
+    const order = facts.orders.get(label);
+    if (order === undefined) continue;
     runtime.post({
       kind: 'intentProposed',
-      at: clock.now() as never,
-      strategyId: state.facts.orders.get(label)?.terms.strategyId as never,
+      at: monoMs(clock.now()),
+      strategyId: order.terms.strategyId,
       groupId: groupId(randomUUID()),
       proposal: { action: 'Cancel', reduceOnly: null, legs: [], target: label },
     });
   }
-}
-
-export function ledgerFolderOf(root: string, name: string): string {
-  return join(root, 'artifacts', 'day', name, 'ledger');
 }

@@ -13,9 +13,9 @@ export interface DocumentSources {
 }
 
 /**
- * Certificate and policy from their files, read anew every time. The certificate's stamp is real time and the
- * market's clock is not, so what is carried over is its age: a certificate made ten minutes ago is ten minutes
- * old here too, whatever day the market is on.
+ * Certificate and policy from their files, read anew every time. The certificate's stamp is real
+ * time and the market's clock is not, so what is carried over is its age: a certificate made ten
+ * minutes ago is ten minutes old here too, whatever day the market is on.
  */
 export function fileDocuments(sources: DocumentSources): Documents {
   const { root, environment, venue, clock } = sources;

@@ -7,16 +7,22 @@ const LONGEST_SLEEP_MS = 100;
 
 export interface DriveOptions {
   readonly clock: VirtualClock;
-  /** True while something real (a disk) has been asked and has not answered: time stands still for it. */
+  /**
+   * True while something real (a disk) has been asked and has not answered: time stands still for
+   * it.
+   */
   readonly isWaiting: () => boolean;
   readonly isOver: () => boolean;
-  /** Real time the market's span is spread over, and after which the drive ends; null: as fast as it goes. */
+  /**
+   * Real time the market's span is spread over, and after which the drive ends; null: as fast as it
+   * goes.
+   */
   readonly pace: { readonly realMs: number; readonly untilMs: number } | null;
 }
 
 /**
- * Winds a virtual clock through its timers. The disk is real and takes as long as it takes: while a commit is
- * out no virtual time passes, so a fast market never outruns the ledger.
+ * Winds a virtual clock through its timers. The disk is real and takes as long as it takes: while a
+ * commit is out no virtual time passes, so a fast market never outruns the ledger.
  */
 export async function drive(options: DriveOptions): Promise<void> {
   const { clock, isWaiting, isOver } = options;

@@ -6,7 +6,6 @@ import { folderSource, verifyLedger } from '@holdfast/runtime/ledger';
 import { digestFacts, foldLedger, type LedgerFold } from '../ledger-fold.ts';
 import type { RunningDay } from './day.ts';
 
-
 const E8 = 100_000_000;
 
 /** What a run did, and what proves it. Keys are the contract of the exit report. */
@@ -82,7 +81,10 @@ export interface MarketLine {
   readonly span_seconds: number;
 }
 
-/** Every total is taken from the fold of the ledger's bytes, not from the memory of the process that wrote them. */
+/**
+ * Every total is taken from the fold of the ledger's bytes, not from the memory of the process that
+ * wrote them.
+ */
 export function reportOf(day: RunningDay): DayReport {
   const { options, tally, exchange, runtime } = day;
   const fold = foldLedger(folderSource(options.ledgerFolder));
@@ -185,7 +187,10 @@ function positionLines(state: State, facts: Facts): readonly PositionLine[] {
 
 function valueUsd(
   state: State,
-  name: RunningDay['runtime']['state']['facts']['positions'] extends ReadonlyMap<infer Name, unknown>
+  name: RunningDay['runtime']['state']['facts']['positions'] extends ReadonlyMap<
+    infer Name,
+    unknown
+  >
     ? Name
     : never,
   amount: AmountE8,

@@ -1,7 +1,9 @@
 import type { Decision } from '@holdfast/core';
 import type { Telemetry } from '@holdfast/runtime/ports';
 
-/** What was said during a run, counted as it is said. Nothing of it is a fact; the ledger has those. */
+/**
+ * What was said during a run, counted as it is said. Nothing of it is a fact; the ledger has those.
+ */
 export interface Tally extends Telemetry {
   readonly admitted: number;
   readonly duplicates: number;
@@ -12,7 +14,10 @@ export interface Tally extends Telemetry {
   readonly lastReject: string | null;
 }
 
-export function createTally(startedAt: number, onDecision: (decision: Decision) => void): Tally {
+export function createTally(
+  startedAt: number,
+  onDecision: (decision: Decision, at: number) => void,
+): Tally {
   const rejectedByCode = new Map<string, number>();
   const faults = new Map<string, number>();
   const modeMs = { Active: 0, ReduceOnly: 0, Kill: 0 };
@@ -29,8 +34,8 @@ export function createTally(startedAt: number, onDecision: (decision: Decision) 
   }
 
   return {
-    report(decision) {
-      onDecision(decision);
+    report(decision, at) {
+      onDecision(decision, at);
       if (decision.kind === 'intentAdmitted') admitted += 1;
       if (decision.kind === 'intentDuplicate') duplicates += 1;
       if (decision.kind === 'fault') count(faults, decision.fault);

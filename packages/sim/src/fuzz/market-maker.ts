@@ -17,7 +17,10 @@ interface Quoted {
   midTicks: number;
 }
 
-/** A few options with a moving two-sided book: enough market to open, close, miss and be filled in part. */
+/**
+ * A few options with a moving two-sided book: enough market to open, close, miss and be filled in
+ * part.
+ */
 export class MarketMaker {
   readonly #clock: VirtualClock;
   readonly #exchange: Exchange;
@@ -64,7 +67,9 @@ export class MarketMaker {
     this.#clock.wake(now + PUBLISH_MS, () => this.#publish());
   }
 
-  /** Three levels, sizes new each time; the first may be small enough to fill an order only in part. */
+  /**
+   * Three levels, sizes new each time; the first may be small enough to fill an order only in part.
+   */
   #side(best: number, step: number): number[] {
     const levels: number[] = [];
     for (let level = 0; level < 3; level += 1) {

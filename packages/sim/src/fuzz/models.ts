@@ -5,7 +5,10 @@ import { PERFECT_NETWORK } from '../network.ts';
 import type { Prng } from '../prng.ts';
 import type { CrashModel } from '../world.ts';
 
-/** The weather of one world. Every number is in a finding, so that a person can shrink it by hand too. */
+/**
+ * The weather of one world. Every number is in a finding, so that a person can shrink it by hand
+ * too.
+ */
 export interface Weather {
   readonly network: NetworkModel;
   readonly disk: DiskModel;
@@ -19,8 +22,8 @@ export interface Weather {
 }
 
 /**
- * Swarm configuration: each world leaves out some kinds of trouble altogether, because a world with all of
- * them at once never gets far enough to reach the rare ones.
+ * Swarm configuration: each world leaves out some kinds of trouble altogether, because a world with
+ * all of them at once never gets far enough to reach the rare ones.
  */
 export function weatherOf(prng: Prng): Weather {
   return {
@@ -38,7 +41,8 @@ export function weatherOf(prng: Prng): Weather {
 }
 
 function badNetwork(prng: Prng): NetworkModel {
-  const maybe = (probability: number): number => (prng.chance(0.5) ? probability * prng.float() : 0);
+  const maybe = (probability: number): number =>
+    prng.chance(0.5) ? probability * prng.float() : 0;
   return {
     delayMsMin: 1,
     delayMsMax: prng.int(1, 80),
@@ -52,7 +56,8 @@ function badNetwork(prng: Prng): NetworkModel {
 }
 
 function badDisk(prng: Prng): DiskModel {
-  const maybe = (probability: number): number => (prng.chance(0.4) ? probability * prng.float() : 0);
+  const maybe = (probability: number): number =>
+    prng.chance(0.4) ? probability * prng.float() : 0;
   return {
     writeMsMin: 0,
     writeMsMax: prng.int(1, 20),
@@ -67,9 +72,13 @@ function crashFate(prng: Prng): Pick<DiskModel, 'lostAtCrash' | 'tornAtCrash'> {
   return { lostAtCrash: prng.float(), tornAtCrash: prng.float() };
 }
 
-/** A process may die at any port: before an event, an append, a submit, a cancel, a question, a report. */
+/**
+ * A process may die at any port: before an event, an append, a submit, a cancel, a question, a
+ * report.
+ */
 function crashes(prng: Prng): CrashModel {
-  const often = (probability: number): number => (prng.chance(0.5) ? probability * prng.float() : 0);
+  const often = (probability: number): number =>
+    prng.chance(0.5) ? probability * prng.float() : 0;
   return {
     event: often(0.002),
     append: often(0.05),

@@ -10,8 +10,9 @@ import {
 import type { Prng } from '../prng.ts';
 
 /**
- * Proposes without sense and without pause: opens, closes, sizes and prices at random, and now and then plain
- * nonsense. It stands for any strategy; what it must not be able to do is the checkers' business.
+ * Proposes without sense and without pause: opens, closes, sizes and prices at random, and now and
+ * then plain nonsense. It stands for any strategy; what it must not be able to do is the checkers'
+ * business.
  */
 export function randomWorkload(prng: Prng, eagerness: number): Strategy<Prng> {
   return {
@@ -42,7 +43,13 @@ function purchase(random: Prng, quote: Quote): IntentProposal {
     action: 'Place',
     reduceOnly: false,
     target: null,
-    legs: [leg(quote, 'buy', quantity, { fairPrice: fair, grossEdgeUsd: 2_000 * quantity, limitPrice: ask })],
+    legs: [
+      leg(quote, 'buy', quantity, {
+        fairPrice: fair,
+        grossEdgeUsd: 2_000 * quantity,
+        limitPrice: ask,
+      }),
+    ],
   };
 }
 

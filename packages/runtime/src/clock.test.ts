@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { createClock } from './clock.ts';
+
+it('is epoch-aligned, whole and never goes back', () => {
+  const clock = createClock();
+  expect(Math.abs(clock.now() - Date.now())).toBeLessThan(1_000);
+  let last = clock.now();
+  for (let look = 0; look < 100_000; look += 1) {
+    const now = clock.now();
+    expect(Number.isInteger(now) && now >= last).toBe(true);
+    last = now;
+  }
+});
+
+it('wakes at or after the time, also for a time that is past', async () => {
+  const clock = createClock();
+  const due = clock.now() + 20;
+  await new Promise<void>((done) => clock.wake(due, done));
+  expect(clock.now()).toBeGreaterThanOrEqual(due - 1);
+  await new Promise<void>((done) => clock.wake(clock.now() - 5_000, done));
+});
