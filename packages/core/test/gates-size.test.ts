@@ -250,7 +250,7 @@ describe('liquidity', () => {
     expect(codeOf(ladder, candidateOf({ ...rich, quantity: 0.6 }))).toBe('ExpectedSlippageTooHigh');
   });
 
-  it('AT-222 a sweep through the levels is refused before edge and price are looked at', () => {
+  it('a sweep through the levels is refused before edge and price are looked at', () => {
     const candidate = candidateOf({ ...rich, quantity: 2 });
     const admission = admit(ladder, candidate);
     expect(admission).toMatchObject({ pass: false, reject: { code: 'ExpectedSlippageTooHigh' } });

@@ -42,13 +42,13 @@ beforeEach(() => {
 afterEach(() => bench.remove());
 
 describe('a signed certificate on disk', () => {
-  it('AT-003 reads as PASS and expires one window after it was generated', () => {
+  it('reads as PASS and expires one window after it was generated', () => {
     expect(read(NOW).code).toBe('TRUSTED');
     expect(stateOf(read)).toBe('PASS');
     expect(certificateExpiresAt(read(NOW).certificate, WINDOW_S)).toBe(T0 + 86_400_000);
   });
 
-  it('AT-412 reads as MISSING without expiry when absent or unparseable, though signed', () => {
+  it('reads as MISSING without expiry when absent or unparseable, though signed', () => {
     writeFileSync(bench.certificatePath, '{"status":');
     const broken = read(NOW);
     expect(broken.certificate).toBeNull();
@@ -90,7 +90,7 @@ describe('a signed certificate on disk', () => {
     expect(stateOf(read)).toBe('MISSING');
   });
 
-  it('AT-423 a change on disk is seen by the very next read, in both directions', () => {
+  it('a change on disk is seen by the very next read, in both directions', () => {
     const good = {
       cert: bench.bytes(bench.certificatePath),
       dsse: bench.bytes(bench.envelopePath),
@@ -106,7 +106,7 @@ describe('a signed certificate on disk', () => {
     expect(stateOf(read)).toBe('PASS');
   });
 
-  it('AT-423 an edit to FAIL without a new signature is no certificate at all', () => {
+  it('an edit to FAIL without a new signature is no certificate at all', () => {
     expect(stateOf(read)).toBe('PASS');
     const edited = readFileSync(bench.certificatePath, 'utf8').replace('PASS', 'FAIL');
     writeFileSync(bench.certificatePath, edited);

@@ -40,10 +40,14 @@ export interface InProcessVenue {
   readonly hear: NotificationListener;
   /** The session ends, as when our process dies: nothing more is carried to us. */
   disconnect(): void;
+  /** The session is lost, and what was on its way to us with it; the process lives and is told. */
+  lose(): void;
+  /** A new session. What was told meanwhile is not told again. */
+  restore(): void;
 }
 
 export interface Connection {
-  readonly exchange: Exchange;
+  readonly exchange: Pick<Exchange, 'handle' | 'bookSnapshot' | 'settlementsSince'>;
   readonly network: Network;
   readonly clock: Clock;
   readonly currencies: readonly string[];
@@ -58,6 +62,9 @@ export function connectInProcess(connection: Connection): InProcessVenue {
   const { exchange, network, clock, post } = connection;
   const now = (): MonoMs => monoMs(clock.now());
   let connected = true;
+  /** Counts sessions; null while there is none. */
+  let session: number | null = 0;
+  let sessions = 0;
 
   /** `reply` is called once: with the answer, or with null when none has come in time. */
   function ask<Reply>(question: () => Reply, reply: (answer: Reply | null) => void): void {
@@ -67,9 +74,16 @@ export function connectInProcess(connection: Connection): InProcessVenue {
       answered = true;
       reply(answer);
     };
+    const asked = session;
+    if (asked === null) {
+      clock.wake(clock.now(), () => once(null));
+      return;
+    }
     network.request(() => {
       const answer = question();
-      network.answer(() => once(answer));
+      network.answer(() => {
+        if (session === asked) once(answer);
+      });
     });
     // A network without delay or loss has answered already.
     if (!answered) clock.wake(clock.now() + REQUEST_TIMEOUT_MS, () => once(null));
@@ -95,13 +109,26 @@ export function connectInProcess(connection: Connection): InProcessVenue {
       },
     },
     hear(...notice) {
+      const told = session;
+      if (told === null) return;
       network.notify(() => {
-        if (!connected) return;
+        if (!connected || session !== told) return;
         for (const event of eventsOf(notice, now())) post(event);
       });
     },
     disconnect() {
       connected = false;
+    },
+    lose() {
+      if (!connected || session === null) return;
+      session = null;
+      post({ kind: 'sessionChanged', at: now(), connected: false });
+    },
+    restore() {
+      if (!connected || session !== null) return;
+      sessions += 1;
+      session = sessions;
+      post({ kind: 'sessionChanged', at: now(), connected: true });
     },
   };
 }

@@ -131,7 +131,7 @@ describe('a day on the synthetic market', () => {
     expect(essence(report)).toEqual(essence(first));
   });
 
-  it('P1-D every decision of the run carries its run id and the id of its intent, without a gap', async () => {
+  it('P1-D every decision carries its run id and its intent id, without a gap', async () => {
     const lines = readFileSync(join(folder, 'synthetic', 'decisions.jsonl'), 'utf8').split('\n');
     let intents = 0;
     const runs = new Set<string>();

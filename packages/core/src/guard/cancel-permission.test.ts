@@ -133,7 +133,7 @@ describe('replace', () => {
     expect(assessCancel(degraded, order())).toBeNull();
   });
 
-  it('AT-917 AT-404 while evidence is not green, outside CSP, an upsize is refused', () => {
+  it('while evidence is not green, outside CSP, an upsize is refused', () => {
     const red = context({ enforcedProfile: 'GOP', evidenceChain: 'RED' });
     expect(cause(assessReplace(red, order(), upsized))).toBe('evidence_not_green');
     expect(assessReplace(red, order(), replacement())).toBeNull();
@@ -141,7 +141,7 @@ describe('replace', () => {
     expect(assessReplace({ ...red, evidenceChain: 'GREEN' }, order(), upsized)).toBeNull();
   });
 
-  it('AT-401 in bunker mode, which is ReduceOnly, a neutral one still passes', () => {
+  it('in bunker mode, which is ReduceOnly, a neutral one still passes', () => {
     const bunker = context({ mode: 'ReduceOnly' });
     expect(cause(assessReplace(bunker, order(), upsized))).toBe('mode_ReduceOnly');
     expect(assessReplace(bunker, order(), replacement())).toBeNull();

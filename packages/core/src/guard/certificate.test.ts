@@ -63,13 +63,13 @@ describe('certificate', () => {
     expect(modeWith(PASSING, monoMs(generatedAt + DAY_MS + 1))).toBe('ReduceOnly');
   });
 
-  it('AT-003 one second after a PASS it passes and expires a window later', () => {
+  it('one second after a PASS it passes and expires a window later', () => {
     const generatedAt = wallMs(T - 1_000);
     expect(stateOf({ generatedAt })).toBe('PASS');
     expect(certificateExpiresAt({ ...PASSING, generatedAt }, WINDOW_S)).toBe(generatedAt + DAY_MS);
   });
 
-  it('AT-412 missing is MISSING, and expires at null', () => {
+  it('missing is MISSING, and expires at null', () => {
     expect(certificateState(null, US, T, WINDOW_S)).toBe('MISSING');
     expect(certificateExpiresAt(null, WINDOW_S)).toBeNull();
     expect(stateOf({ generatedAt: wallMs(Number.NaN) })).toBe('MISSING');

@@ -27,13 +27,13 @@ describe('open-permission latch', () => {
     expect(modeOf(latch)).toBe('ReduceOnly');
   });
 
-  it('AT-027 open means no reason and no reconciliation required', () => {
+  it('open means no reason and no reconciliation required', () => {
     const latch = openLatch();
     expect(viewLatch(latch)).toEqual({ blocked: false, reasons: [], requiresReconcile: false });
     expect(modeOf(latch)).toBe('Active');
   });
 
-  it.each(OPEN_PERMISSION_REASON_CODES)('AT-342 set by %s it requires reconciliation', (code) => {
+  it.each(OPEN_PERMISSION_REASON_CODES)('set by %s it requires reconciliation', (code) => {
     const latch = openLatch();
     expect(setLatch(latch, code)).toBe(true);
     expect(viewLatch(latch)).toEqual({ blocked: true, reasons: [code], requiresReconcile: true });
@@ -87,7 +87,7 @@ describe('open-permission latch', () => {
     ]);
   });
 
-  it('AT-027 AT-342 blocked, reasons and requires_reconcile never disagree', () => {
+  it('blocked, reasons and requires_reconcile never disagree', () => {
     const code = fc.constantFrom(...OPEN_PERMISSION_REASON_CODES);
     const act = fc.oneof(
       code.map((reason) => (latch: Latch) => setLatch(latch, reason)),

@@ -56,7 +56,7 @@ const inputs: fc.Arbitrary<GuardInputs> = fc
   } as const)
   .map((changes) => baselineInputs(changes as Partial<GuardInputs>));
 
-it('AT-024 AT-025 AT-026 reasons are empty in Active only, of one tier, once, in order', () => {
+it('reasons are empty in Active only, of one tier, once, in order', () => {
   fc.assert(
     fc.property(inputs, (given) => {
       const { mode, reasons } = resolveMode(given);

@@ -19,7 +19,7 @@ function judge(changes: Partial<GuardInputs>): readonly string[] {
 const mm = (value: number, ageMs = 1_000) => ({ value, at: before(ageMs) });
 
 describe('mode with every guard quiet', () => {
-  it('AT-024 Active has no reason, and shares one frozen answer', () => {
+  it('Active has no reason, and shares one frozen answer', () => {
     const first = resolveMode(baselineInputs());
     expect(first).toEqual({ mode: 'Active', reasons: [] });
     expect(resolveMode(baselineInputs())).toBe(first);
@@ -261,7 +261,7 @@ const EVERYTHING: Partial<GuardInputs> = {
 };
 
 describe('reasons', () => {
-  it('AT-025 AT-026 all active reasons of the tier, none of another, in contract order', () => {
+  it('all active reasons of the tier, none of another, in contract order', () => {
     expect(judge(EVERYTHING)).toEqual(['Kill', ...KILL_REASON_CODES]);
     const reduced: Partial<GuardInputs> = {
       ...EVERYTHING,

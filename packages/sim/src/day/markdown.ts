@@ -6,7 +6,8 @@ export function toMarkdown(report: DayReport): string {
   return [
     '# Trading day',
     '',
-    `${market.source} (${report.data} data), ${market.from} to ${market.to}, on the built-in venue and a virtual clock.`,
+    `${market.source} (${report.data} data), ${market.from} to ${market.to},`,
+    'on the built-in venue and a virtual clock.',
     ...market.notes.map((note) => `- ${note}`),
     '',
     '| | |',
@@ -40,7 +41,8 @@ export function toMarkdown(report: DayReport): string {
     ...positions(report),
     `Ledger: \`${report.ledger_folder}\``,
     '',
-    `Build ${report.build_id}, configuration ${report.runtime_config_hash.slice(0, 16)}, Node ${report.node}, seed ${report.seed}.`,
+    `Build ${report.build_id}, configuration ${report.runtime_config_hash.slice(0, 16)},`,
+    `Node ${report.node}, seed ${report.seed}.`,
     'A simulated venue and a virtual clock prove nothing about a live one.',
     '',
   ].join('\n');
@@ -52,8 +54,8 @@ function positions(report: DayReport): readonly string[] {
     '| open position | amount | value, USD |',
     '| --- | --- | --- |',
     ...report.open_positions.map(
-      (line) =>
-        `| ${line.instrument} | ${line.amount} | ${line.value_usd === null ? 'unknown' : line.value_usd.toFixed(2)} |`,
+      ({ instrument, amount, value_usd: value }) =>
+        `| ${instrument} | ${amount} | ${value === null ? 'unknown' : value.toFixed(2)} |`,
     ),
     '',
   ];

@@ -25,9 +25,11 @@ export class MarketMaker {
   readonly #clock: VirtualClock;
   readonly #exchange: Exchange;
   readonly #prng: Prng;
+  readonly #mood: MarketMood;
   readonly #quoted: Quoted[] = [];
 
-  constructor(clock: VirtualClock, exchange: Exchange, prng: Prng) {
+  constructor(clock: VirtualClock, exchange: Exchange, prng: Prng, mood: MarketMood) {
+    this.#mood = mood;
     this.#clock = clock;
     this.#exchange = exchange;
     this.#prng = prng;
@@ -55,7 +57,8 @@ export class MarketMaker {
   #publish(): void {
     const now = this.#clock.now();
     for (const each of this.#quoted) {
-      each.midTicks = Math.max(60, each.midTicks + 5 * this.#prng.int(-1, 1));
+      const step = this.#mood === 'still' ? 0 : this.#prng.int(-1, 1);
+      each.midTicks = Math.max(60, each.midTicks + 5 * step);
       this.#exchange.publishBook(
         each.instrument.name,
         this.#side(each.midTicks - 5, -5),
@@ -73,7 +76,8 @@ export class MarketMaker {
   #side(best: number, step: number): number[] {
     const levels: number[] = [];
     for (let level = 0; level < 3; level += 1) {
-      levels.push(best + level * step, this.#prng.int(1, level === 0 ? 16 : 40));
+      const size = this.#mood === 'still' ? 40 : this.#prng.int(1, level === 0 ? 16 : 40);
+      levels.push(best + level * step, size);
     }
     return levels;
   }

@@ -1,9 +1,11 @@
 import type { DiskModel } from '../faults/disk.ts';
 import type { NetworkModel } from '../network.ts';
+import { CALM_VENUE, type VenueModel } from '../faults/venue.ts';
 import { GOOD_DISK } from '../faults/disk.ts';
 import { PERFECT_NETWORK } from '../network.ts';
 import type { Prng } from '../prng.ts';
 import type { CrashModel } from '../world.ts';
+import type { WorkloadModel } from './workload.ts';
 
 /**
  * The weather of one world. Every number is in a finding, so that a person can shrink it by hand
@@ -17,7 +19,10 @@ export interface Weather {
   readonly settleMs: number;
   readonly queueCapacity: number;
   readonly commitDeadlineMs: number;
-  readonly eagerness: number;
+  readonly venue: VenueModel;
+  readonly workload: WorkloadModel;
+  /** Chance in each half second that one working order is cancelled. */
+  readonly cancels: number;
   readonly durationMs: number;
 }
 
@@ -35,8 +40,35 @@ export function weatherOf(prng: Prng): Weather {
     settleMs: prng.pick([0, 250, 1_000]),
     queueCapacity: prng.pick([16, 64, 1_024]),
     commitDeadlineMs: prng.pick([50, 250]),
-    eagerness: prng.pick([0.2, 0.6, 1]),
     durationMs: prng.int(6, 30) * 1_000,
+    venue: prng.chance(0.5) ? badVenue(prng) : CALM_VENUE,
+    ...hands(prng),
+  };
+}
+
+/** Who trades, and how. */
+function hands(prng: Prng): Pick<Weather, 'workload' | 'cancels'> {
+  const resting = prng.chance(0.3) ? prng.float() : 0;
+  return {
+    workload: {
+      eagerness: prng.pick([0.2, 0.6, 1]),
+      resting,
+      throws: prng.chance(0.1) ? 0.02 : 0,
+    },
+    cancels: resting > 0 ? prng.float() : 0,
+  };
+}
+
+function badVenue(prng: Prng): VenueModel {
+  const maybe = (share: number): number => (prng.chance(0.5) ? share * prng.float() : 0);
+  return {
+    refusal: maybe(0.2),
+    doubt: maybe(0.2),
+    doubtPlaced: prng.float(),
+    tooMany: maybe(0.05),
+    sessionLoss: maybe(0.2),
+    sessionLossMsMax: prng.int(10, 4_000),
+    cancelOnDisconnect: prng.pick([0, 0.7, 1]),
   };
 }
 

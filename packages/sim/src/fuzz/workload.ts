@@ -9,20 +9,34 @@ import {
 } from '@holdfast/core/strategy';
 import type { Prng } from '../prng.ts';
 
+/** What a workload does, as shares of its turns. */
+export interface WorkloadModel {
+  readonly eagerness: number;
+  /** Of its purchases, those that may rest; needs a policy of style `Any`. */
+  readonly resting: number;
+  /** Turns in which it throws. */
+  readonly throws: number;
+}
+
+export const NO_WORKLOAD: WorkloadModel = Object.freeze({ eagerness: 0, resting: 0, throws: 0 });
+
 /**
  * Proposes without sense and without pause: opens, closes, sizes and prices at random, and now and
  * then plain nonsense. It stands for any strategy; what it must not be able to do is the checkers'
  * business.
  */
-export function randomWorkload(prng: Prng, eagerness: number): Strategy<Prng> {
+export function randomWorkload(prng: Prng, model: WorkloadModel): Strategy<Prng> {
   return {
     id: strategyId('random-workload'),
     remember: () => prng,
-    propose: (random, view) => (random.chance(eagerness) ? [proposal(random, view)] : []),
+    propose: (random, view) => {
+      if (model.throws > 0 && random.chance(model.throws)) throw new Error('lost its mind');
+      return random.chance(model.eagerness) ? [proposal(random, view, model.resting)] : [];
+    },
   };
 }
 
-function proposal(random: Prng, view: StrategyView): IntentProposal {
+function proposal(random: Prng, view: StrategyView, resting: number): IntentProposal {
   const quotes = [...view.quotes];
   const held = view.positions.filter(({ amount }) => amount > 0);
   const position = held.length > 0 && random.chance(0.4) ? random.pick(held) : null;
@@ -32,7 +46,9 @@ function proposal(random: Prng, view: StrategyView): IntentProposal {
   }
   if (quotes.length === 0) return nonsense(random, null);
   const quote = random.pick(quotes);
-  return random.chance(0.04) ? nonsense(random, quote) : purchase(random, quote);
+  if (random.chance(0.04)) return nonsense(random, quote);
+  const rests = resting > 0 && random.chance(resting);
+  return purchase(random, quote, rests);
 }
 
 function purchase(random: Prng, quote: Quote): IntentProposal {
