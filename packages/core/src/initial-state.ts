@@ -38,7 +38,7 @@ export function createState(session: Session): State {
     latch: createLatch(),
     latchedAt: new Map(),
     marketAt: NEVER,
-    brokenBooks: new Set(),
+    brokenBooks: new Map(),
     connected: true,
     operatorStop: null,
     riskCauses: createRiskCauses(),

@@ -90,8 +90,8 @@ export interface Observations {
   readonly latchedAt: Map<OpenPermissionReasonCode, MonoMs>;
   /** Last news of any market. */
   marketAt: MonoMs;
-  /** Books with a gap, until a snapshot rebuilds them. */
-  readonly brokenBooks: Set<InstrumentName>;
+  /** Books with a gap, until a snapshot rebuilds them, and when it was last asked for. */
+  readonly brokenBooks: Map<InstrumentName, MonoMs>;
   connected: boolean;
   operatorStop: 'reduce_only' | 'kill' | null;
   readonly riskCauses: RiskCauses;

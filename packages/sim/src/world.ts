@@ -8,14 +8,17 @@ import type {
 } from '@holdfast/core';
 import type { State } from '@holdfast/core/step';
 import type { Strategy } from '@holdfast/core/strategy';
-import { coinE8, currency, runId, wallMs } from '@holdfast/core/values';
+import { coinE8, currency, type InstrumentName, runId, wallMs } from '@holdfast/core/values';
 import { openMemoryLedger } from '@holdfast/runtime/ledger';
 import type { OpenedLedger, Post, RpcTransport } from '@holdfast/runtime/ports';
 import { type Runtime, start } from '@holdfast/runtime/start';
 import { allCheckers, type Checker, checkerOf, violation } from './checkers/index.ts';
-import { Exchange } from './exchange/index.ts';
+import { Exchange, type NotificationListener } from './exchange/index.ts';
 import { type DiskModel, FaultyDisk, GOOD_DISK } from './faults/disk.ts';
-import { MarketMaker } from './fuzz/market-maker.ts';
+import { type CrashModel, Doom, type Moment, PROCESS_DIED } from './faults/doom.ts';
+import { CALM_VENUE, VenueDoor, type VenueModel } from './faults/venue.ts';
+import { MarketMaker, type MarketMood } from './fuzz/market-maker.ts';
+import { Hands } from './hands.ts';
 import { connectInProcess, type InProcessVenue } from './in-process-venue.ts';
 import { foldLedger } from './ledger-fold.ts';
 import { Network, type NetworkModel, PERFECT_NETWORK } from './network.ts';
@@ -27,17 +30,18 @@ const IDENTITY = { buildId: 'world', runtimeConfigHash: 'world', contractVersion
 const START_MS = Date.UTC(2026, 0, 5, 9);
 const TIMERS_MAX = 2_000_000;
 const SEGMENT_BYTES = 65_536;
-
-/**
- * When a process dies of itself: at the effects it is about to perform, as probabilities by kind.
- */
-export type CrashModel = Readonly<Partial<Record<Effect['kind'] | 'event', number>>>;
+const SESSION_LOOK_MS = 1_000;
+const CANCEL_LOOK_MS = 500;
 
 export interface WorldOptions {
   readonly seed: string;
   readonly policy: Policy;
+  readonly market: MarketMood;
   readonly network: NetworkModel;
   readonly disk: DiskModel;
+  readonly venue: VenueModel;
+  /** Chance in each half second that one working order is cancelled. */
+  readonly cancels: number;
   readonly crash: CrashModel;
   readonly restartMsMax: number;
   readonly settleMs: number;
@@ -56,14 +60,18 @@ export interface Finding {
   readonly atMs: number;
 }
 
+export interface WorldPlacement {
+  /** Virtual ms since the world began. */
+  readonly atMs: number;
+  readonly label: string;
+  readonly reduceOnly: boolean;
+}
+
 export interface WorldCounts {
   crashes: number;
   boots: number;
   placements: number;
 }
-
-/** Thrown through a dying process: nothing after it happens. */
-const PROCESS_DIED = new Error('the process died here');
 
 interface Trader {
   readonly runtime: Runtime;
@@ -79,6 +87,10 @@ export class World {
   readonly exchange: Exchange;
   readonly disk: FaultyDisk;
   readonly network: Network;
+  /** The venue as it is spoken to: the exchange behind what it may answer instead. */
+  readonly door: VenueDoor;
+  readonly hands: Hands;
+  readonly placements: WorldPlacement[] = [];
   readonly counts: WorldCounts = { crashes: 0, boots: 0, placements: 0 };
   /** Everything the core reported, for scenarios to look at. */
   readonly decisions: Decision[] = [];
@@ -86,16 +98,16 @@ export class World {
   readonly #options: WorldOptions;
   readonly #checkers: readonly Checker[] = allCheckers();
   readonly #prng: Prng;
-  readonly #crashes: Prng;
-  #crash: CrashModel;
+  readonly #doom: Doom;
+  readonly #sessions: Prng;
+  readonly #lostBooks = new Set<InstrumentName>();
   #trader: Trader | null = null;
   #booting: Promise<void> | null = null;
 
   constructor(options: WorldOptions) {
     this.#options = options;
     this.#prng = createPrng(options.seed);
-    this.#crashes = this.#prng.fork('crashes');
-    this.#crash = options.crash;
+    this.#doom = new Doom(this.#prng.fork('crashes'), options.crash, options.restartMsMax);
     this.disk = new FaultyDisk(this.clock, this.#prng.fork('disk'), options.disk);
     this.network = new Network(this.clock, this.#prng.fork('network'), options.network);
     this.exchange = new Exchange({
@@ -103,9 +115,25 @@ export class World {
         [currency('BTC'), coinE8(1_000_000_000)],
         [currency('ETH'), coinE8(20_000_000_000)],
       ]),
-      onNotification: (...notice) => this.#trader?.venue.hear(...notice),
+      // A process that dies of what it hears must not take the exchange's turn with it.
+      onNotification: (...notice) => this.#attempt(() => this.tell(...notice)),
     });
-    new MarketMaker(this.clock, this.exchange, this.#prng.fork('market')).start();
+    const venuePrng = this.#prng.fork('venue');
+    this.#sessions = venuePrng.fork('sessions');
+    this.hands = new Hands({
+      clock: this.clock,
+      prng: this.#prng.fork('hands'),
+      state: () => this.state,
+      post: (event) => this.post(event),
+    });
+    this.door = new VenueDoor(this.exchange, venuePrng, options.venue, () => {
+      const lostMs = this.#sessions.int(1, this.door.model.sessionLossMsMax);
+      this.clock.wake(this.clock.now(), () => this.loseSession(lostMs));
+    });
+    const market = this.#prng.fork('market');
+    new MarketMaker(this.clock, this.exchange, market, options.market).start();
+    this.#often(SESSION_LOOK_MS, () => this.#maybeLoseSession());
+    this.#often(CANCEL_LOOK_MS, () => this.#maybeCancel());
   }
 
   get state(): State | null {
@@ -128,15 +156,17 @@ export class World {
   }
 
   /**
-   * Faults cease, the process is restarted once, and the world has time to be put right; then it is
-   * judged.
+   * Faults cease, a fresh process takes over if asked, and the world has time to be put right; then
+   * it is judged.
    */
-  async heal(forMs: number): Promise<void> {
+  async heal(forMs: number, byRestart: boolean): Promise<void> {
     if (this.finding !== null) return;
-    this.#crash = {};
+    this.#doom.lift();
     this.network.become(PERFECT_NETWORK);
     this.disk.become(GOOD_DISK);
-    this.kill(0);
+    this.door.become(CALM_VENUE);
+    // A ledger that failed is dead for as long as its process lives (D-30).
+    if (byRestart || this.disk.counts.failures > 0) this.kill(0);
     await this.run(this.elapsedMs + forMs);
     this.#calm = true;
     await this.run(this.elapsedMs + forMs);
@@ -152,9 +182,36 @@ export class World {
     trader.runtime.halt();
     trader.venue.disconnect();
     this.disk.crash();
+    this.#endSession();
     this.clock.wake(this.clock.now() + restartMs, () => {
       this.#booting = this.#boot();
     });
+  }
+
+  /** It dies at the first such moment, once, and comes back after `restartMs`. */
+  killWhen(isIt: (moment: Moment) => boolean, restartMs: number): void {
+    this.#doom.arm(isIt, restartMs);
+  }
+
+  /** The process lives on without a session, and knows it. */
+  loseSession(forMs: number): void {
+    const trader = this.#trader;
+    if (trader === null) return;
+    this.#attempt(() => trader.venue.lose());
+    this.#endSession();
+    this.clock.wake(this.clock.now() + forMs, () => this.#attempt(() => trader.venue.restore()));
+  }
+
+  /** What the exchange tells, on its way to the trader; also for telling it something twice. */
+  tell(...notice: Parameters<NotificationListener>): void {
+    const [kind, payload] = notice;
+    if (kind === 'book' && this.#lostBooks.delete(payload.instrument.name)) return;
+    this.#trader?.venue.hear(...notice);
+  }
+
+  /** The next change of this book never reaches us. */
+  loseNextBook(instrument: InstrumentName): void {
+    this.#lostBooks.add(instrument);
   }
 
   post(event: Event): void {
@@ -166,14 +223,37 @@ export class World {
     return Buffer.concat(this.disk.segments().map((file) => this.disk.read(file)));
   }
 
-  /** Nothing new is proposed while the end is awaited. */
+  /** Nothing new is proposed while the end is awaited, and what rests is cancelled. */
   #calm = false;
+
+  #often(everyMs: number, action: () => void): void {
+    this.clock.wake(this.clock.now() + everyMs, () => {
+      action();
+      this.#often(everyMs, action);
+    });
+  }
+
+  #maybeLoseSession(): void {
+    const { sessionLoss, sessionLossMsMax } = this.door.model;
+    if (sessionLoss === 0 || !this.#sessions.chance(sessionLoss)) return;
+    this.loseSession(this.#sessions.int(1, sessionLossMsMax));
+  }
+
+  #maybeCancel(): void {
+    if (this.#calm) this.hands.cancelWorking(null);
+    this.hands.maybeCancel(this.#options.cancels);
+  }
+
+  #endSession(): void {
+    if (!this.#sessions.chance(this.door.model.cancelOnDisconnect)) return;
+    this.clock.wake(this.clock.now(), () => this.exchange.cancelOnDisconnect(this.clock.now()));
+  }
 
   #attempt(action: () => void): void {
     try {
       action();
     } catch (error) {
-      if (error === PROCESS_DIED) this.kill(this.#crashes.int(1, this.#options.restartMsMax));
+      if (error === PROCESS_DIED) this.kill(this.#doom.restartMs());
       else this.#blame(error);
     }
   }
@@ -190,7 +270,7 @@ export class World {
   }
 
   async #boot(): Promise<void> {
-    const { network, clock, exchange } = this;
+    const { network, clock, door } = this;
     const options = this.#options;
     const boot = this.counts.boots;
     this.counts.boots += 1;
@@ -209,7 +289,7 @@ export class World {
       clock,
       openLedger: (post, onRecord) => Promise.resolve(this.#openLedger(post, onRecord, boot + 1)),
       connect: (post) => {
-        venue = connectInProcess({ exchange, network, clock, currencies: ['BTC', 'ETH'], post });
+        venue = connectInProcess({ exchange: door, network, clock, currencies: ['BTC', 'ETH'], post });
         return { venue: venue.venue, transport: this.#watched(venue.transport) };
       },
       telemetry: { report: (decision) => this.decisions.push(decision) },
@@ -245,7 +325,7 @@ export class World {
   #bootAgain(): void {
     this.counts.crashes += 1;
     this.disk.crash();
-    this.clock.wake(this.clock.now() + this.#crashes.int(1, this.#options.restartMsMax), () => {
+    this.clock.wake(this.clock.now() + this.#doom.restartMs(), () => {
       this.#booting = this.#boot();
     });
   }
@@ -280,7 +360,11 @@ export class World {
             reduceOnly: params['reduce_only'] === true,
           };
           this.counts.placements += 1;
+          this.placements.push({ atMs: this.elapsedMs, ...placement });
           for (const checker of this.#checkers) checker.onPlacement?.(placement);
+          transport.call(method, params, reply);
+          this.#doom.meetPlacement();
+          return;
         }
         transport.call(method, params, reply);
       },
@@ -297,13 +381,13 @@ export class World {
   #onEvent(event: Event): void {
     const state = this.#living();
     if (state !== null) for (const checker of this.#checkers) checker.onEvent?.(event, state);
-    this.#maybeDie(this.#crash.event);
+    this.#doom.meetEvent(event);
   }
 
   #onEffect(effect: Effect): void {
     const state = this.#living();
     if (state !== null) for (const checker of this.#checkers) checker.onEffect?.(effect, state);
-    this.#maybeDie(this.#crash[effect.kind]);
+    this.#doom.meetEffect(effect);
   }
 
   #living(): State | null {
@@ -323,9 +407,5 @@ export class World {
     if (state === null) return this.#found('put-right-in-the-end', 'no process is running');
     const end = { state, exchange, fold: foldLedger(this.disk), now: this.clock.now() };
     for (const checker of this.#checkers) checker.atEnd?.(end);
-  }
-
-  #maybeDie(probability: number | undefined): void {
-    if (probability !== undefined && this.#crashes.chance(probability)) throw PROCESS_DIED;
   }
 }

@@ -42,8 +42,20 @@ export function identify(identity: IntentIdentity): IntentHash {
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 const SID_LENGTH = 8;
 
+/** Strategies are few and their names never change: each is hashed once. */
+const known = new Map<StrategyId, string>();
+const KNOWN_MAX = 256;
+
 /** The first eight characters of lowercase RFC 4648 base32 of the strategy id's XXH64 (AMB-07). */
 export function sid8(strategyId: StrategyId): string {
+  const before = known.get(strategyId);
+  if (before !== undefined) return before;
+  const made = hashStrategy(strategyId);
+  if (known.size < KNOWN_MAX) known.set(strategyId, made);
+  return made;
+}
+
+function hashStrategy(strategyId: StrategyId): string {
   // Eight characters are forty bits: ten hex digits, which a double holds exactly.
   let bits = Number.parseInt(xxhash64Text(strategyId).slice(0, 10), 16);
   let text = '';

@@ -192,8 +192,15 @@ function readWord(bytes: Uint8Array, at: number): number {
   );
 }
 
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 function hex(word: number): string {
-  return (word >>> 0).toString(16).padStart(8, '0');
+  return (
+    (BYTES[word >>> 24] ?? '') +
+    (BYTES[(word >>> 16) & 0xff] ?? '') +
+    (BYTES[(word >>> 8) & 0xff] ?? '') +
+    (BYTES[word & 0xff] ?? '')
+  );
 }
 
 /** Returns the byte count. A lone surrogate becomes U+FFFD, as in every standard encoder. */

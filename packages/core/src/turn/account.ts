@@ -12,6 +12,7 @@ import {
   type InstrumentName,
   type Label,
   microUsd,
+  monoMs,
   mulDivDown,
   mulDivUp,
   type PriceE8,
@@ -30,6 +31,8 @@ import type { Output } from './output.ts';
  */
 const EQUITY_EPSILON = 1e-9;
 const TOO_MANY_REQUESTS = 10028;
+/** How soon an account that could not be valued is asked for again. */
+const ACCOUNT_RETRY_MS = 1_000;
 
 /** Margin utilisation is the worst currency's (AMB-43). */
 export function onAccountObserved(state: State, event: AccountObserved): void {
@@ -47,6 +50,11 @@ export function onAccountObserved(state: State, event: AccountObserved): void {
   priced &&= Number.isSafeInteger(equity);
   observations.mmUtil = usable ? { value: worst, at: event.at } : null;
   observations.equity = usable && priced ? { value: microUsd(equity), at: event.at } : null;
+  // An index that had not come yet is no reason to go without an answer until the next poll.
+  if (observations.equity === null) {
+    const soon = monoMs(event.at + ACCOUNT_RETRY_MS);
+    if (soon < observations.polls.accountAt) observations.polls.accountAt = soon;
+  }
   observations.feeModelCachedAt = event.feeModelCachedAt;
 }
 

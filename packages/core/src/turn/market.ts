@@ -1,8 +1,12 @@
 import type { BookChanged, InstrumentsListed, MarketEvent, TickerChanged } from '../event.ts';
 import { createBook, type MutableBook } from '../market/book.ts';
 import type { State } from '../state.ts';
+import type { InstrumentName } from '../values/index.ts';
 import { block, raiseRisk } from './safety.ts';
 import type { Output } from './output.ts';
+
+/** Longer than an answer is waited for. */
+const BOOK_RETRY_MS = 3_000;
 
 export function onInstrumentsListed(state: State, event: InstrumentsListed): void {
   const { listings, metadataAt, unsupported } = state.observations;
@@ -42,15 +46,22 @@ export function onBookChanged(state: State, event: BookChanged, output: Output):
   }
   // One request rebuilds it; the changes that follow a gap are all gaps and ask for nothing new.
   if (brokenBooks.has(event.instrument)) return;
-  brokenBooks.add(event.instrument);
   raiseRisk(state, 'ws_book_gap', output);
   block(state, 'WS_BOOK_GAP_RECONCILE_REQUIRED', output);
-  output.add({
-    kind: 'fetch',
-    requestId: nextRequestId(state),
-    what: 'book',
-    instrument: event.instrument,
-  });
+  askForBook(state, event.instrument, output);
+}
+
+/** A request for a book that was not answered in time is made again: nothing else would mend it. */
+export function rebuildBooks(state: State, output: Output): void {
+  const { brokenBooks, now } = state.observations;
+  for (const [instrument, askedAt] of brokenBooks) {
+    if (now - askedAt >= BOOK_RETRY_MS) askForBook(state, instrument, output);
+  }
+}
+
+function askForBook(state: State, instrument: InstrumentName, output: Output): void {
+  state.observations.brokenBooks.set(instrument, state.observations.now);
+  output.add({ kind: 'fetch', requestId: nextRequestId(state), what: 'book', instrument });
 }
 
 function applyToBook(

@@ -2,7 +2,7 @@ import type { ShellEvent } from '../event.ts';
 import type { State } from '../state.ts';
 import { monoMs, wallMs } from '../values/index.ts';
 import { probeLedger } from './ledger.ts';
-import { nextRequestId } from './market.ts';
+import { nextRequestId, rebuildBooks } from './market.ts';
 import { currentMode } from './mode.ts';
 import { scheduleReconciliation } from './reconciliation.ts';
 import { block, raiseRisk, refreshRisk, stopByOperator } from './safety.ts';
@@ -16,12 +16,15 @@ import type { Output } from './output.ts';
 const ACCOUNT_INTERVAL_MS = 10_000;
 /** Metadata may be an hour old; asking six times as often survives five lost answers. */
 const INSTRUMENTS_INTERVAL_MS = 600_000;
+/** Without metadata nothing trades: a lost first answer is not waited for that long. */
+const INSTRUMENTS_RETRY_MS = 5_000;
 
 export function onTicked(state: State, output: Output): void {
   const { observations } = state;
   const { now } = observations;
   refreshRisk(state, output);
   pollVenue(state, output);
+  rebuildBooks(state, output);
   probeLedger(state, now, output);
   scheduleReconciliation(state, now, output);
   retryUnsent(state, output);
@@ -31,9 +34,10 @@ export function onTicked(state: State, output: Output): void {
 }
 
 function pollVenue(state: State, output: Output): void {
-  const { now, polls } = state.observations;
+  const { now, polls, riskCauses } = state.observations;
   if (now >= polls.instrumentsAt) {
-    polls.instrumentsAt = monoMs(now + INSTRUMENTS_INTERVAL_MS);
+    const missing = riskCauses.has('instrument_metadata_stale');
+    polls.instrumentsAt = monoMs(now + (missing ? INSTRUMENTS_RETRY_MS : INSTRUMENTS_INTERVAL_MS));
     output.add({ kind: 'fetch', requestId: nextRequestId(state), what: 'instruments' });
   }
   if (now >= polls.accountAt) {

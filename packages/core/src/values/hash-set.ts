@@ -42,7 +42,7 @@ export class HashSet64 {
 
   /** The slot that holds this hash, or the empty one where it belongs. */
   #slot(high: number, low: number): number {
-    let slot = low & this.#mask;
+    let slot = spread(high, low) & this.#mask;
     while (
       (this.#high[slot] !== 0 || this.#low[slot] !== 0) &&
       (this.#high[slot] !== high || this.#low[slot] !== low)
@@ -68,6 +68,12 @@ export class HashSet64 {
       this.#low[slot] = lowWord;
     }
   }
+}
+
+/** Keys that count upwards would fill neighbouring slots; this scatters them. */
+function spread(high: number, low: number): number {
+  const mixed = Math.imul(low ^ Math.imul(high, 0x85eb_ca6b), 0x9e37_79b1);
+  return mixed ^ (mixed >>> 15);
 }
 
 function hexWord(hash: string, from: number): number {

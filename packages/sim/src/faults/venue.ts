@@ -1,5 +1,6 @@
 import type { InstrumentName } from '@holdfast/core/values';
-import type { BookNotice, Exchange, SettlementNotice } from '../exchange/index.ts';
+import type { Exchange, SettlementNotice } from '../exchange/index.ts';
+import type { BookNotice } from '../exchange/notification.ts';
 import type { ExchangeAnswer } from '../exchange/venue-error.ts';
 import type { Prng } from '../prng.ts';
 

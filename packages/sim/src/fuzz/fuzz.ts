@@ -43,11 +43,12 @@ export async function runWeather(seed: number, weather: Weather, policy: Policy)
   const world = new World({
     ...weather,
     seed: String(seed),
-    policy,
-    strategies: (prng) => [randomWorkload(prng, weather.eagerness)],
+    policy: weather.workload.resting > 0 ? { ...policy, executionStyle: 'Any' } : policy,
+    market: 'moving',
+    strategies: (prng) => [randomWorkload(prng, weather.workload)],
   });
   await world.run(weather.durationMs);
-  await world.heal(HEAL_MS);
+  await world.heal(HEAL_MS, weather.healsByRestart);
   const { finding, counts } = world;
   const said = JSON.stringify(world.decisions);
   const reached = new Set<string>();

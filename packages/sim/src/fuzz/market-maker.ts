@@ -17,9 +17,12 @@ interface Quoted {
   midTicks: number;
 }
 
+/** `still`: every price and size stays what it is, so that a story can be told about one order. */
+export type MarketMood = 'moving' | 'still';
+
 /**
- * A few options with a moving two-sided book: enough market to open, close, miss and be filled in
- * part.
+ * A few options with a two-sided book, moving unless told otherwise: enough market to open, close,
+ * miss and be filled in part.
  */
 export class MarketMaker {
   readonly #clock: VirtualClock;
@@ -66,7 +69,7 @@ export class MarketMaker {
         now,
       );
     }
-    if (this.#prng.chance(0.05)) this.#tell();
+    if (this.#mood === 'still' || this.#prng.chance(0.2)) this.#tell();
     this.#clock.wake(now + PUBLISH_MS, () => this.#publish());
   }
 

@@ -4,7 +4,7 @@ import { CALM_VENUE, type VenueModel } from '../faults/venue.ts';
 import { GOOD_DISK } from '../faults/disk.ts';
 import { PERFECT_NETWORK } from '../network.ts';
 import type { Prng } from '../prng.ts';
-import type { CrashModel } from '../world.ts';
+import type { CrashModel } from '../faults/doom.ts';
 import type { WorkloadModel } from './workload.ts';
 
 /**
@@ -24,6 +24,8 @@ export interface Weather {
   /** Chance in each half second that one working order is cancelled. */
   readonly cancels: number;
   readonly durationMs: number;
+  /** The end begins with a fresh process; otherwise the last one must find its own way out. */
+  readonly healsByRestart: boolean;
 }
 
 /**
@@ -43,6 +45,7 @@ export function weatherOf(prng: Prng): Weather {
     durationMs: prng.int(6, 30) * 1_000,
     venue: prng.chance(0.5) ? badVenue(prng) : CALM_VENUE,
     ...hands(prng),
+    healsByRestart: prng.chance(0.5),
   };
 }
 

@@ -51,21 +51,20 @@ function proposal(random: Prng, view: StrategyView, resting: number): IntentProp
   return purchase(random, quote, rests);
 }
 
-function purchase(random: Prng, quote: Quote): IntentProposal {
+function purchase(random: Prng, quote: Quote, rests: boolean): IntentProposal {
   const ask = quote.ask ?? 0.05;
   const quantity = lots(random, quote, 6);
-  const fair = ask * (1 + 0.5 * random.float());
+  const terms = {
+    fairPrice: ask * (1 + 0.5 * random.float()),
+    grossEdgeUsd: 2_000 * quantity,
+    limitPrice: rests ? (quote.bid ?? ask) : ask,
+    timeInForce: rests ? 'good_til_cancelled' : 'immediate_or_cancel',
+  } as const;
   return {
     action: 'Place',
     reduceOnly: false,
     target: null,
-    legs: [
-      leg(quote, 'buy', quantity, {
-        fairPrice: fair,
-        grossEdgeUsd: 2_000 * quantity,
-        limitPrice: ask,
-      }),
-    ],
+    legs: [leg(quote, 'buy', quantity, terms)],
   };
 }
 
