@@ -3,6 +3,7 @@
  * artifacts/bench.json (`--json` prints that alone). A figure outside its target is shown and never
  * fails a build: a busy machine is not a defect.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -85,13 +86,29 @@ export function formatTable(reports: readonly Report[]): string {
   return lines.map((line) => line.map(cell).join('  ').trimEnd()).join('\n');
 }
 
+/** In a process of its own: one bench must not inherit the heap and the optimised code of another. */
+function runAlone(file: string): Report {
+  const args = [import.meta.filename, '--one', file];
+  const ran = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 24 });
+  const last = ran.stdout.trimEnd().split('\n').at(-1) ?? '';
+  try {
+    return JSON.parse(last) as Report;
+  } catch {
+    return { file, figures: [], fault: ran.stderr.trim().split('\n').at(-1) ?? 'no report' };
+  }
+}
+
 async function main(): Promise<void> {
   const root = join(import.meta.dirname, '..');
+  const one = process.argv.indexOf('--one');
+  if (one >= 0) {
+    console.log(JSON.stringify(await runBench(root, process.argv[one + 1] ?? '')));
+    return;
+  }
   const files = listFiles(root, 'packages').filter((path) =>
     /^packages\/[^/]+\/bench\/[^/]+\.bench\.ts$/.test(path),
   );
-  const reports: Report[] = [];
-  for (const file of files) reports.push(await runBench(root, file));
+  const reports = files.map(runAlone);
   const { node, v8 } = process.versions;
   const host = { node, v8, cores: cpus().length, cpu: cpus()[0]?.model ?? 'unknown' };
   const text = `${JSON.stringify({ host, reports }, null, 2)}\n`;

@@ -196,6 +196,7 @@ class Rig {
             equityE8: coinE8(1e12),
             initialMarginE8: zero,
             maintenanceMarginE8: zero,
+            fees: [],
           },
         ],
         feeModelCachedAt: wallMs(this.now),

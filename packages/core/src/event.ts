@@ -84,6 +84,7 @@ export type AccountEvent =
   | FillObserved
   | SettlementObserved
   | DispatchFailed
+  | CancelFailed
   | VenueSnapshotObserved
   | {
       readonly kind: 'fetchFailed';
@@ -102,12 +103,27 @@ export interface AccountObserved {
     readonly equityE8: CoinE8;
     readonly initialMarginE8: CoinE8;
     readonly maintenanceMarginE8: CoinE8;
+    /** Rates of the account's own tier; empty when it has no discount. */
+    readonly fees: readonly FeeTier[];
   }[];
   /**
    * When the fee rates were read, epoch ms; null when the answer carried none (contract-1 section
    * 14).
    */
   readonly feeModelCachedAt: WallMs | null;
+}
+
+/**
+ * What this account pays in one family of instruments instead of the commissions the instruments
+ * list. At 1e-8: `fixed` is the rate itself, `relative` the share of the listed one.
+ */
+export interface FeeTier {
+  /** Deribit's name of the index: `btc_usd` for inverse, `btc_usdc` for linear instruments. */
+  readonly indexName: string;
+  readonly family: 'option' | 'future' | 'perpetual';
+  readonly basis: 'fixed' | 'relative';
+  readonly makerE8: number;
+  readonly takerE8: number;
 }
 
 /** What the venue says of one order of ours. `filledE8` is cumulative. */
@@ -169,6 +185,19 @@ export interface DispatchFailed {
   readonly fault: string;
   /** `refused`: the venue answered with an error that proves it made no order. */
   readonly outcome: 'unknown' | 'refused';
+  readonly venueCode: number | null;
+}
+
+/** A cancel that was not answered with the cancelled order. */
+export interface CancelFailed {
+  readonly kind: 'cancelFailed';
+  readonly at: MonoMs;
+  readonly label: Label;
+  readonly instrument: InstrumentName;
+  readonly fault: string;
+  /** `nothing_to_cancel`: the venue answered that no order of this name is open any more. */
+  readonly outcome: 'nothing_to_cancel' | 'unknown';
+  /** The venue's error code; null when it gave none, or no answer at all. */
   readonly venueCode: number | null;
 }
 
@@ -248,6 +277,14 @@ export type ShellEvent =
       readonly at: MonoMs;
       readonly used: number | null;
       readonly secondary: number | null;
+    }
+  /** A bounded queue of what the loop puts out; `lost` since it was last measured (AT-925). */
+  | {
+      readonly kind: 'outputMeasured';
+      readonly at: MonoMs;
+      readonly depth: number;
+      readonly capacity: number;
+      readonly lost: number;
     }
   /** `null`: absent, unreadable or not to be trusted. */
   | {

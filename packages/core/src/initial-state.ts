@@ -48,6 +48,7 @@ export function createState(session: Session): State {
     mmUtil: null,
     equity: null,
     feeModelCachedAt: null,
+    feeTiers: [],
     diskUsed: null,
     diskUsedSecondary: null,
     heartbeatAt: null,
@@ -60,7 +61,7 @@ export function createState(session: Session): State {
     waived: new Set(),
     readmitted: new Map(),
     unresolved: new Map(),
-    canceling: new Set(),
+    canceling: new Map(),
     reconciliation: {
       startedAt: null,
       requestId: null,

@@ -6,6 +6,7 @@ import type { Latch } from './guard/latch.ts';
 import type { TradingMode } from './guard/mode.ts';
 import type { RiskCauses } from './guard/risk-state.ts';
 import type { SessionKill } from './guard/session-kill.ts';
+import type { FeeTier } from './event.ts';
 import type { Facts } from './facts.ts';
 import type { Instrument, UnsupportedKind } from './instrument/instrument.ts';
 import type { AppendRefusal } from './ledger/waiver.ts';
@@ -53,7 +54,10 @@ export interface Session extends RuntimeIdentity {
 
 /** One instrument as observed. Updated in place (D-32). */
 export interface ObservedListing {
+  /** With the fees this account pays. */
   instrument: Instrument;
+  /** As the venue lists it for everybody. */
+  listed: Instrument;
   fetchedAt: MonoMs;
   readonly book: MutableBook;
   delta: number | null;
@@ -69,6 +73,12 @@ export interface ObservedListing {
 export interface UnsentIntent {
   readonly label: Label;
   readonly expiresAt: MonoMs;
+}
+
+/** A cancel that was asked for, and how long ago; `failed` once the venue refused or was silent. */
+export interface CancelAsked {
+  at: MonoMs;
+  failed: boolean;
 }
 
 export interface Observations {
@@ -101,6 +111,7 @@ export interface Observations {
   mmUtil: Reading<number> | null;
   equity: Reading<MicroUsd> | null;
   feeModelCachedAt: WallMs | null;
+  feeTiers: readonly FeeTier[];
   diskUsed: Reading<number> | null;
   diskUsedSecondary: Reading<number> | null;
   heartbeatAt: MonoMs | null;
@@ -125,8 +136,8 @@ export interface Observations {
   offeredPolicy: { readonly policy: Policy; readonly hash: string } | null;
   /** Sent by this process; the venue's answer is still out, since when. */
   readonly unresolved: Map<Label, MonoMs>;
-  /** Cancels asked for and not yet answered: a repeat is a no-op (AMB-51). */
-  readonly canceling: Set<Label>;
+  /** Cancels asked for, until their order is finished. */
+  readonly canceling: Map<Label, CancelAsked>;
   readonly reconciliation: {
     startedAt: MonoMs | null;
     requestId: number | null;

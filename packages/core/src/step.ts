@@ -6,6 +6,7 @@ import type { LedgerRecord } from './ledger/record.ts';
 import { createState } from './initial-state.ts';
 import type { State } from './state.ts';
 import { onAccountObserved, onDispatchFailed, onFillObserved } from './turn/account.ts';
+import { onCancelFailed } from './turn/cancel.ts';
 import { onOrderReported, onSettlementObserved } from './turn/account.ts';
 import { onIntentProposed } from './turn/intent.ts';
 import { onAppendRefused, onLedgerMeasured, onLedgerStalled, onRecorded } from './turn/ledger.ts';
@@ -21,7 +22,7 @@ import { onFetchFailed, onVenueSnapshot } from './turn/reconciliation.ts';
 import { resume } from './turn/resume.ts';
 import { onSessionChanged, suspend } from './turn/session.ts';
 import { onDiskMeasured, onFaultObserved, onOperatorCommanded } from './turn/shell.ts';
-import { onPolicyOffered, onTicked } from './turn/shell.ts';
+import { onOutputMeasured, onPolicyOffered, onTicked } from './turn/shell.ts';
 
 export type { Session, State } from './state.ts';
 export { currentMode } from './turn/mode.ts';
@@ -83,6 +84,8 @@ function handle(state: State, event: Event, out: Output): void {
       return onSettlementObserved(state, event, out);
     case 'dispatchFailed':
       return onDispatchFailed(state, event, out);
+    case 'cancelFailed':
+      return onCancelFailed(state, event, out);
     case 'accountObserved':
       return onAccountObserved(state, event);
     case 'venueSnapshotObserved':
@@ -100,6 +103,8 @@ function handle(state: State, event: Event, out: Output): void {
       return;
     case 'diskMeasured':
       return onDiskMeasured(state, event);
+    case 'outputMeasured':
+      return onOutputMeasured(state, event, out);
     case 'certificateRead':
       state.observations.certificate = event.certificate;
       return;

@@ -4,8 +4,8 @@
  * what `step` does.
  */
 import type { Decision } from '../src/decision.ts';
-import type { Effect, Submit } from '../src/effect.ts';
-import type { Event, ObservedFill, VenueOrder } from '../src/event.ts';
+import type { Effect, Fetch, Submit } from '../src/effect.ts';
+import type { Event, FeeTier, ObservedFill, VenueOrder } from '../src/event.ts';
 import { BTC_CALL, BTC_PUT, INDEX_E8, POLICY, proposalOf } from '../src/gates/context.fixture.ts';
 import type { RejectCode } from '../src/gates/reject.ts';
 import type { Instrument } from '../src/instrument/instrument.ts';
@@ -44,6 +44,7 @@ export interface DeskOptions {
   readonly policy?: Policy;
   readonly instruments?: readonly Instrument[];
   readonly settleMs?: number;
+  readonly enforcedProfile?: 'CSP' | 'GOP';
 }
 
 export class Desk {
@@ -51,6 +52,7 @@ export class Desk {
   readonly state: State;
   readonly submits: Submit[] = [];
   readonly cancels: Label[] = [];
+  readonly fetches: Fetch[] = [];
   readonly decisions: Decision[] = [];
   /** Everything durable, the past first. */
   readonly records: LedgerRecord[];
@@ -62,6 +64,17 @@ export class Desk {
     positions: { instrument: typeof BTC_CALL.name; amountE8: ReturnType<typeof amountE8> }[];
     trades: ObservedFill[];
   } | null = { openOrders: [], positions: [], trades: [] };
+  /** What the account poll answers with; `cachedAt` null: fees read at the poll. */
+  readonly account: { maintenanceE8: number; fees: FeeTier[]; cachedAt: number | null } = {
+    maintenanceE8: 100_000_000,
+    fees: [],
+    cachedAt: null,
+  };
+  /** Questions the venue leaves unanswered. */
+  readonly silent = new Set<Fetch['what']>();
+  certificate: 'PASS' | 'FAIL' | null = 'PASS';
+  /** Kinds of the effects performed, in order; a test may write its own marks between them. */
+  readonly trail: string[] = [];
   readonly #held: (readonly LedgerRecord[])[] = [];
   readonly #policy: Policy;
   readonly #instruments: readonly Instrument[];
@@ -75,7 +88,7 @@ export class Desk {
     this.state = createState({
       ...IDENTITY,
       runId: runId('r1'),
-      enforcedProfile: 'CSP',
+      enforcedProfile: options.enforcedProfile ?? 'CSP',
       toleratesUnlinked: true,
       settleMs: options.settleMs ?? 0,
       tickIntervalMs: 100,
@@ -118,7 +131,10 @@ export class Desk {
     this.post({ kind: 'diskMeasured', used: 0.5, secondary: 0.5 });
     this.post({
       kind: 'certificateRead',
-      certificate: { ...IDENTITY, status: 'PASS', generatedAt: wallMs(this.now - 1_000) },
+      certificate:
+        this.certificate === null
+          ? null
+          : { ...IDENTITY, status: this.certificate, generatedAt: wallMs(this.now - 1_000) },
     });
     this.post({ kind: 'indexChanged', underlying: currency('BTC'), priceE8: INDEX_E8 });
     this.post({
@@ -233,6 +249,61 @@ export class Desk {
     });
   }
 
+  /** A resting order: the venue acknowledges it and keeps it open. */
+  rest(submit: Submit | undefined): Label {
+    if (submit === undefined) throw new Error('nothing was submitted');
+    const { label, instrument, side, amountE8: amount, reduceOnly } = submit.order.terms;
+    const id = venueOrderId(`V-${label.slice(-6)}`);
+    const filledE8 = amountE8(0);
+    const order = { venueOrderId: id, label, instrument, side, amountE8: amount, filledE8 };
+    this.venue?.openOrders.push({ ...order, reduceOnly });
+    const report = { venueCode: null, cause: null, source: 'feed' } as const;
+    this.post({
+      kind: 'orderReported',
+      label,
+      venueOrderId: id,
+      state: 'open',
+      filledE8,
+      ...report,
+    });
+    return label;
+  }
+
+  /** The venue has cancelled it. */
+  canceled(label: Label): void {
+    const { venue } = this;
+    const order = venue?.openOrders.find((each) => each.label === label);
+    if (venue === null || order === undefined) throw new Error(`${label} does not rest`);
+    venue.openOrders = venue.openOrders.filter((each) => each !== order);
+    this.post({
+      kind: 'orderReported',
+      label,
+      venueOrderId: order.venueOrderId,
+      state: 'cancelled',
+      filledE8: order.filledE8,
+      venueCode: null,
+      cause: 'canceled_by_us',
+      source: 'reply',
+    });
+  }
+
+  proposeCancel(target: Label): void {
+    this.propose({}, { action: 'Cancel', legs: [], target });
+  }
+
+  /** The venue's answer to a cancel that is not the cancelled order. */
+  failCancel(
+    target: Label,
+    venueCode: number | null,
+    outcome: 'nothing_to_cancel' | 'unknown' = 'unknown',
+    fault = 'no',
+  ): void {
+    const order = this.state.facts.orders.get(target);
+    if (order === undefined) throw new Error(`${target} is unknown`);
+    const { instrument } = order.terms;
+    this.post({ kind: 'cancelFailed', label: target, instrument, fault, outcome, venueCode });
+  }
+
   /** What was held becomes durable, oldest first. */
   release(): void {
     const batches = this.#held.splice(0);
@@ -258,6 +329,7 @@ export class Desk {
   }
 
   #perform(effect: Effect): void {
+    this.trail.push(effect.kind);
     switch (effect.kind) {
       case 'append':
         if (this.ledger === 'instant') this.#record(effect.records);
@@ -274,6 +346,7 @@ export class Desk {
         this.decisions.push(effect.decision);
         return;
       case 'fetch':
+        this.fetches.push(effect);
         this.#answer(effect);
         return;
       case 'wake':
@@ -289,7 +362,8 @@ export class Desk {
     this.post({ kind: 'recorded', records, receipt });
   }
 
-  #answer(fetch: Extract<Effect, { kind: 'fetch' }>): void {
+  #answer(fetch: Fetch): void {
+    if (this.silent.has(fetch.what)) return;
     if (fetch.what === 'instruments') {
       for (const code of ['BTC', 'ETH']) {
         const listed = this.#instruments.filter(({ underlying }) => underlying === code);
@@ -309,10 +383,11 @@ export class Desk {
             currency: currency('BTC'),
             equityE8: coinE8(1_000_000_000),
             initialMarginE8: coinE8(0),
-            maintenanceMarginE8: coinE8(100_000_000),
+            maintenanceMarginE8: coinE8(this.account.maintenanceE8),
+            fees: this.account.fees,
           },
         ],
-        feeModelCachedAt: wallMs(this.now),
+        feeModelCachedAt: wallMs(this.account.cachedAt ?? this.now),
       });
     }
     if (fetch.what === 'reconciliation' && this.venue !== null) {

@@ -64,15 +64,31 @@ function placementEvents(terms: OrderTerms, answer: RpcAnswer, at: MonoMs): read
   ];
 }
 
+/**
+ * `private/cancel` answers with the order, `private/cancel_by_label` with how many it cancelled;
+ * what became of those, the account feed tells.
+ */
 function cancelEvents(target: Cancel, answer: RpcAnswer, at: MonoMs): readonly Event[] {
-  if (answer.ok === true) {
-    const parsed = parseOrder(answer.result);
-    if (parsed === null) return [];
-    return [
-      { kind: 'orderReported', at, source: 'reply', ...parsed.order, cause: 'canceled_by_us' },
-    ];
+  const { label, instrument } = target;
+  const failed = { kind: 'cancelFailed', at, label, instrument } as const;
+  if (answer.ok === null) {
+    return [{ ...failed, fault: answer.fault, outcome: 'unknown', venueCode: null }];
   }
-  if (answer.ok === false && meansNothingToCancel(answer.error.code)) return [];
-  const fault = answer.ok === null ? answer.fault : answer.error.message;
-  return [{ kind: 'faultObserved', at, fault: `cancel_failed: ${fault}`, subject: target.label }];
+  if (!answer.ok) {
+    const { code, message } = answer.error;
+    const outcome = meansNothingToCancel(code) ? 'nothing_to_cancel' : 'unknown';
+    return [{ ...failed, fault: message, outcome, venueCode: code }];
+  }
+  if (target.venueOrderId === null && Number.isSafeInteger(answer.result)) {
+    if (answer.result !== 0) return [];
+    return [{ ...failed, fault: 'no_such_label', outcome: 'nothing_to_cancel', venueCode: null }];
+  }
+  const parsed = parseOrder(answer.result);
+  if (parsed === null) {
+    return [{ ...failed, fault: 'malformed_reply', outcome: 'unknown', venueCode: null }];
+  }
+  // The label we sent it under: an order taken over by its venue id may carry another.
+  return [
+    { kind: 'orderReported', at, source: 'reply', ...parsed.order, label, cause: 'canceled_by_us' },
+  ];
 }

@@ -23,7 +23,11 @@ export function createConsult(
   function ask(strategy: Strategy<unknown>, memory: unknown): readonly IntentProposal[] | string {
     try {
       const proposals = strategy.propose(memory, viewFor(state, strategy.id));
-      if (!Array.isArray(proposals)) return 'did not return a list of intents';
+      if (!Array.isArray(proposals)) {
+        // A promise that fails later must not take the process down with nobody to catch it.
+        void Promise.resolve(proposals).catch(() => undefined);
+        return 'did not return a list of intents';
+      }
       if (proposals.length > PROPOSALS_MAX) return `proposed ${proposals.length} intents at once`;
       return proposals;
     } catch (error) {

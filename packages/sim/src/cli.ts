@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { day } from './cli/day.ts';
+import { drill } from './cli/drill.ts';
+import { fuzz } from './cli/fuzz.ts';
 import type { CliIo } from './cli/io.ts';
 
 const io: CliIo = {
@@ -19,6 +21,14 @@ function duration(text: string): number {
   const ms = match === null ? 0 : Number(match[1]) * (UNITS[match[2] ?? 's'] ?? 0);
   if (!(ms > 0)) throw new InvalidArgumentError('expected a duration such as 60s or 5m.');
   return ms;
+}
+
+function whole(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 0) {
+    throw new InvalidArgumentError('expected a whole number.');
+  }
+  return number;
 }
 
 function program(done: (code: number) => void): Command {
@@ -48,6 +58,26 @@ function program(done: (code: number) => void): Command {
       '\nExample: holdfast day --market chain:data/option-chain --for 60s --report out.json',
     )
     .action(async (options) => done(await day(options, io)));
+  holdfast
+    .command('drill')
+    .description('Plays scenarios: what happened, beside what was expected.')
+    .argument('[scenarios...]', 'files, or names of scenarios')
+    .option('--all', 'every scenario of the project')
+    .option('--json', 'one line of JSON for each, and one with the counts at the end')
+    .option('--verbose', 'everything the core said')
+    .addHelpText('after', '\nExample: holdfast drill break-glass')
+    .action(async (scenarios: string[], options) => done(await drill({ ...options, scenarios }, io)));
+  holdfast
+    .command('fuzz')
+    .description('Worlds made of nothing but seeds, the checkers watching.')
+    .option('--seeds <count>', 'how many worlds; 200 unless --minutes is given', whole)
+    .option('--from <seed>', 'the first seed', whole, 1)
+    .option('--seed <seed>', 'this one world', whole)
+    .option('--minutes <minutes>', 'no further world after this time', Number)
+    .option('--keep-going', 'do not stop at the first finding')
+    .option('--json', 'the counts as one line of JSON at the end')
+    .addHelpText('after', '\nExample: holdfast fuzz --seeds 1000 --from 5000')
+    .action(async (options) => done(await fuzz(options, io)));
   return holdfast;
 }
 

@@ -150,7 +150,10 @@ export class World {
     for (let timers = 0; timers < TIMERS_MAX && this.finding === null; timers += 1) {
       if (this.#booting !== null) await this.#booting;
       const next = this.clock.nextAt;
-      if (next === null || next > START_MS + untilMs) return;
+      if (next === null || next > START_MS + untilMs) {
+        this.clock.runUntil(START_MS + untilMs);
+        return;
+      }
       this.#attempt(() => this.clock.step());
     }
   }

@@ -43,7 +43,7 @@ export const RISK_CAUSES = {
   fee_model_hard_stale: { state: 'Degraded', clears: 'fresh_input' },
   disk_degraded: { state: 'Degraded', clears: 'fresh_input' },
   clock_drift: { state: 'Degraded', clears: 'fresh_input' },
-  output_queue_full: { state: 'Degraded', clears: 'reconciliation' },
+  output_queue_full: { state: 'Degraded', clears: 'fresh_input' },
   ledger_unavailable: { state: 'Degraded', clears: 'fresh_input' },
   group_lock_timeout: { state: 'Degraded', clears: 'fresh_input' },
   exchange_maintenance: { state: 'Maintenance', clears: 'fresh_input' },

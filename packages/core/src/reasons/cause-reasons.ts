@@ -20,7 +20,7 @@ export const CAUSE_MEANINGS = {
   fee_model_hard_stale: 'Fee rates are unknown or too old.',
   disk_degraded: 'The disk is filling up.',
   clock_drift: 'Our clock and the venue’s disagree.',
-  output_queue_full: 'Events came faster than they could be taken in, and some were lost.',
+  output_queue_full: 'A queue of what we put out is full, and lines of it are being lost.',
   ledger_unavailable: 'The ledger is full, too slow or failing.',
   group_lock_timeout: 'Two decisions about one group stood in each other’s way.',
   exchange_maintenance: 'The exchange has announced maintenance.',

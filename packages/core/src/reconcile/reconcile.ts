@@ -10,6 +10,7 @@ import {
   type TradeId,
   wallMs,
 } from '../values/index.ts';
+import { ownerOfFill, ownerOfOpenOrder } from './ownership.ts';
 import { comparePositions } from './positions.ts';
 
 /**
@@ -26,6 +27,8 @@ export interface ReconcilePlan {
   readonly differences: readonly string[];
   /** Positions differ although every trade is known: evidence for a person, and OPEN stays shut. */
   readonly inventoryMismatch: boolean;
+  /** Labels at the venue that fit more than one intent of ours, or none whole (AT-217). */
+  readonly ambiguous: readonly string[];
   /** Ledger and venue are equal: the only thing that opens the latch. */
   readonly clean: boolean;
 }
@@ -53,8 +56,8 @@ export function reconcile(inputs: ReconcileInputs): ReconcilePlan {
   const draft = new PlanDraft();
   const trades = missingTrades(inputs, draft);
   missingSettlements(inputs, draft);
-  judgeWorkingOrders(inputs, trades, draft);
-  judgeVenueOrders(inputs, draft);
+  const venue = sortVenueOrders(inputs, draft);
+  judgeWorkingOrders(inputs, trades, venue, draft);
   const explained = draft.corrections.length === 0;
   // While fills are still being added, or come in, positions must differ; the next pass compares
   // again.
@@ -69,6 +72,7 @@ export function reconcile(inputs: ReconcileInputs): ReconcilePlan {
     unsent: draft.unsent,
     differences: draft.differences,
     inventoryMismatch: mismatches.length > 0,
+    ambiguous: draft.ambiguous,
     clean: comparable && draft.cancels.length === 0 && draft.differences.length === 0,
   };
 }
@@ -78,20 +82,30 @@ class PlanDraft {
   readonly cancels: Cancel[] = [];
   readonly unsent: Label[] = [];
   readonly differences: string[] = [];
+  readonly ambiguous: string[] = [];
 }
 
 /** @returns labels of our orders that traded in this snapshot, recorded before or not. */
 function missingTrades(inputs: ReconcileInputs, draft: PlanDraft): ReadonlySet<Label> {
   const traded = new Set<Label>();
   for (const fill of inputs.snapshot.trades) {
-    if (fill.label !== null) traded.add(fill.label);
+    const owner = ownerOfFill(inputs.facts, fill);
+    if (owner.kind === 'ours') traded.add(owner.order.terms.label);
+    // Any of these may have traded, so none of them is unsent.
+    if (owner.kind === 'ambiguous') {
+      for (const { terms } of owner.candidates) traded.add(terms.label);
+    }
     if (inputs.isKnownTrade(fill.tradeId)) continue;
     const record = inputs.recordOf(fill);
     if (record === null) {
       draft.differences.push(`trade ${fill.tradeId} in unknown instrument ${fill.instrument}`);
-    } else {
-      draft.corrections.push(record);
+      continue;
     }
+    if (owner.kind === 'ambiguous') draft.ambiguous.push(fill.label ?? '');
+    if (owner.kind === 'ours' && owner.disagreements.length > 0) {
+      draft.corrections.push(mismatch(inputs, owner.order));
+    }
+    draft.corrections.push(record);
   }
   return traded;
 }
@@ -104,18 +118,84 @@ function missingSettlements(inputs: ReconcileInputs, draft: PlanDraft): void {
   }
 }
 
+/** The venue's open orders, by whose they are. */
+interface VenueOrders {
+  readonly ours: ReadonlyMap<Label, VenueOrder>;
+  /** Working orders of ours that an ambiguous one may be: not judged. */
+  readonly undecided: ReadonlySet<Label>;
+}
+
+/** By label first: only what no label names is matched by its parts. */
+function sortVenueOrders(inputs: ReconcileInputs, draft: PlanDraft): VenueOrders {
+  const { orders, working } = inputs.facts;
+  const ours = new Map<Label, VenueOrder>();
+  const undecided = new Set<Label>();
+  const unnamed: VenueOrder[] = [];
+  for (const atVenue of inputs.snapshot.openOrders) {
+    const name = toLabel(atVenue.label);
+    if (working.has(name)) ours.set(name, atVenue);
+    else unnamed.push(atVenue);
+  }
+  for (const atVenue of unnamed) {
+    if (!atVenue.label.startsWith('s4:')) {
+      draft.differences.push(`order ${atVenue.venueOrderId} is not ours`);
+      continue;
+    }
+    const finished = orders.has(toLabel(atVenue.label));
+    const left = finished ? [] : workingWithout(inputs.facts, ours);
+    const owner = ownerOfOpenOrder(atVenue, left);
+    if (owner.kind === 'nobody') {
+      cancelGhost(atVenue, draft);
+    } else if (owner.kind === 'ours') {
+      ours.set(owner.order.terms.label, atVenue);
+      if (owner.disagreements.length > 0) draft.corrections.push(mismatch(inputs, owner.order));
+    } else {
+      draft.ambiguous.push(atVenue.label);
+      draft.differences.push(`order ${atVenue.label} may be more than one intent, or none`);
+      for (const { terms } of owner.candidates) undecided.add(terms.label);
+    }
+  }
+  return { ours, undecided };
+}
+
+function workingWithout(facts: Facts, explained: ReadonlyMap<Label, VenueOrder>): Order[] {
+  const left: Order[] = [];
+  for (const label of facts.working) {
+    const order = explained.has(label) ? undefined : facts.orders.get(label);
+    if (order !== undefined) left.push(order);
+  }
+  return left;
+}
+
+function cancelGhost(atVenue: VenueOrder, draft: PlanDraft): void {
+  draft.differences.push(`order ${atVenue.label} has no working intent`);
+  draft.cancels.push({
+    kind: 'cancel',
+    label: toLabel(atVenue.label),
+    venueOrderId: atVenue.venueOrderId,
+    instrument: atVenue.instrument,
+  });
+}
+
+/** Taken for ours all the same (AMB-08); the record says that its label was not the one we gave. */
+function mismatch(inputs: ReconcileInputs, { terms }: Order): LedgerRecord {
+  const { label, instrument } = terms;
+  const at = wallMs(inputs.now);
+  return { type: 'anomalyRecorded', at, anomaly: 'label_hash_mismatch', label, instrument };
+}
+
 function judgeWorkingOrders(
   inputs: ReconcileInputs,
   traded: ReadonlySet<Label>,
+  { ours, undecided }: VenueOrders,
   draft: PlanDraft,
 ): void {
-  const open = new Map(inputs.snapshot.openOrders.map((order) => [order.label, order]));
   for (const label of inputs.facts.working) {
     const order = inputs.facts.orders.get(label);
     if (order === undefined) continue;
-    const atVenue = open.get(label);
+    const atVenue = ours.get(label);
     const tooYoung = order.sentAt !== null && order.sentAt >= inputs.requestedAt;
-    if (tooYoung || inputs.unresolved.has(label))
+    if (tooYoung || inputs.unresolved.has(label) || undecided.has(label))
       draft.differences.push(`order ${label} awaits its answer`);
     else if (atVenue !== undefined) adopt(inputs, order, atVenue, draft);
     else if (!order.sendingRecorded && !traded.has(label)) draft.unsent.push(label);
@@ -154,22 +234,4 @@ function closed(inputs: ReconcileInputs, order: Order, traded: boolean): LedgerR
     venueCode: null,
     source: 'reconciliation',
   };
-}
-
-function judgeVenueOrders(inputs: ReconcileInputs, draft: PlanDraft): void {
-  for (const atVenue of inputs.snapshot.openOrders) {
-    const known = inputs.facts.orders.get(toLabel(atVenue.label));
-    if (known !== undefined && inputs.facts.working.has(known.terms.label)) continue;
-    if (!atVenue.label.startsWith('s4:')) {
-      draft.differences.push(`order ${atVenue.venueOrderId} is not ours`);
-      continue;
-    }
-    draft.differences.push(`order ${atVenue.label} has no working intent`);
-    draft.cancels.push({
-      kind: 'cancel',
-      label: toLabel(atVenue.label),
-      venueOrderId: atVenue.venueOrderId,
-      instrument: atVenue.instrument,
-    });
-  }
 }

@@ -16,13 +16,19 @@ import {
   mulDivDown,
   mulDivUp,
   type PriceE8,
+  type VenueOrderId,
   wallMs,
 } from '../values/index.ts';
 import { fillCashE8 } from '../instrument/cash.ts';
 import { anomalyOf } from '../order/lifecycle.ts';
 import type { Anomaly, FillRecorded, ObservationSource } from '../ledger/record.ts';
+import type { Facts } from '../facts.ts';
+import type { Order } from '../order/order.ts';
+import { ownerOfFill } from '../reconcile/ownership.ts';
 import type { State } from '../state.ts';
-import { noteTooManyRequests, block, raiseRisk } from './safety.ts';
+import { endInstrument } from './expiry.ts';
+import { takeFees } from './fees.ts';
+import { noteTooManyRequests, block, raiseRisk, TOO_MANY_REQUESTS } from './safety.ts';
 import type { Output } from './output.ts';
 
 /**
@@ -30,7 +36,6 @@ import type { Output } from './output.ts';
  * threshold.
  */
 const EQUITY_EPSILON = 1e-9;
-const TOO_MANY_REQUESTS = 10028;
 /** How soon an account that could not be valued is asked for again. */
 const ACCOUNT_RETRY_MS = 1_000;
 
@@ -56,6 +61,7 @@ export function onAccountObserved(state: State, event: AccountObserved): void {
     if (soon < observations.polls.accountAt) observations.polls.accountAt = soon;
   }
   observations.feeModelCachedAt = event.feeModelCachedAt;
+  takeFees(state, event.currencies);
 }
 
 /** Micro-USD of an amount of coin, rounded down; NaN when it leaves the exact range. */
@@ -68,37 +74,49 @@ function usdFloor(coin: CoinE8, index: PriceE8): number {
 export function onOrderReported(state: State, event: OrderReported, output: Output): void {
   const { facts, observations } = state;
   const at = wallMs(event.at);
-  const order = facts.orders.get(event.label);
+  const order = facts.orders.get(event.label) ?? adoptedOrder(facts, event.venueOrderId);
   observations.unresolved.delete(event.label);
-  observations.canceling.delete(event.label);
   if (order === undefined) return;
+  const { label } = order.terms;
+  // News of a part that traded is no answer to a cancel.
+  if (event.state !== 'open') observations.canceling.delete(label);
   if (order.ackAt === null && event.venueOrderId !== null && event.state !== 'rejected') {
     noteAnomaly(
       anomalyOf(order, { kind: 'acked', at, venueOrderId: event.venueOrderId }),
-      event.label,
+      label,
       state,
       output,
     );
     output.append({
       type: 'orderAcked',
       at,
-      label: event.label,
+      label,
       venueOrderId: event.venueOrderId,
       source: event.source,
     });
   }
   if (event.state !== 'cancelled' && event.state !== 'rejected') return;
   const outcome = event.state === 'rejected' ? 'Failed' : 'Canceled';
-  noteAnomaly(anomalyOf(order, { kind: 'closed', outcome }), event.label, state, output);
+  noteAnomaly(anomalyOf(order, { kind: 'closed', outcome }), label, state, output);
   output.append({
     type: 'orderClosed',
     at,
-    label: event.label,
+    label,
     outcome,
     cause: event.cause ?? (outcome === 'Failed' ? 'venue_reject' : 'canceled_by_venue'),
     venueCode: event.venueCode,
     source: event.source,
   });
+}
+
+/** Taken over under a label that was not quite ours: the venue's id is what names it. */
+function adoptedOrder(facts: Facts, id: VenueOrderId | null): Order | undefined {
+  if (id === null) return undefined;
+  for (const label of facts.working) {
+    const order = facts.orders.get(label);
+    if (order?.venueOrderId === id) return order;
+  }
+  return undefined;
 }
 
 /**
@@ -113,7 +131,8 @@ export function onDispatchFailed(state: State, event: DispatchFailed, output: Ou
     return;
   }
   state.observations.unresolved.delete(event.label);
-  if (!state.facts.working.has(event.label)) return;
+  const order = state.facts.orders.get(event.label);
+  if (order === undefined || !state.facts.working.has(event.label)) return;
   output.append({
     type: 'orderClosed',
     at: wallMs(event.at),
@@ -123,6 +142,7 @@ export function onDispatchFailed(state: State, event: DispatchFailed, output: Ou
     venueCode: event.venueCode,
     source: 'reply',
   });
+  endInstrument(state, order.terms.instrument, event, output);
 }
 
 /**
@@ -141,14 +161,21 @@ export function onFillObserved(state: State, event: FillObserved, output: Output
   }
   observations.pendingTrades.add(fill.tradeId);
   observations.lastActivityAt = event.at;
-  noteAnomaly(fillAnomaly(state, fill), fill.label, state, output, fill.instrument);
+  noteFillAnomaly(state, fill, output);
   output.append(record);
 }
 
-function fillAnomaly(state: State, fill: ObservedFill): Anomaly | null {
-  const order = fill.label === null ? undefined : state.facts.orders.get(fill.label);
-  if (order === undefined) return 'fill_without_order';
-  return anomalyOf(order, { kind: 'filled', at: fill.tradedAt, amountE8: fill.amountE8 });
+function noteFillAnomaly(state: State, fill: ObservedFill, output: Output): void {
+  const note = (anomaly: Anomaly | null): void =>
+    noteAnomaly(anomaly, fill.label, state, output, fill.instrument);
+  const owner = ownerOfFill(state.facts, fill);
+  if (owner.kind === 'ours') {
+    if (owner.disagreements.length > 0) note('label_hash_mismatch');
+    note(anomalyOf(owner.order, { kind: 'filled', at: fill.tradedAt, amountE8: fill.amountE8 }));
+    return;
+  }
+  if (owner.kind === 'ambiguous') raiseRisk(state, 'label_match_ambiguous', output);
+  note('fill_without_order');
 }
 
 /** @returns null when the instrument, or the cash the trade moved, cannot be known here. */
@@ -159,7 +186,8 @@ export function fillRecord(
 ): FillRecorded | null {
   const listing = state.observations.listings.get(fill.instrument);
   if (listing === undefined) return null;
-  const order = fill.label === null ? undefined : state.facts.orders.get(fill.label);
+  const owner = ownerOfFill(state.facts, fill);
+  const order = owner.kind === 'ours' ? owner.order : undefined;
   const cashE8 = fillCashE8(listing.instrument, fill.side, fill.amountE8, fill.priceE8);
   // A fee whose worth cannot be counted is no fee we can book.
   if (cashE8 === null || Number.isNaN(usdFloor(fill.feeE8, fill.indexPriceE8))) return null;

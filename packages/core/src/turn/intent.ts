@@ -22,6 +22,7 @@ import {
   priceE8 as asPrice,
   wallMs,
 } from '../values/index.ts';
+import { askToCancel, isCancelMoot } from './cancel.ts';
 import { gateContext } from './context.ts';
 import { currentMode } from './mode.ts';
 import type { Output } from './output.ts';
@@ -211,7 +212,7 @@ function onCancelProposed(state: State, event: Proposed, output: Output): void {
     refuse(state, event, 'CANCEL', refusal, [], output);
     return;
   }
-  if (!state.facts.working.has(target) || state.observations.canceling.has(target)) {
+  if (isCancelMoot(state, target, order.terms.instrument)) {
     output.report({ kind: 'intentDuplicate', intentId: `${event.groupId}:0`, label: target });
     return;
   }
@@ -234,14 +235,4 @@ function cancelContext(state: State, order: Order): CancelContext {
     evidenceChain: guardInputs.evidenceChain,
     positionE8: exposure.positionE8(order.terms.instrument),
   };
-}
-
-function askToCancel(state: State, order: Order, output: Output): void {
-  state.observations.canceling.add(order.terms.label);
-  output.add({
-    kind: 'cancel',
-    label: order.terms.label,
-    venueOrderId: order.venueOrderId,
-    instrument: order.terms.instrument,
-  });
 }

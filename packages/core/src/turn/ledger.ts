@@ -176,8 +176,10 @@ export function onAppendRefused(state: State, event: AppendRefused, output: Outp
         observations.offeredPolicy = null;
         break;
       case 'orderSending':
+        refuseSending(state, record.label, output);
+        break;
       case 'latchSet':
-        // The one was never sent and stays provably unsent; the other stands without its record.
+        // It stands without its record.
         break;
       default:
         block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
@@ -185,12 +187,25 @@ export function onAppendRefused(state: State, event: AppendRefused, output: Outp
   }
 }
 
+/**
+ * Never sent, and provably so. Its intent, when that is on record from an earlier process, waits
+ * for the next clean pass to be judged again (AT-935).
+ */
+function refuseSending(state: State, label: Label, output: Output): void {
+  if (!state.facts.working.has(label)) return;
+  state.observations.readmitted.delete(label);
+  block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
+}
+
 function refuseIntent(state: State, record: IntentRecorded, output: Output): void {
   const { observations } = state;
   const { label } = record.terms;
   forgetPending(state, record);
   observations.reservations.release(label);
-  if (observations.waived.delete(label)) return;
+  if (observations.waived.delete(label)) {
+    observations.unresolved.delete(label);
+    return;
+  }
   if (sendOnWaiver(state, record, observations.ledger.refusal, output)) return;
   output.report({ kind: 'fault', fault: 'intent_not_recorded', subject: label });
 }
@@ -226,7 +241,9 @@ export function onLedgerStalled(state: State, output: Output): void {
   raiseRisk(state, 'ledger_unavailable', output);
   for (const [label, record] of observations.pendingIntents) {
     if (observations.waived.has(label)) continue;
-    if (sendOnWaiver(state, record, 'deadline_passed', output)) observations.waived.add(label);
+    if (!sendOnWaiver(state, record, 'deadline_passed', output)) continue;
+    observations.waived.add(label);
+    observations.unresolved.set(label, observations.now);
   }
 }
 

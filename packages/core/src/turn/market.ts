@@ -2,6 +2,7 @@ import type { BookChanged, InstrumentsListed, MarketEvent, TickerChanged } from 
 import { createBook, type MutableBook } from '../market/book.ts';
 import type { State } from '../state.ts';
 import type { InstrumentName } from '../values/index.ts';
+import { withOwnFees } from './fees.ts';
 import { block, raiseRisk } from './safety.ts';
 import type { Output } from './output.ts';
 
@@ -9,14 +10,15 @@ import type { Output } from './output.ts';
 const BOOK_RETRY_MS = 3_000;
 
 export function onInstrumentsListed(state: State, event: InstrumentsListed): void {
-  const { listings, metadataAt, unsupported } = state.observations;
+  const { feeTiers, listings, metadataAt, unsupported } = state.observations;
   metadataAt.set(event.currency, event.at);
   for (const { name, kind } of event.unsupported) unsupported.set(name, kind);
   for (const instrument of event.instruments) {
     const known = listings.get(instrument.name);
     if (known === undefined) {
       listings.set(instrument.name, {
-        instrument,
+        instrument: withOwnFees(instrument, feeTiers),
+        listed: instrument,
         fetchedAt: event.at,
         book: createBook(instrument.name),
         delta: null,
@@ -25,7 +27,8 @@ export function onInstrumentsListed(state: State, event: InstrumentsListed): voi
         closed: state.facts.closedInstruments.has(instrument.name),
       });
     } else {
-      known.instrument = instrument;
+      known.instrument = withOwnFees(instrument, feeTiers);
+      known.listed = instrument;
       known.fetchedAt = event.at;
     }
   }
@@ -53,9 +56,13 @@ export function onBookChanged(state: State, event: BookChanged, output: Output):
 
 /** A request for a book that was not answered in time is made again: nothing else would mend it. */
 export function rebuildBooks(state: State, output: Output): void {
-  const { brokenBooks, now } = state.observations;
+  const { brokenBooks, listings, now } = state.observations;
   for (const [instrument, askedAt] of brokenBooks) {
-    if (now - askedAt >= BOOK_RETRY_MS) askForBook(state, instrument, output);
+    if (now - askedAt < BOOK_RETRY_MS) continue;
+    const expiry = listings.get(instrument)?.instrument.expiry ?? null;
+    // What has expired has no book any more, and nobody will mend it.
+    if (expiry !== null && now >= expiry) brokenBooks.delete(instrument);
+    else askForBook(state, instrument, output);
   }
 }
 

@@ -55,14 +55,24 @@ export function scheduleReconciliation(state: State, at: MonoMs, output: Output)
 function lookback(state: State, at: MonoMs): MonoMs {
   const seconds =
     state.observations.policy?.parameters.reconcileTradeLookbackSec ?? DEFAULT_LOOKBACK_S;
-  let since = at - seconds * 1_000;
+  const since = Math.min(at - seconds * 1_000, completeUntil(state, at));
+  return monoMs(since - LOOKBACK_MARGIN_MS);
+}
+
+/**
+ * Until when every trade of ours is known. A clean pass of this process says so for all orders,
+ * however long they rest; before the first one, the oldest of them is where a trade could be
+ * missing.
+ */
+function completeUntil(state: State, at: MonoMs): number {
+  const { lastCleanAt } = state.observations.reconciliation;
+  if (lastCleanAt !== null) return lastCleanAt;
+  let since: number = state.facts.lastReconciledAt ?? at;
   for (const label of state.facts.working) {
     const order = state.facts.orders.get(label);
     if (order !== undefined) since = Math.min(since, order.createdAt);
   }
-  const lastClean = state.observations.reconciliation.lastCleanAt ?? state.facts.lastReconciledAt;
-  if (lastClean !== null) since = Math.min(since, lastClean);
-  return monoMs(since - LOOKBACK_MARGIN_MS);
+  return since;
 }
 
 export function onVenueSnapshot(state: State, event: VenueSnapshotObserved, output: Output): void {
@@ -114,6 +124,7 @@ function carryOut(
   );
   for (const record of plan.corrections) {
     if (record.type === 'fillRecorded') observations.pendingTrades.add(record.tradeId);
+    if (record.type === 'settlementRecorded') observations.pendingTrades.add(record.settlementId);
     if (record.type === 'orderClosed') observations.unresolved.delete(record.label);
   }
   if (plan.corrections.length > 0) output.append(...plan.corrections);
@@ -129,6 +140,10 @@ function carryOut(
   }
   if (plan.cancels.length > 0 || plan.inventoryMismatch) {
     raiseRisk(state, 'inventory_mismatch', output);
+    block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
+  }
+  if (plan.ambiguous.length > 0) {
+    raiseRisk(state, 'label_match_ambiguous', output);
     block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
   }
   if (plan.clean) passed(state, plan, snapshot, output);

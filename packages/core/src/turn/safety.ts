@@ -141,6 +141,8 @@ function holdDisk(state: State, output: Output): void {
   }
 }
 
+export const TOO_MANY_REQUESTS = 10_028;
+
 /**
  * 10028 ends the session and its subscriptions (D-18); one is ReduceOnly, three are Kill (D-12).
  */

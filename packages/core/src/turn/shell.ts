@@ -1,11 +1,12 @@
 import type { ShellEvent } from '../event.ts';
 import type { State } from '../state.ts';
 import { monoMs, wallMs } from '../values/index.ts';
+import { cancelRestingOpens } from './cancel.ts';
 import { probeLedger } from './ledger.ts';
 import { nextRequestId, rebuildBooks } from './market.ts';
 import { currentMode } from './mode.ts';
 import { scheduleReconciliation } from './reconciliation.ts';
-import { block, raiseRisk, refreshRisk, stopByOperator } from './safety.ts';
+import { block, clearRisk, raiseRisk, refreshRisk, stopByOperator } from './safety.ts';
 import { retryUnsent } from './unsent.ts';
 import type { Output } from './output.ts';
 
@@ -28,6 +29,7 @@ export function onTicked(state: State, output: Output): void {
   probeLedger(state, now, output);
   scheduleReconciliation(state, now, output);
   retryUnsent(state, output);
+  cancelRestingOpens(state, output);
   // Last: until the whole turn is done, this tick has not completed (AMB-50).
   observations.tickAt = now;
   output.add({ kind: 'wake', at: monoMs(now + state.session.tickIntervalMs) });
@@ -54,6 +56,19 @@ export function onDiskMeasured(
   observations.diskUsed = event.used === null ? null : { value: event.used, at: event.at };
   observations.diskUsedSecondary =
     event.secondary === null ? null : { value: event.secondary, at: event.at };
+}
+
+/**
+ * A full queue of ours costs OPEN until it has room again; the loop waits for none (AT-925).
+ */
+export function onOutputMeasured(
+  state: State,
+  event: Extract<ShellEvent, { kind: 'outputMeasured' }>,
+  output: Output,
+): void {
+  const hasRoom = event.depth < event.capacity && event.lost === 0;
+  if (!hasRoom) raiseRisk(state, 'output_queue_full', output);
+  else clearRisk(state, 'output_queue_full', 'fresh_input', output);
 }
 
 /**
@@ -121,10 +136,5 @@ export function onFaultObserved(
   if (event.fault === 'inbox_overflow' || event.fault === 'private_message_unreadable') {
     raiseRisk(state, 'ws_data_stale', output);
     block(state, 'WS_DATA_STALE_RECONCILE_REQUIRED', output);
-  }
-  if (event.fault.startsWith('cancel_failed') && event.subject !== null) {
-    for (const label of state.observations.canceling) {
-      if (label === event.subject) state.observations.canceling.delete(label);
-    }
   }
 }

@@ -1,18 +1,35 @@
-import type { AccountObserved, ObservedFill, VenueOrder } from '@holdfast/core';
+import type { AccountObserved, FeeTier, ObservedFill, VenueOrder } from '@holdfast/core';
 import {
   type AmountE8,
   amountE8,
   type CoinE8,
   coinE8,
   currency,
+  E8,
   e8FromNumber,
   type InstrumentName,
   instrumentName,
+  scaleUp,
   venueOrderId,
 } from '@holdfast/core/values';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { parseOrder, parseTrade } from './order-reply.ts';
+
+/** `fixed` is the fee, `relative` a fraction of the instrument's own. */
+const FeeSchedule = Type.Object({
+  default: Type.Object({
+    type: Type.Union([Type.Literal('fixed'), Type.Literal('relative')]),
+    maker: Type.Number(),
+    taker: Type.Number(),
+  }),
+});
+
+/**
+ * By index name, then by family of instruments; only there with `extended` and when the account has
+ * a discount (phases section 7.2).
+ */
+const Fees = Type.Record(Type.String(), Type.Record(Type.String(), FeeSchedule));
 
 /** `private/get_account_summaries`: one summary per currency. Unknown fields are tolerated. */
 const Summaries = Compile(
@@ -23,6 +40,7 @@ const Summaries = Compile(
         equity: Type.Number(),
         initial_margin: Type.Number(),
         maintenance_margin: Type.Number(),
+        fees: Type.Optional(Fees),
       }),
     ),
   }),
@@ -36,6 +54,8 @@ const Positions = Compile(
 const TradesPage = Compile(
   Type.Object({ trades: Type.Array(Type.Unknown()), has_more: Type.Optional(Type.Boolean()) }),
 );
+
+const FAMILIES = ['option', 'future', 'perpetual'] as const satisfies FeeTier['family'][];
 
 export interface HeldPosition {
   readonly instrument: InstrumentName;
@@ -56,6 +76,7 @@ export function parseAccountSummaries(result: unknown): AccountObserved['currenc
     equityE8: roundedCoin(each.equity),
     initialMarginE8: roundedCoin(each.initial_margin),
     maintenanceMarginE8: roundedCoin(each.maintenance_margin),
+    fees: tiersOf(each.fees ?? {}),
   }));
   return currencies.every(isWhole) ? currencies : null;
 }
@@ -103,6 +124,19 @@ export function parseTrades(result: unknown): ParsedTrades | null {
   return { trades, hasMore: result.has_more === true };
 }
 
+function tiersOf(fees: Type.Static<typeof Fees>): readonly FeeTier[] {
+  return Object.entries(fees).flatMap(([indexName, families]) =>
+    FAMILIES.flatMap((family) => {
+      const rates = families[family]?.default;
+      if (rates === undefined) return [];
+      const { type: basis, maker, taker } = rates;
+      return [
+        { indexName, family, basis, makerE8: scaleUp(maker, E8), takerE8: scaleUp(taker, E8) },
+      ];
+    }),
+  );
+}
+
 /** Account figures are marks, not amounts: they may have any number of decimals. */
 function roundedCoin(value: number): CoinE8 {
   return coinE8(Math.round(value * 100_000_000));
@@ -112,6 +146,7 @@ function isWhole(figures: AccountObserved['currencies'][number]): boolean {
   return (
     Number.isSafeInteger(figures.equityE8) &&
     Number.isSafeInteger(figures.initialMarginE8) &&
-    Number.isSafeInteger(figures.maintenanceMarginE8)
+    Number.isSafeInteger(figures.maintenanceMarginE8) &&
+    figures.fees.every(({ makerE8, takerE8 }) => Number.isSafeInteger(makerE8 + takerE8))
   );
 }

@@ -2,10 +2,11 @@ import type { Policy } from '@holdfast/core';
 import { createPrng } from '../prng.ts';
 import { type Finding, World, type WorldCounts } from '../world.ts';
 import { type Weather, weatherOf } from './models.ts';
+import { reachedBy } from './reached.ts';
 import { randomWorkload } from './workload.ts';
 
 /** Time for everything to be put right, twice: with proposals still coming, and without. */
-const HEAL_MS = 12_000;
+export const HEAL_MS = 12_000;
 /** Every so many seeds the same world is run again, and must give the same bytes. */
 const REPEAT_EVERY = 8;
 
@@ -21,51 +22,42 @@ export interface SeedResult {
 /** One world, from its seed to its end. */
 export async function runSeed(seed: number, policy: Policy): Promise<SeedResult> {
   const weather = weatherOf(createPrng(seed).fork('weather'));
-  const first = await runWeather(seed, weather, policy);
-  if (first.finding !== null || seed % REPEAT_EVERY !== 0) return first.result(seed, weather);
-  const second = await runWeather(seed, weather, policy);
-  const same = first.bytes.equals(second.bytes) && first.said === second.said;
-  const result = first.result(seed, weather);
-  if (same) return result;
+  const { finding, counts, reached, bytes, said } = await runWeather(seed, weather, policy);
+  const result = { seed, weather, finding, counts, reached };
+  if (finding !== null || seed % REPEAT_EVERY !== 0) return result;
+  const again = await runWeather(seed, weather, policy);
+  if (bytes.equals(again.bytes) && said === again.said) return result;
   const detail = 'two runs of this seed wrote different ledgers or said different things';
   return { ...result, finding: { checker: 'same-seed-same-bytes', detail, atMs: 0 } };
 }
 
-interface Ran {
+export interface Ran {
   readonly finding: Finding | null;
+  readonly counts: WorldCounts;
+  readonly reached: ReadonlySet<string>;
+  /** Of the ledger. */
   readonly bytes: Buffer;
+  /** Every decision, in order. */
   readonly said: string;
-  result(seed: number, weather: Weather): SeedResult;
 }
 
 /** The same seed under a weather of one's choosing: what shrinking turns. */
 export async function runWeather(seed: number, weather: Weather, policy: Policy): Promise<Ran> {
+  const { durationMs, healsByRestart, workload, ...rest } = weather;
   const world = new World({
-    ...weather,
+    ...rest,
     seed: String(seed),
-    policy: weather.workload.resting > 0 ? { ...policy, executionStyle: 'Any' } : policy,
+    policy: workload.resting > 0 ? { ...policy, executionStyle: 'Any' } : policy,
     market: 'moving',
-    strategies: (prng) => [randomWorkload(prng, weather.workload)],
+    strategies: (prng) => (workload.eagerness > 0 ? [randomWorkload(prng, workload)] : []),
   });
-  await world.run(weather.durationMs);
-  await world.heal(HEAL_MS, weather.healsByRestart);
-  const { finding, counts } = world;
-  const said = JSON.stringify(world.decisions);
-  const reached = new Set<string>();
-  for (const decision of world.decisions) {
-    if (decision.kind === 'intentRejected') reached.add(`reject ${decision.reject.code}`);
-    else if (decision.kind === 'modeChanged') {
-      for (const reason of decision.reasons) reached.add(`mode ${reason}`);
-    } else if (decision.kind === 'anomaly') reached.add(`anomaly ${decision.anomaly}`);
-    else if (decision.kind === 'orderAbandoned') reached.add(`abandoned ${decision.cause}`);
-    else if (decision.kind === 'latchSet') {
-      for (const reason of decision.reasons) reached.add(`latch ${reason}`);
-    }
-  }
+  await world.run(durationMs);
+  await world.heal(HEAL_MS, healsByRestart);
   return {
-    finding,
+    finding: world.finding,
+    counts: world.counts,
+    reached: reachedBy(world.decisions),
     bytes: world.ledgerBytes(),
-    said,
-    result: (of, under) => ({ seed: of, weather: under, finding, counts, reached }),
+    said: JSON.stringify(world.decisions),
   };
 }

@@ -17,7 +17,10 @@ interface Quoted {
   midTicks: number;
 }
 
-/** `still`: every price and size stays what it is, so that a story can be told about one order. */
+/**
+ * `still`: prices stay what they are and every level is deep, so that a story can be told about one
+ * order; only the size far from the touch changes, so that the book stays fresh.
+ */
 export type MarketMood = 'moving' | 'still';
 
 /**
@@ -30,6 +33,7 @@ export class MarketMaker {
   readonly #prng: Prng;
   readonly #mood: MarketMood;
   readonly #quoted: Quoted[] = [];
+  #published = 0;
 
   constructor(clock: VirtualClock, exchange: Exchange, prng: Prng, mood: MarketMood) {
     this.#mood = mood;
@@ -59,6 +63,7 @@ export class MarketMaker {
 
   #publish(): void {
     const now = this.#clock.now();
+    if (this.#mood === 'still') this.#published += 1;
     for (const each of this.#quoted) {
       const step = this.#mood === 'still' ? 0 : this.#prng.int(-1, 1);
       each.midTicks = Math.max(60, each.midTicks + 5 * step);
@@ -80,7 +85,7 @@ export class MarketMaker {
     const levels: number[] = [];
     for (let level = 0; level < 3; level += 1) {
       const size = this.#mood === 'still' ? 40 : this.#prng.int(1, level === 0 ? 16 : 40);
-      levels.push(best + level * step, size);
+      levels.push(best + level * step, level === 2 ? size + (this.#published % 2) : size);
     }
     return levels;
   }

@@ -56,7 +56,8 @@ function purchase(random: Prng, quote: Quote, rests: boolean): IntentProposal {
   const quantity = lots(random, quote, 6);
   const terms = {
     fairPrice: ask * (1 + 0.5 * random.float()),
-    grossEdgeUsd: 2_000 * quantity,
+    // A large edge makes the pricer patient and the order miss; a small one crosses the spread.
+    grossEdgeUsd: random.pick([2, 40, 200, 2_000]) * quantity,
     limitPrice: rests ? (quote.bid ?? ask) : ask,
     timeInForce: rests ? 'good_til_cancelled' : 'immediate_or_cancel',
   } as const;

@@ -1,0 +1,114 @@
+import type { Decision } from '@holdfast/core';
+import { currentMode } from '@holdfast/core/step';
+import { E8 } from '@holdfast/core/values';
+import { foldLedger } from '../ledger-fold.ts';
+import type { World } from '../world.ts';
+import { tradesAtVenue } from './actions.ts';
+import type { ScenarioExpectation } from './schema.ts';
+
+/** One thing that was expected, beside what was. */
+export interface Comparison {
+  readonly what: string;
+  readonly expected: string;
+  readonly actual: string;
+  readonly holds: boolean;
+}
+
+/** Every part of an expectation against the world as it is now. */
+export function compare(world: World, expectation: ScenarioExpectation): readonly Comparison[] {
+  const { mode, reasons, latch, latched, refused, abandoned, anomalies, faults } = expectation;
+  const standing = world.state === null ? null : currentMode(world.state);
+  const latchedBy = world.state?.observations.latch.reasons ?? [];
+  const said = world.decisions;
+  return [
+    ...equal('mode', mode, standing?.mode ?? 'Down'),
+    ...includes('reasons', reasons, standing?.reasons ?? []),
+    ...includes('latch', latch, latchedBy),
+    ...equal('latched', latched, latchedBy.length > 0),
+    ...includes('refused', refused, codes(said, refusalOf)),
+    ...includes('abandoned', abandoned, codes(said, abandonOf)),
+    ...includes('anomalies', anomalies, codes(said, anomalyOf)),
+    ...includes('faults', faults, codes(said, faultOf)),
+    ...equal('placements', expectation.placements, world.placements.length),
+    ...equal('duplicates', expectation.duplicates, world.exchange.counters.duplicateDispatches),
+    ...lazily('orders_at_venue', expectation.orders_at_venue, () => openOrders(world)),
+    ...lazily('trades_at_venue', expectation.trades_at_venue, () => tradesAtVenue(world).length),
+    ...(expectation.positions ?? []).flatMap(({ instrument, amount }) =>
+      equal(`position ${instrument}`, amount, positionOf(world, instrument)),
+    ),
+    ...records(world, expectation.records ?? {}),
+  ];
+}
+
+function equal<Value extends string | number | boolean>(
+  what: string,
+  expected: Value | undefined,
+  actual: Value,
+): readonly Comparison[] {
+  if (expected === undefined) return [];
+  const holds = expected === actual;
+  return [{ what, expected: String(expected), actual: String(actual), holds }];
+}
+
+function lazily(
+  what: string,
+  expected: number | undefined,
+  actual: () => number,
+): readonly Comparison[] {
+  return expected === undefined ? [] : equal(what, expected, actual());
+}
+
+function includes(
+  what: string,
+  expected: readonly string[] | undefined,
+  actual: readonly string[],
+): readonly Comparison[] {
+  if (expected === undefined) return [];
+  const holds = expected.every((each) => actual.includes(each));
+  return [{ what, expected: expected.join(' '), actual: actual.join(' ') || 'none', holds }];
+}
+
+function codes(
+  said: readonly Decision[],
+  codeOf: (decision: Decision) => string | null,
+): readonly string[] {
+  const found = new Set<string>();
+  for (const decision of said) {
+    const code = codeOf(decision);
+    if (code !== null) found.add(code);
+  }
+  return [...found];
+}
+
+const refusalOf = (said: Decision): string | null =>
+  said.kind === 'intentRejected' ? said.reject.code : null;
+const abandonOf = (said: Decision): string | null =>
+  said.kind === 'orderAbandoned' ? said.cause : null;
+const anomalyOf = (said: Decision): string | null =>
+  said.kind === 'anomaly' ? said.anomaly : null;
+/** The fault itself, without what an adapter put behind the colon. */
+const faultOf = (said: Decision): string | null =>
+  said.kind === 'fault' ? (said.fault.split(':')[0] ?? '') : null;
+
+function openOrders(world: World): number {
+  const answer = world.exchange.handle('private/get_open_orders', {}, world.clock.now());
+  return answer.ok && Array.isArray(answer.result) ? answer.result.length : Number.NaN;
+}
+
+function positionOf(world: World, name: string): number {
+  for (const { instrument, amountE8 } of world.state?.facts.positions.values() ?? []) {
+    if (instrument === name) return amountE8 / E8;
+  }
+  return world.state === null ? Number.NaN : 0;
+}
+
+function records(
+  world: World,
+  expected: Readonly<Record<string, number | undefined>>,
+): readonly Comparison[] {
+  if (Object.keys(expected).length === 0) return [];
+  const { byType } = foldLedger(world.disk);
+  return Object.entries(expected).flatMap(([type, count]) =>
+    equal(`records ${type}`, count, byType[type] ?? 0),
+  );
+}

@@ -1,0 +1,206 @@
+import { closed } from '@holdfast/core/parse';
+import { type Static, type TInteger, type TNumber, type TOptional, Type } from 'typebox';
+import { GOOD_DISK } from '../faults/disk.ts';
+import { CALM_VENUE } from '../faults/venue.ts';
+import { NO_WORKLOAD } from '../fuzz/workload.ts';
+import { PERFECT_NETWORK } from '../network.ts';
+
+const MS_MAX = 3_600_000;
+/** The moments at which a process may be told to die, as the code spells them. */
+const CRASH_KINDS = ['event', 'append', 'submit', 'cancel', 'fetch', 'report'] as const;
+const MOMENTS = [
+  'append',
+  'submit',
+  'placed',
+  'cancel',
+  'fetch',
+  'recorded',
+  'orderReported',
+  'fillObserved',
+  'dispatchFailed',
+  'venueSnapshotObserved',
+] as const;
+const RECORDS = [
+  'sessionStarted',
+  'policyActivated',
+  'intentRecorded',
+  'orderSending',
+  'orderAbandoned',
+  'orderAcked',
+  'orderClosed',
+  'fillRecorded',
+  'latchSet',
+  'latchCleared',
+  'operatorCommandRecorded',
+  'anomalyRecorded',
+] as const;
+
+/** A model's key as a scenario spells it: `requestLoss` is `request_loss`. */
+export function snakeCase(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Every key of a model may be given; what is not given is as in the model. */
+function modelSchema(model: object, description: string) {
+  const keys = Object.keys(model).map((key) => [snakeCase(key), modelKey(key)] as const);
+  return closed(Object.fromEntries(keys), { description });
+}
+
+function modelKey(key: string): TOptional<TInteger | TNumber> {
+  return key.includes('Ms')
+    ? Type.Optional(Type.Integer({ minimum: 0, maximum: MS_MAX }))
+    : Type.Optional(Type.Number({ minimum: 0, maximum: 1 }));
+}
+
+const Text = Type.String({ minLength: 1, maxLength: 200 });
+const Name = Type.String({ pattern: '^[A-Z0-9_]+(-[A-Z0-9]+)*$', maxLength: 64 });
+const Duration = Type.String({
+  pattern: '^[0-9]{1,7}(ms|s)$',
+  description: 'a whole number and `ms` or `s`',
+});
+const Side = Type.Enum(['buy', 'sell']);
+const TimeInForce = Type.Enum(['immediate_or_cancel', 'good_til_cancelled']);
+const Amount = Type.Number({ exclusiveMinimum: 0 });
+const Count = Type.Integer({ minimum: 0, maximum: 1_000_000 });
+const Codes = Type.Array(Type.String({ pattern: '^[A-Za-z_]+$' }), { minItems: 1, maxItems: 20 });
+const Network = modelSchema(PERFECT_NETWORK, 'the network from now on; {} is a perfect one');
+const Disk = modelSchema(GOOD_DISK, 'the disk from now on; {} is a good one');
+const Venue = modelSchema(CALM_VENUE, 'what the venue itself does');
+const Workload = modelSchema(NO_WORKLOAD, 'proposes at random, without sense and without pause');
+const Crash = modelSchema(
+  Object.fromEntries(CRASH_KINDS.map((kind) => [kind, 0])),
+  'the chance to die at each event, and at each effect of a kind',
+);
+
+const Given = closed({
+  execution_style: Type.Optional(Type.Enum(['Sniper', 'Any'])),
+  market: Type.Optional(Type.Enum(['still', 'moving'])),
+  network: Type.Optional(Network),
+  disk: Type.Optional(Disk),
+  venue: Type.Optional(Venue),
+  crash: Type.Optional(Crash),
+  strategy: Type.Optional(closed({ random_workload: Workload })),
+  cancels: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+  restart_ms_max: Type.Optional(Type.Integer({ minimum: 1, maximum: MS_MAX })),
+  settle_ms: Type.Optional(Type.Integer({ minimum: 0, maximum: MS_MAX })),
+  queue_capacity: Type.Optional(Type.Integer({ minimum: 8, maximum: 65_536 })),
+  commit_deadline_ms: Type.Optional(Type.Integer({ minimum: 1, maximum: MS_MAX })),
+});
+
+const Propose = closed({
+  instrument: Name,
+  side: Side,
+  quantity: Type.Number(),
+  limit_price: Type.Optional(Amount),
+  fair_price: Type.Optional(Amount),
+  gross_edge_usd: Type.Optional(Type.Number()),
+  action: Type.Optional(Type.Enum(['Place', 'Close', 'Hedge'])),
+  reduce_only: Type.Optional(Type.Boolean()),
+  time_in_force: Type.Optional(TimeInForce),
+  group: Type.Optional(Text),
+});
+
+const AtVenue = closed({
+  fail_next: Type.Optional(
+    closed(
+      { code: Type.Integer(), placed: Type.Boolean() },
+      { description: 'the next placement is answered with this error' },
+    ),
+  ),
+  lose_session: Type.Optional(Duration),
+  place_order: Type.Optional(
+    closed(
+      { label: Text, instrument: Name, side: Side, quantity: Amount, price: Amount },
+      { description: 'an order in our account that we did not send; it rests' },
+    ),
+  ),
+  market_trade: Type.Optional(
+    closed(
+      { instrument: Name, side: Side, quantity: Amount, price: Amount },
+      { description: 'somebody else trades' },
+    ),
+  ),
+  repeat_trades: Type.Optional(Type.Literal(true)),
+  lose_next_book: Type.Optional(Name),
+  misreport_position: Type.Optional(closed({ instrument: Name, amount: Type.Number() })),
+  report_truth: Type.Optional(Name),
+});
+
+const Trader = closed({
+  kill: Type.Optional(closed({ restart: Duration })),
+  kill_at: Type.Optional(
+    closed(
+      {
+        moment: Type.Enum([...MOMENTS]),
+        record: Type.Optional(Type.Enum([...RECORDS])),
+        question: Type.Optional(Type.Enum(['reconciliation', 'account', 'instruments', 'book'])),
+        restart: Duration,
+      },
+      { description: 'it dies as it meets the next such moment, before anything comes of it' },
+    ),
+  ),
+});
+
+const Step = closed({
+  at: Duration,
+  propose: Type.Optional(Propose),
+  cancel: Type.Optional(closed({ instrument: Name })),
+  venue: Type.Optional(AtVenue),
+  trader: Type.Optional(Trader),
+  network: Type.Optional(Network),
+  disk: Type.Optional(Disk),
+  operator: Type.Optional(Type.Enum(['reduce_only', 'kill', 'release'])),
+});
+
+const RecordCounts = closed(
+  Object.fromEntries(RECORDS.map((type) => [type, Type.Optional(Count)])),
+  { description: 'how many records of a type the ledger holds' },
+);
+
+const Expectation = closed({
+  at: Type.Optional(Duration),
+  after: Type.Optional(Duration),
+  within: Type.Optional(Duration),
+  finally: Type.Optional(Type.Literal(true)),
+  mode: Type.Optional(Type.Enum(['Active', 'ReduceOnly', 'Kill', 'Down'])),
+  reasons: Type.Optional(Codes),
+  latch: Type.Optional(Codes),
+  latched: Type.Optional(Type.Boolean()),
+  positions: Type.Optional(
+    Type.Array(closed({ instrument: Name, amount: Type.Number() }), { maxItems: 20 }),
+  ),
+  orders_at_venue: Type.Optional(Count),
+  trades_at_venue: Type.Optional(Count),
+  placements: Type.Optional(Count),
+  duplicates: Type.Optional(Count),
+  refused: Type.Optional(Codes),
+  abandoned: Type.Optional(Codes),
+  anomalies: Type.Optional(Codes),
+  faults: Type.Optional(Codes),
+  records: Type.Optional(RecordCounts),
+});
+
+/** What a scenario file may say; published as `docs/generated/scenario.schema.json`. */
+export const ScenarioSchema = closed({
+  scenario: Type.String({ minLength: 10, maxLength: 200, description: 'the story in a sentence' }),
+  rules: Type.Array(Type.String({ pattern: '^(AT-[0-9]+|P[0-9]+-[A-Z])$' }), {
+    description: 'rules of the contract this scenario proves',
+  }),
+  seed: Type.Integer({ minimum: 0 }),
+  given: Type.Optional(Given),
+  for: Type.Optional(Duration),
+  when: Type.Optional(Type.Array(Step, { maxItems: 200 })),
+  then: Type.Optional(Type.Array(Expectation, { maxItems: 200 })),
+  heal: Type.Optional(Type.Enum(['by_restart', 'in_process', 'not'])),
+});
+
+export type ScenarioDocument = Static<typeof ScenarioSchema>;
+export type ScenarioGiven = Static<typeof Given>;
+export type ScenarioStep = Static<typeof Step>;
+export type ScenarioExpectation = Static<typeof Expectation>;
+
+/** Milliseconds of `1200ms` or `2s`. */
+export function durationMs(text: string): number {
+  const number = Number.parseInt(text, 10);
+  return text.endsWith('ms') ? number : number * 1_000;
+}
