@@ -12,10 +12,11 @@ it('the generated documents say what the code says', () => {
 it('a missing and a changed document are noticed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-docs-'));
   try {
-    const [first, second] = generatedDocuments();
-    if (first === undefined || second === undefined) throw new Error('two documents expected');
-    expect(driftedDocuments(folder)).toEqual([first.path, second.path]);
-    for (const { path, text } of [first, second]) {
+    const documents = generatedDocuments();
+    const [, second] = documents;
+    if (second === undefined) throw new Error('two documents expected');
+    expect(driftedDocuments(folder)).toEqual(documents.map(({ path }) => path));
+    for (const { path, text } of documents) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }

@@ -1,5 +1,5 @@
 /**
- * Writes `docs/generated/*.md` from the code. `--check` writes nothing and fails when a file
+ * Writes `docs/generated/*` from the code. `--check` writes nothing and fails when a file
  * differs, so that a document that repeats the code cannot drift from it.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -17,6 +17,7 @@ import {
   ENVIRONMENT_VARIABLES,
   RuntimeDocumentSchema,
 } from '../packages/runtime/src/config/index.ts';
+import { ScenarioSchema } from '../packages/sim/src/scenario/schema.ts';
 
 const COMMAND = 'node scripts/generate-docs.ts';
 const ROOT = join(import.meta.dirname, '..');
@@ -33,6 +34,7 @@ export function generatedDocuments(): readonly GeneratedDocument[] {
   return [
     { path: 'docs/generated/reason-codes.md', text: reasonCodes() },
     { path: 'docs/generated/config-keys.md', text: configKeys() },
+    { path: 'docs/generated/scenario.schema.json', text: scenarioSchema() },
   ];
 }
 
@@ -164,6 +166,13 @@ function configKeys(): string {
     table(['Variable', 'Meaning'], variables),
     '',
   ].join('\n\n');
+}
+
+/** JSON Schema of a scenario file, for editors and for people. */
+function scenarioSchema(): string {
+  const $schema = 'https://json-schema.org/draft/2020-12/schema';
+  const title = 'A Holdfast scenario';
+  return `${JSON.stringify({ $schema, title, ...ScenarioSchema }, null, 2)}\n`;
 }
 
 function main(): number {

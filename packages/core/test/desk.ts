@@ -52,7 +52,7 @@ export class Desk {
   readonly state: State;
   readonly submits: Submit[] = [];
   readonly cancels: Label[] = [];
-  readonly fetches: Fetch[] = [];
+  readonly fetches: (Fetch & { readonly at: number })[] = [];
   readonly decisions: Decision[] = [];
   /** Everything durable, the past first. */
   readonly records: LedgerRecord[];
@@ -346,7 +346,7 @@ export class Desk {
         this.decisions.push(effect.decision);
         return;
       case 'fetch':
-        this.fetches.push(effect);
+        this.fetches.push({ ...effect, at: this.now });
         this.#answer(effect);
         return;
       case 'wake':

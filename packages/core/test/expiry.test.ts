@@ -1,13 +1,12 @@
 /** The end of an instrument, as the venue tells it (contract-1 section 8). */
 import { describe, expect, it } from 'vitest';
 import { BTC_CALL, BTC_PUT } from '../src/gates/context.fixture.ts';
-import type { Instrument } from '../src/instrument/instrument.ts';
+import type { Instrument, InstrumentState } from '../src/instrument/instrument.ts';
 import { instrumentState } from '../src/instrument/lifecycle.ts';
-import type { InstrumentState } from '../src/instrument/instrument.ts';
 import { amountE8, coinE8, currency, type Label, monoMs, tradeId } from '../src/values/index.ts';
 import { Desk, T0 } from './desk.ts';
 
-/** A minute past the cliff buffer and the boot, so that an order can still be made before it. */
+/** Late enough that orders can still be made before the cliff. */
 const EXPIRY = T0 + 300_000;
 const DYING: Instrument = { ...BTC_CALL, expiry: monoMs(EXPIRY) };
 const BOOK_CLOSED = 10_012;

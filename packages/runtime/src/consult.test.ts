@@ -16,7 +16,7 @@ interface Rig {
   readonly ask: () => void;
   readonly events: Event[];
   readonly state: State;
-  news(): void;
+  readonly news: () => void;
 }
 
 function rig(...strategies: readonly Strategy<unknown>[]): Rig {
@@ -48,7 +48,7 @@ function rig(...strategies: readonly Strategy<unknown>[]): Rig {
     ask,
     events,
     state,
-    news() {
+    news: () => {
       now += 1;
       state.observations.marketAt = monoMs(now);
     },

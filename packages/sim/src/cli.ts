@@ -66,7 +66,9 @@ function program(done: (code: number) => void): Command {
     .option('--json', 'one line of JSON for each, and one with the counts at the end')
     .option('--verbose', 'everything the core said')
     .addHelpText('after', '\nExample: holdfast drill break-glass')
-    .action(async (scenarios: string[], options) => done(await drill({ ...options, scenarios }, io)));
+    .action(async (scenarios: string[], options) =>
+      done(await drill({ ...options, scenarios }, io)),
+    );
   holdfast
     .command('fuzz')
     .description('Worlds made of nothing but seeds, the checkers watching.')

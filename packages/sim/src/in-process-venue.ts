@@ -24,12 +24,7 @@ import {
 import type { Clock, Post, RpcAnswer, RpcTransport, Venue } from '@holdfast/runtime/ports';
 import type { Exchange, NotificationListener, SettlementNotice } from './exchange/index.ts';
 import type { Network } from './network.ts';
-
-/**
- * A request whose answer has not come by then is answered with a fault; it may still have been
- * executed.
- */
-const REQUEST_TIMEOUT_MS = 3_000;
+import { VenueSession } from './venue-session.ts';
 
 type Notice = Parameters<NotificationListener>;
 
@@ -61,38 +56,12 @@ export interface Connection {
 export function connectInProcess(connection: Connection): InProcessVenue {
   const { exchange, network, clock, post } = connection;
   const now = (): MonoMs => monoMs(clock.now());
-  let connected = true;
-  /** Counts sessions; null while there is none. */
-  let session: number | null = 0;
-  let sessions = 0;
-
-  /** `reply` is called once: with the answer, or with null when none has come in time. */
-  function ask<Reply>(question: () => Reply, reply: (answer: Reply | null) => void): void {
-    let answered = false;
-    const once = (answer: Reply | null): void => {
-      if (answered || !connected) return;
-      answered = true;
-      reply(answer);
-    };
-    const asked = session;
-    if (asked === null) {
-      clock.wake(clock.now(), () => once(null));
-      return;
-    }
-    network.request(() => {
-      const answer = question();
-      network.answer(() => {
-        if (session === asked) once(answer);
-      });
-    });
-    // A network without delay or loss has answered already.
-    if (!answered) clock.wake(clock.now() + REQUEST_TIMEOUT_MS, () => once(null));
-  }
-
+  const session = new VenueSession(clock, network);
+  const tell = (connected: boolean): void => post({ kind: 'sessionChanged', at: now(), connected });
   return {
     transport: {
       call(method, params, reply) {
-        ask<RpcAnswer>(
+        session.ask<RpcAnswer>(
           () => exchange.handle(method, params, clock.now()),
           (answer) => reply(answer ?? { ok: null, fault: 'timed_out' }),
         );
@@ -100,7 +69,7 @@ export function connectInProcess(connection: Connection): InProcessVenue {
     },
     venue: {
       fetch(request) {
-        ask<Answer>(
+        session.ask<Answer>(
           () => answerTo(connection, request),
           (answer) => {
             for (const event of (answer ?? silence(request))(now())) post(event);
@@ -109,26 +78,18 @@ export function connectInProcess(connection: Connection): InProcessVenue {
       },
     },
     hear(...notice) {
-      const told = session;
-      if (told === null) return;
-      network.notify(() => {
-        if (!connected || session !== told) return;
+      session.hear(() => {
         for (const event of eventsOf(notice, now())) post(event);
       });
     },
     disconnect() {
-      connected = false;
+      session.end();
     },
     lose() {
-      if (!connected || session === null) return;
-      session = null;
-      post({ kind: 'sessionChanged', at: now(), connected: false });
+      if (session.lose()) tell(false);
     },
     restore() {
-      if (!connected || session !== null) return;
-      sessions += 1;
-      session = sessions;
-      post({ kind: 'sessionChanged', at: now(), connected: true });
+      if (session.restore()) tell(true);
     },
   };
 }

@@ -1,11 +1,4 @@
-import type {
-  Decision,
-  Effect,
-  Event,
-  InvariantViolation,
-  LedgerRecord,
-  Policy,
-} from '@holdfast/core';
+import type { Decision, Effect, Event, InvariantViolation, LedgerRecord } from '@holdfast/core';
 import type { State } from '@holdfast/core/step';
 import type { Strategy } from '@holdfast/core/strategy';
 import { coinE8, currency, type InstrumentName, runId, wallMs } from '@holdfast/core/values';
@@ -14,17 +7,18 @@ import type { OpenedLedger, Post, RpcTransport } from '@holdfast/runtime/ports';
 import { type Runtime, start } from '@holdfast/runtime/start';
 import { allCheckers, type Checker, checkerOf, violation } from './checkers/index.ts';
 import { Exchange, type NotificationListener } from './exchange/index.ts';
-import { type DiskModel, FaultyDisk, GOOD_DISK } from './faults/disk.ts';
-import { type CrashModel, Doom, type Moment, PROCESS_DIED } from './faults/doom.ts';
-import { CALM_VENUE, VenueDoor, type VenueModel } from './faults/venue.ts';
-import { MarketMaker, type MarketMood } from './fuzz/market-maker.ts';
+import { FaultyDisk, GOOD_DISK } from './faults/disk.ts';
+import { Doom, type Moment, PROCESS_DIED } from './faults/doom.ts';
+import { CALM_VENUE, VenueDoor } from './faults/venue.ts';
+import { MarketMaker } from './fuzz/market-maker.ts';
 import { Hands } from './hands.ts';
 import { connectInProcess, type InProcessVenue } from './in-process-venue.ts';
 import { foldLedger } from './ledger-fold.ts';
-import { Network, type NetworkModel, PERFECT_NETWORK } from './network.ts';
+import { Network, PERFECT_NETWORK } from './network.ts';
 import { createPrng, type Prng } from './prng.ts';
 import { uuidMinter } from './uuid.ts';
 import { VirtualClock } from './virtual-clock.ts';
+import type { Finding, WorldCounts, WorldOptions, WorldPlacement } from './world-options.ts';
 
 const IDENTITY = { buildId: 'world', runtimeConfigHash: 'world', contractVersion: '5.2' } as const;
 const START_MS = Date.UTC(2026, 0, 5, 9);
@@ -32,46 +26,6 @@ const TIMERS_MAX = 2_000_000;
 const SEGMENT_BYTES = 65_536;
 const SESSION_LOOK_MS = 1_000;
 const CANCEL_LOOK_MS = 500;
-
-export interface WorldOptions {
-  readonly seed: string;
-  readonly policy: Policy;
-  readonly market: MarketMood;
-  readonly network: NetworkModel;
-  readonly disk: DiskModel;
-  readonly venue: VenueModel;
-  /** Chance in each half second that one working order is cancelled. */
-  readonly cancels: number;
-  readonly crash: CrashModel;
-  readonly restartMsMax: number;
-  readonly settleMs: number;
-  readonly queueCapacity: number;
-  readonly commitDeadlineMs: number;
-  readonly strategies: (prng: Prng) => readonly Strategy<unknown>[];
-}
-
-/**
- * Why a world cannot go on: an invariant seen from outside, or one the process itself saw broken.
- */
-export interface Finding {
-  readonly checker: string;
-  readonly detail: string;
-  /** Virtual ms since the world began. */
-  readonly atMs: number;
-}
-
-export interface WorldPlacement {
-  /** Virtual ms since the world began. */
-  readonly atMs: number;
-  readonly label: string;
-  readonly reduceOnly: boolean;
-}
-
-export interface WorldCounts {
-  crashes: number;
-  boots: number;
-  placements: number;
-}
 
 interface Trader {
   readonly runtime: Runtime;
@@ -292,8 +246,15 @@ export class World {
       clock,
       openLedger: (post, onRecord) => Promise.resolve(this.#openLedger(post, onRecord, boot + 1)),
       connect: (post) => {
-        venue = connectInProcess({ exchange: door, network, clock, currencies: ['BTC', 'ETH'], post });
-        return { venue: venue.venue, transport: this.#watched(venue.transport) };
+        venue = connectInProcess({
+          exchange: door,
+          network,
+          clock,
+          currencies: ['BTC', 'ETH'],
+          post,
+        });
+        const transport = this.#watched(venue.transport);
+        return { venue: venue.venue, transport: options.tamper?.(transport) ?? transport };
       },
       telemetry: { report: (decision) => this.decisions.push(decision) },
       disk: {

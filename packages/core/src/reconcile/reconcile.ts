@@ -148,7 +148,6 @@ function sortVenueOrders(inputs: ReconcileInputs, draft: PlanDraft): VenueOrders
       cancelGhost(atVenue, draft);
     } else if (owner.kind === 'ours') {
       ours.set(owner.order.terms.label, atVenue);
-      if (owner.disagreements.length > 0) draft.corrections.push(mismatch(inputs, owner.order));
     } else {
       draft.ambiguous.push(atVenue.label);
       draft.differences.push(`order ${atVenue.label} may be more than one intent, or none`);
@@ -206,6 +205,7 @@ function judgeWorkingOrders(
 /** The venue works it: it is acknowledged, whatever we had heard (AT-940, section 28.3). */
 function adopt(inputs: ReconcileInputs, order: Order, atVenue: VenueOrder, draft: PlanDraft): void {
   if (order.ackAt === null) {
+    if (order.terms.label !== atVenue.label) draft.corrections.push(mismatch(inputs, order));
     draft.corrections.push({
       type: 'orderAcked',
       at: wallMs(inputs.now),

@@ -37,9 +37,11 @@ export function onTicked(state: State, output: Output): void {
 
 function pollVenue(state: State, output: Output): void {
   const { now, polls, riskCauses } = state.observations;
-  if (now >= polls.instrumentsAt) {
-    const missing = riskCauses.has('instrument_metadata_stale');
-    polls.instrumentsAt = monoMs(now + (missing ? INSTRUMENTS_RETRY_MS : INSTRUMENTS_INTERVAL_MS));
+  const missing = riskCauses.has('instrument_metadata_stale');
+  const intervalMs = missing ? INSTRUMENTS_RETRY_MS : INSTRUMENTS_INTERVAL_MS;
+  // Metadata that has just gone stale does not wait for a timer that was set while it was good.
+  if (now >= polls.instrumentsAt || polls.instrumentsAt - now > intervalMs) {
+    polls.instrumentsAt = monoMs(now + intervalMs);
     output.add({ kind: 'fetch', requestId: nextRequestId(state), what: 'instruments' });
   }
   if (now >= polls.accountAt) {

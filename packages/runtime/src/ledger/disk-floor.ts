@@ -11,10 +11,10 @@ const RAMFS = 0x858458f6;
 /**
  * Faster than any medium acknowledges: the host or the device answers before the bytes are safe.
  */
-export const FLOOR_P50_US_MIN = 8;
+const FLOOR_P50_US_MIN = 8;
 /** Slower, and a commit deadline of 250 ms is missed by a few queued writes. */
-export const FLOOR_P50_US_MAX = 20_000;
-export const FLOOR_P99_US_MAX = 100_000;
+const FLOOR_P50_US_MAX = 20_000;
+const FLOOR_P99_US_MAX = 100_000;
 
 export interface DiskFloor {
   readonly folder: string;

@@ -39,10 +39,10 @@ import { crc32 } from 'node:zlib';
  * Bytes 24 to 31 tell a torn write from damage: one write is in flight at a time, so a frame whose
  * write began after sequence s proves that s had been durable (`tail.ts`).
  */
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 export const SEGMENT_HEADER_BYTES = 64;
 export const FRAME_HEAD_BYTES = 64;
-export const FRAME_ALIGNMENT = 8;
+const FRAME_ALIGNMENT = 8;
 /** No record is longer than this; a length beyond it is damage. */
 export const BODY_BYTES_MAX = 65_536;
 /**

@@ -1,3 +1,3 @@
 export { allCheckers } from './all.ts';
-export type { Checker, Placement, WorldEnd } from './checker.ts';
+export type { Checker } from './checker.ts';
 export { checkerOf, violation } from './checker.ts';

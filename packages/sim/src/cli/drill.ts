@@ -97,7 +97,9 @@ function readScenario(path: string, io: CliIo): ScenarioDocument | null {
   const parsed = parseScenario(text);
   if (parsed.ok) return parsed.scenario;
   for (const { line, column, path: at, rule, message } of parsed.violations) {
-    io.err(`${relative(io.cwd, path)}:${line}:${column}: ${at === '' ? '/' : at}: ${rule}: ${message}`);
+    io.err(
+      `${relative(io.cwd, path)}:${line}:${column}: ${at === '' ? '/' : at}: ${rule}: ${message}`,
+    );
   }
   return null;
 }

@@ -15,7 +15,7 @@ export interface FuzzArguments {
 const SEEDS = 200;
 const PROGRESS_MS = 5_000;
 
-/** `holdfast fuzz`: exit 0 when nothing was found, 1 when something was, 2 when it could not run. */
+/** `holdfast fuzz`: exit 0 when nothing was found, 1 when something was, 2 when it could not. */
 export async function fuzz(given: FuzzArguments, io: CliIo): Promise<number> {
   const policy = worldPolicy('fuzz', io);
   if (policy === null) return 2;

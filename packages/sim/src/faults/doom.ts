@@ -10,7 +10,7 @@ export type CrashModel = Readonly<Partial<Record<Effect['kind'] | 'event', numbe
 /** A moment at which a process may die; `placed`: the request is on its way to the venue. */
 export type Moment = Event | Effect | { readonly kind: 'placed' };
 
-export const PLACED: Moment = Object.freeze({ kind: 'placed' } as const);
+const PLACED: Moment = Object.freeze({ kind: 'placed' } as const);
 
 /** Thrown through a dying process: nothing after it happens. */
 export const PROCESS_DIED = new Error('the process died here');

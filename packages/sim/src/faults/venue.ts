@@ -38,7 +38,7 @@ export interface PlacementFate {
   readonly placed: boolean;
 }
 
-export const TOO_MANY_REQUESTS = 10028;
+const TOO_MANY_REQUESTS = 10028;
 /** Margin, terms, instrument: codes of phases section 7.2 that prove no order. */
 const REFUSALS = [10009, 10043, 10012, 13021] as const;
 /** other_reject, timed_out, internal, temporarily_unavailable: codes that prove nothing. */

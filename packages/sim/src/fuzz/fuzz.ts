@@ -1,6 +1,7 @@
 import type { Policy } from '@holdfast/core';
 import { createPrng } from '../prng.ts';
-import { type Finding, World, type WorldCounts } from '../world.ts';
+import { World } from '../world.ts';
+import type { Finding, WorldCounts } from '../world-options.ts';
 import { type Weather, weatherOf } from './models.ts';
 import { reachedBy } from './reached.ts';
 import { randomWorkload } from './workload.ts';

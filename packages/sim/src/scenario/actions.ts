@@ -65,7 +65,7 @@ function legOf(world: World, propose: Propose): LegProposal {
   };
 }
 
-/** Half of the distance to the fair value above: enough for every fee, and not too much to cross. */
+/** Half the distance to that fair value: enough for every fee, not too much to cross. */
 function edgeUsd(world: World, propose: Propose, limitPrice: number | null): number | null {
   const underlying = propose.instrument.split('-')[0] ?? '';
   const index = world.state?.observations.indexes.get(currency(underlying))?.priceE8;
@@ -129,9 +129,9 @@ function tradeElsewhere(world: World, trade: NonNullable<AtVenue['market_trade']
 /** Every trade of ours, as the venue reports it. */
 export function tradesAtVenue(world: World): readonly WireTrade[] {
   const now = world.clock.now();
-  return ['BTC', 'ETH'].flatMap((currency) => {
+  return ['BTC', 'ETH'].flatMap((code) => {
     const method = 'private/get_user_trades_by_currency_and_time';
-    const period = { currency, start_timestamp: 0, end_timestamp: now, count: 1_000 };
+    const period = { currency: code, start_timestamp: 0, end_timestamp: now, count: 1_000 };
     const result = demandOk(world.exchange.handle(method, period, now));
     return (result as { readonly trades: readonly WireTrade[] }).trades;
   });

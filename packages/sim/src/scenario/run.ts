@@ -1,7 +1,8 @@
 import type { Decision, Policy } from '@holdfast/core';
 import { HEAL_MS } from '../fuzz/fuzz.ts';
 import { randomWorkload } from '../fuzz/workload.ts';
-import { type Finding, World } from '../world.ts';
+import { World } from '../world.ts';
+import type { Finding } from '../world-options.ts';
 import { act, type Groups } from './actions.ts';
 import { type Comparison, compare } from './expectations.ts';
 import { actionsOf } from './parse.ts';

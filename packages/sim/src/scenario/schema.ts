@@ -190,6 +190,7 @@ export const ScenarioSchema = closed({
   given: Type.Optional(Given),
   for: Type.Optional(Duration),
   when: Type.Optional(Type.Array(Step, { maxItems: 200 })),
+  // oxlint-disable-next-line unicorn/no-thenable -- a list can not be mistaken for a promise
   then: Type.Optional(Type.Array(Expectation, { maxItems: 200 })),
   heal: Type.Optional(Type.Enum(['by_restart', 'in_process', 'not'])),
 });

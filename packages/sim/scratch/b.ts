@@ -1,2 +1,0 @@
-import { run } from '../../core/bench/step.bench.ts';
-for (const r of await run()) console.log(r.name, r.value);

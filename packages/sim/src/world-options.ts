@@ -1,0 +1,52 @@
+import type { Policy } from '@holdfast/core';
+import type { Strategy } from '@holdfast/core/strategy';
+import type { RpcTransport } from '@holdfast/runtime/ports';
+import type { DiskModel } from './faults/disk.ts';
+import type { CrashModel } from './faults/doom.ts';
+import type { VenueModel } from './faults/venue.ts';
+import type { MarketMood } from './fuzz/market-maker.ts';
+import type { NetworkModel } from './network.ts';
+import type { Prng } from './prng.ts';
+
+/** Everything one world is made of; the same options make the same world. */
+export interface WorldOptions {
+  readonly seed: string;
+  readonly policy: Policy;
+  readonly market: MarketMood;
+  readonly network: NetworkModel;
+  readonly disk: DiskModel;
+  readonly venue: VenueModel;
+  /** Chance in each half second that one working order is cancelled. */
+  readonly cancels: number;
+  readonly crash: CrashModel;
+  readonly restartMsMax: number;
+  readonly settleMs: number;
+  readonly queueCapacity: number;
+  readonly commitDeadlineMs: number;
+  readonly strategies: (prng: Prng) => readonly Strategy<unknown>[];
+  /** A trader that is broken on purpose, to prove that the checkers see it. */
+  readonly tamper?: (transport: RpcTransport) => RpcTransport;
+}
+
+/**
+ * Why a world cannot go on: an invariant seen from outside, or one the process itself saw broken.
+ */
+export interface Finding {
+  readonly checker: string;
+  readonly detail: string;
+  /** Virtual ms since the world began. */
+  readonly atMs: number;
+}
+
+export interface WorldPlacement {
+  /** Virtual ms since the world began. */
+  readonly atMs: number;
+  readonly label: string;
+  readonly reduceOnly: boolean;
+}
+
+export interface WorldCounts {
+  crashes: number;
+  boots: number;
+  placements: number;
+}

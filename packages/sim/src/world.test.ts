@@ -1,0 +1,116 @@
+import type { RpcTransport } from '@holdfast/runtime/ports';
+import { expect, it } from 'vitest';
+import { testPolicy } from './fuzz/policy.fixture.ts';
+import { runWeather } from './fuzz/fuzz.ts';
+import { type Weather, weatherOf } from './fuzz/models.ts';
+import { shrink } from './fuzz/shrink.ts';
+import { randomWorkload } from './fuzz/workload.ts';
+import { createPrng } from './prng.ts';
+import { parseScenario } from './scenario/parse.ts';
+import { runScenario } from './scenario/run.ts';
+import { scenarioOfWeather } from './scenario/weather.ts';
+import { World } from './world.ts';
+import type { Finding } from './world-options.ts';
+
+const SEED = 7;
+const policy = testPolicy();
+const weather = weatherOf(createPrng(SEED).fork('weather'));
+
+async function broken(
+  under: Weather,
+  tamper: (transport: RpcTransport) => RpcTransport,
+): Promise<Finding | null> {
+  const { durationMs, healsByRestart, workload, ...rest } = under;
+  const world = new World({
+    ...rest,
+    seed: String(SEED),
+    policy: { ...policy, executionStyle: 'Any' },
+    market: 'moving',
+    strategies: (prng) => [randomWorkload(prng, workload)],
+    tamper,
+  });
+  await world.run(durationMs);
+  await world.heal(12_000, healsByRestart);
+  return world.finding;
+}
+
+const isPlacement = (method: string): boolean =>
+  method === 'private/buy' || method === 'private/sell';
+
+const doubling = (transport: RpcTransport): RpcTransport => ({
+  call(method, params, reply) {
+    transport.call(method, params, reply);
+    if (isPlacement(method)) transport.call(method, params, () => undefined);
+  },
+});
+
+const forging = (transport: RpcTransport): RpcTransport => ({
+  call(method, params, reply) {
+    const label = 's4:aaaaaaaa:aaaaaaaaaaaa:0:0000000000000000';
+    transport.call(method, isPlacement(method) ? { ...params, label } : params, reply);
+  },
+});
+
+it('the same seed under the same weather writes the same bytes and says the same', async () => {
+  const first = await runWeather(SEED, weather, policy);
+  const second = await runWeather(SEED, weather, policy);
+  expect(first.finding).toBeNull();
+  expect(first.bytes.length).toBeGreaterThan(1_000);
+  expect(second.bytes.equals(first.bytes)).toBe(true);
+  expect(second.said).toBe(first.said);
+});
+
+it('another seed under the same weather is another world', async () => {
+  const first = await runWeather(SEED, weather, policy);
+  const other = await runWeather(SEED + 1, weather, policy);
+  expect(other.said).not.toBe(first.said);
+});
+
+it('a transport that sends a placement twice is found, shrunk and found again', async () => {
+  const found = await broken(weather, doubling);
+  expect(found?.checker).toBe('no-duplicate-dispatch');
+  const shrunk = await shrink(
+    weather,
+    async (simpler) => (await broken(simpler, doubling))?.checker === 'no-duplicate-dispatch',
+    60,
+  );
+  expect(shrunk.weather.durationMs).toBeLessThan(weather.durationMs);
+  expect(shrunk.weather.crash).toEqual({});
+  expect(await broken(shrunk.weather, doubling)).toEqual(await broken(shrunk.weather, doubling));
+  expect((await broken(shrunk.weather, doubling))?.checker).toBe('no-duplicate-dispatch');
+});
+
+it('an order under a label the core never submitted is found', async () => {
+  expect((await broken(weather, forging))?.checker).toBe('only-through-the-door');
+});
+
+it('a fuzzed world, written as a scenario and read back, is the same world', async () => {
+  const first = await runWeather(SEED, weather, policy);
+  const document = scenarioOfWeather('a fuzzed world, told as a scenario', SEED, weather);
+  const read = parseScenario(JSON.stringify(document));
+  expect(read).toMatchObject({ ok: true });
+  if (!read.ok) return;
+  const again = await runScenario(read.scenario, policy);
+  expect(again.finding).toBeNull();
+  expect(again.ledger.equals(first.bytes)).toBe(true);
+});
+
+it('a killed process comes back and trades again, from the same ledger', async () => {
+  const { durationMs: _, healsByRestart: __, workload, ...rest } = weather;
+  const world = new World({
+    ...rest,
+    crash: {},
+    seed: '3',
+    policy,
+    market: 'still',
+    strategies: (prng) => [randomWorkload(prng, { ...workload, resting: 0, throws: 0 })],
+  });
+  await world.run(4_000);
+  world.kill(500);
+  expect(world.state).toBeNull();
+  await world.run(4_400);
+  expect(world.state).toBeNull();
+  await world.run(5_000);
+  expect(world.state).not.toBeNull();
+  expect(world.counts).toMatchObject({ boots: 2, crashes: 1 });
+});
