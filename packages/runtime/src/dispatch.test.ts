@@ -4,7 +4,7 @@ import { waive } from '@holdfast/core/ledger';
 import { mintReceipt } from '@holdfast/core/ledger-receipt';
 import type { OrderTerms, ReduceOnlyOrder } from '@holdfast/core/order';
 import { amountE8, groupId, instrumentName, intentHash } from '@holdfast/core/values';
-import { label, priceE8, strategyId } from '@holdfast/core/values';
+import { label, priceE8, strategyId, venueOrderId } from '@holdfast/core/values';
 import { describe, expect, it } from 'vitest';
 import { createDispatch, type Dispatch } from './dispatch.ts';
 import type { RpcAnswer } from './ports.ts';
@@ -157,5 +157,84 @@ describe('what an answer proves', () => {
       { kind: 'fillObserved', fill: { amountE8: 30_000_000, feeE8: 9_000, tradeId: 'T1' } },
       { kind: 'orderReported', state: 'filled', filledE8: 30_000_000, venueOrderId: 'V1' },
     ]);
+  });
+});
+
+describe('what an answer to a cancel says', () => {
+  const V1 = venueOrderId('V1');
+  const order = {
+    order_id: 'V1',
+    order_state: 'cancelled',
+    label: TERMS.label,
+    instrument_name: TERMS.instrument,
+    direction: 'buy',
+    amount: 0.3,
+    filled_amount: 0.1,
+  };
+
+  function cancel(answer: RpcAnswer, by: typeof V1 | null = V1): Rig {
+    const rigged = rig(answer);
+    const { label: name, instrument } = TERMS;
+    rigged.dispatch.cancel({ kind: 'cancel', label: name, venueOrderId: by, instrument });
+    return rigged;
+  }
+
+  it('is asked by the venue id where one is known, and by label where none is', () => {
+    expect(cancel({ ok: true, result: order }).calls).toEqual([
+      { method: 'private/cancel', params: { order_id: 'V1' } },
+    ]);
+    expect(cancel({ ok: true, result: 1 }, null).calls).toEqual([
+      { method: 'private/cancel_by_label', params: { label: TERMS.label } },
+    ]);
+  });
+
+  it('the cancelled order is reported under the label it was asked for by', () => {
+    const strange = { ...order, label: 's4:nttrxjr6:9f1c2d3e4b5a:0:0000000000000000' };
+    expect(cancel({ ok: true, result: strange }).events).toMatchObject([
+      { kind: 'orderReported', label: TERMS.label, state: 'cancelled', cause: 'canceled_by_us' },
+    ]);
+  });
+
+  it('an error of the venue comes with its code and its instrument', () => {
+    const answer = { ok: false, error: { code: 10_012, message: 'book_closed' } } as const;
+    expect(cancel(answer).events).toEqual([
+      {
+        kind: 'cancelFailed',
+        at: 1_000,
+        label: TERMS.label,
+        instrument: TERMS.instrument,
+        fault: 'book_closed',
+        outcome: 'unknown',
+        venueCode: 10_012,
+      },
+    ]);
+  });
+
+  it.each([10_004, 10_010, 11_008, 11_044])(
+    '%s says that nothing is left to cancel',
+    (code) => {
+      const answer = { ok: false, error: { code, message: 'already_closed' } } as const;
+      expect(cancel(answer).events).toMatchObject([
+        { kind: 'cancelFailed', outcome: 'nothing_to_cancel', venueCode: code },
+      ]);
+    },
+  );
+
+  it('a label that cancelled nothing says so; one that cancelled leaves it to the account feed', () => {
+    expect(cancel({ ok: true, result: 0 }, null).events).toMatchObject([
+      { kind: 'cancelFailed', outcome: 'nothing_to_cancel', venueCode: null },
+    ]);
+    expect(cancel({ ok: true, result: 1 }, null).events).toEqual([]);
+  });
+
+  it('silence and nonsense are failures, never successes', () => {
+    expect(cancel({ ok: null, fault: 'timed_out' }).events).toMatchObject([
+      { kind: 'cancelFailed', fault: 'timed_out', outcome: 'unknown', venueCode: null },
+    ]);
+    for (const result of [null, {}, 1, { ...order, filled_amount: 'all' }]) {
+      expect(cancel({ ok: true, result }).events).toMatchObject([
+        { kind: 'cancelFailed', fault: 'malformed_reply', outcome: 'unknown' },
+      ]);
+    }
   });
 });

@@ -55,6 +55,15 @@ export interface Venue {
  */
 export interface Telemetry {
   report(decision: Decision, at: WallMs): void;
+  /** How full its bounded queue is; left out where nothing is queued. */
+  backlog?(): OutputBacklog;
+}
+
+/** `dropped` counts from the start of the process and never falls. */
+export interface OutputBacklog {
+  readonly depth: number;
+  readonly capacity: number;
+  readonly dropped: number;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { monoMs } from '@holdfast/core/values';
 import { every } from './every.ts';
-import type { Ledger, Post } from './ports.ts';
+import type { Ledger, OutputBacklog, Post } from './ports.ts';
 import type { StartOptions } from './start.ts';
 
 /**
@@ -11,13 +11,13 @@ export interface Producers {
   /** Everything at once, so that the first tick judges readings and not their absence. */
   start(): void;
   /**
-   * The certificate is read for every tick (contract-1 section 31); the ledger's queue is measured
-   * with it.
+   * The certificate is read for every tick (contract-1 section 31); the queues of the ledger and of
+   * what is put out are measured with it.
    */
   beforeTick(): void;
 }
 
-type Sources = Pick<StartOptions, 'clock' | 'disk' | 'documents' | 'intervals'>;
+type Sources = Pick<StartOptions, 'clock' | 'disk' | 'documents' | 'intervals' | 'telemetry'>;
 
 export function createProducers(
   sources: Sources,
@@ -25,7 +25,7 @@ export function createProducers(
   post: Post,
   isRunning: () => boolean,
 ): Producers {
-  const { clock, disk, documents, intervals } = sources;
+  const { clock, disk, documents, intervals, telemetry } = sources;
   const now = (): ReturnType<typeof monoMs> => monoMs(clock.now());
 
   const heartbeat = (): void => post({ kind: 'heartbeatObserved', at: now() });
@@ -36,6 +36,12 @@ export function createProducers(
     if (offer === null)
       post({ kind: 'faultObserved', at: now(), fault: 'policy_unreadable', subject: null });
     else post({ kind: 'policyOffered', at: now(), generatedAt: now(), ...offer });
+  };
+  let lostBefore = 0;
+  const measureOutput = ({ depth, capacity, dropped }: OutputBacklog): void => {
+    const lost = dropped - lostBefore;
+    lostBefore = dropped;
+    post({ kind: 'outputMeasured', at: now(), depth, capacity, lost });
   };
   const schedule = (intervalMs: number, action: () => void): void => {
     action();
@@ -52,6 +58,8 @@ export function createProducers(
       post({ kind: 'certificateRead', at: now(), certificate: documents.certificate() });
       const { depth, capacity } = ledger.telemetry();
       post({ kind: 'ledgerMeasured', at: now(), depth, capacity });
+      const backlog = telemetry.backlog?.();
+      if (backlog !== undefined) measureOutput(backlog);
     },
   };
 }

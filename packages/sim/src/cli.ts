@@ -83,6 +83,12 @@ function program(done: (code: number) => void): Command {
   return holdfast;
 }
 
+/** A reader that has seen enough (`| head`) is no error. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 async function main(): Promise<void> {
   try {
     await program((code) => {

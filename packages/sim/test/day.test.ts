@@ -38,18 +38,19 @@ interface Ended {
   readonly err: string;
 }
 
-function run(args: readonly string[], interruptAfterMs?: number): Promise<Ended> {
+/** @param interruptAt what it has to have said before it is interrupted. */
+function run(args: readonly string[], interruptAt?: string): Promise<Ended> {
   return new Promise((done) => {
     const child = spawn(process.execPath, args, { cwd: ROOT });
     let out = '';
     let err = '';
     child.stdout.on('data', (chunk: Buffer) => {
       out += chunk.toString();
+      if (interruptAt !== undefined && out.includes(interruptAt)) child.kill('SIGINT');
     });
     child.stderr.on('data', (chunk: Buffer) => {
       err += chunk.toString();
     });
-    if (interruptAfterMs !== undefined) setTimeout(() => child.kill('SIGINT'), interruptAfterMs);
     child.on('close', (code) => done({ code, out, err }));
   });
 }
@@ -152,7 +153,7 @@ describe('a day on the synthetic market', () => {
     const path = join(folder, 'interrupted.json');
     const ledger = join(folder, 'interrupted', 'ledger');
     const args = ['bin/holdfast.js', 'day', '--for', '60s', '--report', path, '--ledger', ledger];
-    const ended = await run(args, 4_000);
+    const ended = await run(args, 'ReduceOnly -> Active');
     expect(ended.code).toBe(0);
     judge(JSON.parse(readFileSync(path, 'utf8')));
   });
