@@ -86,7 +86,9 @@ export function formatTable(reports: readonly Report[]): string {
   return lines.map((line) => line.map(cell).join('  ').trimEnd()).join('\n');
 }
 
-/** In a process of its own: one bench must not inherit the heap and the optimised code of another. */
+/**
+ * In a process of its own: one bench must not inherit the heap and the optimised code of another.
+ */
 function runAlone(file: string): Report {
   const args = [import.meta.filename, '--one', file];
   const ran = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 24 });

@@ -62,20 +62,25 @@ export function createState(session: Session): State {
     readmitted: new Map(),
     unresolved: new Map(),
     canceling: new Map(),
-    reconciliation: {
-      startedAt: null,
-      requestId: null,
-      requestedAt: NEVER,
-      nextAt: NEVER,
-      clearing: null,
-      lastCleanAt: null,
-      unsent: [],
-    },
+    reconciliation: unaskedReconciliation(),
     polls: { requestId: 0, accountAt: NEVER, instrumentsAt: NEVER },
     lastActivityAt: NEVER,
     guardInputs: unheardInputs(session),
   };
   return { facts, observations, session };
+}
+
+/** Nothing has been asked of the venue yet. */
+function unaskedReconciliation(): Observations['reconciliation'] {
+  return {
+    startedAt: null,
+    requestId: null,
+    requestedAt: NEVER,
+    nextAt: NEVER,
+    clearing: null,
+    lastCleanAt: null,
+    unsent: [],
+  };
 }
 
 /** What the guard has heard so far: nothing, and unknown is unsafe. */

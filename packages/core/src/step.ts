@@ -21,6 +21,7 @@ import { Output } from './turn/output.ts';
 import { onFetchFailed, onVenueSnapshot } from './turn/reconciliation.ts';
 import { resume } from './turn/resume.ts';
 import { onSessionChanged, suspend } from './turn/session.ts';
+import { onCertificateRead, onHeartbeatObserved } from './turn/shell.ts';
 import { onDiskMeasured, onFaultObserved, onOperatorCommanded } from './turn/shell.ts';
 import { onOutputMeasured, onPolicyOffered, onTicked } from './turn/shell.ts';
 
@@ -99,15 +100,13 @@ function handle(state: State, event: Event, out: Output): void {
     case 'ticked':
       return onTicked(state, out);
     case 'heartbeatObserved':
-      state.observations.heartbeatAt = event.at;
-      return;
+      return onHeartbeatObserved(state, event);
     case 'diskMeasured':
       return onDiskMeasured(state, event);
     case 'outputMeasured':
       return onOutputMeasured(state, event, out);
     case 'certificateRead':
-      state.observations.certificate = event.certificate;
-      return;
+      return onCertificateRead(state, event);
     case 'policyOffered':
       return onPolicyOffered(state, event, out);
     case 'operatorCommanded':

@@ -1,6 +1,6 @@
 /**
- * Causes that make the system less than healthy, whole: what raises them, that OPEN stops and a close goes, and
- * what ends them (contract-1 section 30.2).
+ * Causes that make the system less than healthy, whole: what raises them, that OPEN stops and a
+ * close goes, and what ends them (contract-1 section 30.2).
  */
 import { describe, expect, it } from 'vitest';
 import { BTC_CALL, POLICY, policyWith } from '../src/gates/context.fixture.ts';

@@ -1,4 +1,7 @@
-/** P1-B: the same inputs give the same intents, hashes and bytes, whatever order maps were filled in. */
+/**
+ * P1-B: the same inputs give the same intents, hashes and bytes, whatever order maps were filled
+ * in.
+ */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';

@@ -193,7 +193,7 @@ describe('a cancel in an instrument that lives', () => {
     expect(desk.recordsOf('instrumentClosed')).toEqual([]);
   });
 
-  it('AT-966 answered "already closed" is no failure; the venue is asked how the order ended', () => {
+  it('AT-966 answered "already closed" is no failure; the venue is asked how it ended', () => {
     const { desk, other } = withRestingOrders();
     desk.proposeCancel(other);
     if (desk.venue !== null) desk.venue.openOrders.pop();

@@ -20,7 +20,9 @@ export interface Outcome {
   readonly traces: readonly string[];
 }
 
-/** Orders, a fill, a refusal and a close, under this policy, the instruments listed in this order. */
+/**
+ * Orders, a fill, a refusal and a close, under this policy, the instruments listed in this order.
+ */
 export function fixedRun(
   policy: Policy = POLICY,
   instruments: readonly Instrument[] = INSTRUMENTS,

@@ -41,7 +41,7 @@ function traces(desk: Desk): unknown {
 }
 
 describe('P1-E the order of gates and effects', () => {
-  it('P1-E test_constraint_reject_gates_before_persist: all gates, then the record, then the order', () => {
+  it('P1-E test_constraint_reject_gates_before_persist: gates, record, order', () => {
     const desk = active();
     watchGates(desk);
     desk.propose();
@@ -84,7 +84,7 @@ describe('P1-E the order of gates and effects', () => {
     },
   );
 
-  it('P1-E test_constraint_wal_after_all_validation_gates: nothing leaves before its marker is durable', () => {
+  it('P1-E test_constraint_wal_after_all_validation_gates: marker, then send', () => {
     const desk = active();
     desk.ledger = 'held';
     desk.trail.length = 0;
@@ -115,7 +115,7 @@ describe('P1-E the order of gates and effects', () => {
     expect(desk.submits).toEqual([]);
   });
 
-  it('P1-E a marker that was refused sends nothing, and the gates are not asked for another', () => {
+  it('P1-E a marker that was refused sends nothing, and no gate is asked again', () => {
     const desk = active();
     desk.ledger = 'write_failed';
     watchGates(desk);

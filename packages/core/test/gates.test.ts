@@ -296,6 +296,17 @@ describe('instrument', () => {
     );
   });
 
+  it('reduces past the expiry, until the venue has closed the instrument', () => {
+    const instrument = { ...BTC_CALL, expiry: monoMs(NOW - 1) };
+    const ended = (closed: boolean) => contextWithListing({ instrument, closed }, holding);
+    for (const intentClass of ['CLOSE', 'HEDGE'] as const) {
+      expect(codeOf(ended(false), reducingCandidateOf(intentClass))).toBe('admitted');
+      expect(codeOf(ended(true), reducingCandidateOf(intentClass))).toBe(
+        'InstrumentExpiredOrDelisted',
+      );
+    }
+  });
+
   it('AT-104 stale metadata opens nothing and still closes', () => {
     const aged = (ageMs: number) => contextWithListing({ fetchedAt: monoMs(NOW - ageMs) }, holding);
     expect(codeOf(aged(3_600_000), candidateOf())).toBe('admitted');

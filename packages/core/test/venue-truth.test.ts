@@ -1,4 +1,6 @@
-/** What the venue tells when it is asked: trades, orders, labels (contract-2 sections 2.4 and 7). */
+/**
+ * What the venue tells when it is asked: trades, orders, labels (contract-2 sections 2.4 and 7).
+ */
 import { describe, expect, it } from 'vitest';
 import { BTC_CALL, BTC_PUT, policyWith } from '../src/gates/context.fixture.ts';
 import type { VenueOrder } from '../src/event.ts';
@@ -46,7 +48,7 @@ describe('trades asked for', () => {
     expect(desk.submits[1]?.order.terms).toMatchObject({ intentClass: 'CLOSE', reduceOnly: true });
   });
 
-  it('AT-269 a fill of a lost session is learned by asking; the feed’s copy changes nothing', () => {
+  it('AT-269 a fill of a lost session is learned by asking; the copy changes nothing', () => {
     const desk = active();
     desk.propose();
     desk.post({ kind: 'sessionChanged', connected: false });
@@ -188,7 +190,9 @@ describe('an order under a label that is not quite ours', () => {
     expect(desk.cancels).not.toContain('V9');
   });
 
-  /** Two groups whose first twelve hex digits are the same, and one label that fits neither hash. */
+  /**
+   * Two groups whose first twelve hex digits are the same, and one label that fits neither hash.
+   */
   function twins(relabel: (label: string) => string): Desk {
     const desk = active();
     desk.propose(GTC, {}, '9f1c2d3e-4b5a-4c6d-8e7f-000000000001');
@@ -207,7 +211,7 @@ describe('an order under a label that is not quite ours', () => {
     return desk;
   }
 
-  it('AT-217 two intents it may be: Degraded, latched, neither adopts it, neither is given up', () => {
+  it('AT-217 two intents it may be: Degraded, latched, neither adopts nor is lost', () => {
     const desk = twins(otherHash);
     const labels = desk.submits.map(({ order }) => order.terms.label);
     expect(labels).toHaveLength(2);
@@ -250,7 +254,7 @@ describe('a trade under a label that is not quite ours', () => {
     expect(desk.recordsOf('anomalyRecorded')).toMatchObject([{ anomaly: 'label_hash_mismatch' }]);
   });
 
-  it('AT-217 that two intents may own fills neither, counts in the position, and shuts OPEN', () => {
+  it('AT-217 that two intents may own fills neither, counts, and shuts OPEN', () => {
     const desk = active();
     desk.propose({}, {}, '9f1c2d3e-4b5a-4c6d-8e7f-000000000001');
     desk.tick(1_000);

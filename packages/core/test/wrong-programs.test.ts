@@ -1,7 +1,7 @@
 /**
- * Programs that must not compile. Each line under an `@ts-expect-error` is a mistake somebody could make; if the
- * types ever let it through, `npm run verify` fails in its types stage. The run-time half only shows that the
- * file is looked at.
+ * Programs that must not compile. Each line under an `@ts-expect-error` is a mistake somebody could
+ * make; if the types ever let it through, `npm run verify` fails in its types stage. The run-time
+ * half only shows that the file is looked at.
  */
 import { expect, it } from 'vitest';
 import type { Submit } from '../src/effect.ts';

@@ -210,17 +210,14 @@ describe('what an answer to a cancel says', () => {
     ]);
   });
 
-  it.each([10_004, 10_010, 11_008, 11_044])(
-    '%s says that nothing is left to cancel',
-    (code) => {
-      const answer = { ok: false, error: { code, message: 'already_closed' } } as const;
-      expect(cancel(answer).events).toMatchObject([
-        { kind: 'cancelFailed', outcome: 'nothing_to_cancel', venueCode: code },
-      ]);
-    },
-  );
+  it.each([10_004, 10_010, 11_008, 11_044])('%s says that nothing is left to cancel', (code) => {
+    const answer = { ok: false, error: { code, message: 'already_closed' } } as const;
+    expect(cancel(answer).events).toMatchObject([
+      { kind: 'cancelFailed', outcome: 'nothing_to_cancel', venueCode: code },
+    ]);
+  });
 
-  it('a label that cancelled nothing says so; one that cancelled leaves it to the account feed', () => {
+  it('a label that cancelled nothing says so; one that did leaves it to the feed', () => {
     expect(cancel({ ok: true, result: 0 }, null).events).toMatchObject([
       { kind: 'cancelFailed', outcome: 'nothing_to_cancel', venueCode: null },
     ]);

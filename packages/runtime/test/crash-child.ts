@@ -1,7 +1,8 @@
 /**
  * A trader that proposes one order and kills itself, by SIGKILL, at a named point between the
- * proposal and the answer. The ledger and the venue's journal are files, so the next one starts from
- * what this one left. At `none` it lives, waits until everything is put right, and says what it sees.
+ * proposal and the answer. The ledger and the venue's journal are files, so the next one starts
+ * from what this one left. At `none` it lives, waits until everything is put right, and says what
+ * it sees.
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -15,8 +16,11 @@ import { startTrader } from './trader-fixture.ts';
 const [folder = '', point = 'none', kind = 'ioc'] = process.argv.slice(2);
 const DEADLINE_MS = 10_000;
 
+/** What came before belongs to an earlier process's order. */
+let isProposed = false;
+
 function dieAt(here: string): void {
-  if (here === point) process.kill(process.pid, 'SIGKILL');
+  if (isProposed && here === point) process.kill(process.pid, 'SIGKILL');
 }
 
 const isIntent = ({ type }: LedgerRecord): boolean => type === 'intentRecorded';
@@ -52,11 +56,14 @@ const openLedger: OpenLedger = async (post, onRecord) => {
 const trader = await startTrader({
   runId: `child-${process.pid}`,
   openLedger,
-  telemetry: { report: (d) => console.error(JSON.stringify(d)) },
+  telemetry: { report: () => undefined },
   journal: join(folder, 'venue.jsonl'),
   onPlaced: () => dieAt('at the venue'),
   onEvent: (event) => {
-    if (event.kind === 'intentProposed') dieAt('proposed');
+    if (event.kind === 'intentProposed') {
+      isProposed = true;
+      dieAt('proposed');
+    }
     if (event.kind === 'recorded' && event.records.some(isIntent)) dieAt('durable');
     if (event.kind === 'orderReported') dieAt('answered');
     if (event.kind === 'recorded' && event.records.some(({ type }) => type === 'orderAcked')) {
@@ -78,7 +85,7 @@ async function until(what: string, isTrue: () => boolean): Promise<void> {
 }
 
 const { facts, observations } = trader.runtime.state;
-await until('Active', () => trader.mode() === 'Active');
+await until('Active', () => trader.isReady());
 if (point === 'none') {
   const { reconciliation } = observations;
   const since = reconciliation.lastCleanAt ?? 0;
@@ -96,4 +103,4 @@ const seen = {
   totals: facts.totals,
 };
 await trader.stop();
-process.stdout.write(JSON.stringify(seen));
+process.stdout.write(JSON.stringify(seen), () => process.exit());

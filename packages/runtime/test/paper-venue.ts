@@ -1,7 +1,7 @@
 /**
- * A venue with one option, inside the process that trades on it: an immediate-or-cancel order trades
- * whole, any other rests until it is cancelled. What it has accepted can be kept in a journal, so
- * that it outlives the process as a real venue would. For tests of the whole runtime.
+ * A venue with one option, inside the process that trades on it: an immediate-or-cancel order
+ * trades whole, any other rests until it is cancelled. What it has accepted can be kept in a
+ * journal, so that it outlives the process as a real venue would. For tests of the whole runtime.
  */
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { Event, Fetch, ObservedFill, VenueOrder } from '@holdfast/core';
@@ -241,6 +241,8 @@ export class PaperVenue {
   }
 
   #answer(request: Fetch): void {
+    // What an account is worth needs an index.
+    if (request.what === 'account') this.quote();
     for (const event of this.#answers(request, monoMs(this.#options.clock.now()))) {
       this.#options.post(event);
     }

@@ -1,13 +1,14 @@
 /** The whole runtime on the paper venue, with good news from every producer. For tests. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Effect, Event, Policy } from '@holdfast/core';
 import type { IntentProposal } from '@holdfast/core/intent';
 import { parsePolicy } from '@holdfast/core/policy';
 import { currentMode, type State } from '@holdfast/core/step';
 import { groupId, instrumentName, monoMs, runId, strategyId, wallMs } from '@holdfast/core/values';
 import { createClock } from '../src/clock.ts';
-import type { OpenLedger, Telemetry } from '../src/ports.ts';
-import { type Runtime, start } from '../src/start.ts';
+import type { Clock, OpenLedger, Telemetry } from '../src/ports.ts';
+import { type Runtime, start, type StartOptions } from '../src/start.ts';
 import { PaperVenue } from './paper-venue.ts';
 
 const IDENTITY = { buildId: 'b', runtimeConfigHash: 'c', contractVersion: '5.2' } as const;
@@ -15,7 +16,7 @@ const STRATEGY = strategyId('drill');
 
 /** The launch policy with room for a few dozen small orders, resting or not. */
 function roomyPolicy(): Policy {
-  const path = new URL('../../../config/policy.json', import.meta.url);
+  const path = join(import.meta.dirname, '..', '..', '..', 'config', 'policy.json');
   const document = JSON.parse(readFileSync(path, 'utf8'));
   document.execution_style = 'Any';
   document.exposure = { delta_limit: { BTC: 100, ETH: 100 }, portfolio_delta_usd: 50_000_000 };
@@ -36,86 +37,98 @@ export interface TraderOptions {
   readonly openLedger: OpenLedger;
   readonly telemetry: Telemetry;
   readonly journal: string | null;
-  readonly inboxCapacity?: number;
   readonly onPlaced?: () => void;
   readonly onEvent?: (event: Event) => void;
   readonly onEffect?: (effect: Effect) => void;
-  readonly onFatal?: (error: Error) => void;
 }
 
 export interface Trader {
   readonly runtime: Runtime;
   readonly venue: PaperVenue;
   mode(): string;
+  /** Active, with a market to trade in. */
+  isReady(): boolean;
   /** A buy of 0.1, in a new group unless one is given. */
   propose(group: string, parts?: Partial<IntentProposal['legs'][number]>): void;
   stop(): Promise<void>;
 }
 
-export async function startTrader(options: TraderOptions): Promise<Trader> {
+/** Everything a runtime needs to know, as it would be on a good day. */
+function goodDay(
+  clock: Clock,
+): Pick<StartOptions, 'clock' | 'disk' | 'documents' | 'intervals' | 'mintGroupId' | 'strategies'> {
   const policy = roomyPolicy();
-  const clock = createClock();
-  let state: State | null = null;
-  let venue: PaperVenue | null = null;
-  const mode = (): string => (state === null ? 'none' : currentMode(state).mode);
-  const runtime = await start({
-    session: {
-      ...IDENTITY,
-      runId: runId(options.runId),
-      enforcedProfile: 'CSP',
-      toleratesUnlinked: true,
-      settleMs: 0,
-      tickIntervalMs: 10,
-      reconcileIntervalMs: 200,
-    },
+  return {
     clock,
-    openLedger: options.openLedger,
-    connect: (post) => {
-      const { journal, onPlaced } = options;
-      const made = new PaperVenue({
-        clock,
-        post,
-        journal,
-        mode,
-        ...(onPlaced === undefined ? {} : { onPlaced }),
-      });
-      venue = made;
-      return { transport: made.transport, venue: made.venue };
-    },
-    telemetry: options.telemetry,
     disk: {
       measure: (done) => done({ used: 0.5, secondary: 0.5 }),
       close: () => Promise.resolve(),
     },
     documents: {
-      certificate: () => {
-        const generatedAt = wallMs(clock.now() - 1_000);
-        return { ...IDENTITY, status: 'PASS', generatedAt };
-      },
+      certificate: () => ({
+        ...IDENTITY,
+        status: 'PASS',
+        generatedAt: wallMs(clock.now() - 1_000),
+      }),
       policy: () => ({ policy, hash: 'roomy' }),
     },
     mintGroupId: () => groupId('00000000-0000-4000-8000-000000000000'),
     strategies: [],
     intervals: { consultMs: 1_000, diskMs: 1_000, policyMs: 1_000, heartbeatMs: 500 },
-    inboxCapacity: options.inboxCapacity ?? 4_096,
+  };
+}
+
+const SESSION = {
+  ...IDENTITY,
+  enforcedProfile: 'CSP',
+  toleratesUnlinked: true,
+  settleMs: 0,
+  tickIntervalMs: 10,
+  reconcileIntervalMs: 200,
+} as const;
+
+export async function startTrader(options: TraderOptions): Promise<Trader> {
+  const clock = createClock();
+  let state: State | null = null;
+  let venue: PaperVenue | null = null;
+  const mode = (): string => (state === null ? 'none' : currentMode(state).mode);
+  const { journal, onPlaced, openLedger, telemetry } = options;
+  const runtime = await start({
+    ...goodDay(clock),
+    session: { ...SESSION, runId: runId(options.runId) },
+    openLedger,
+    telemetry,
+    inboxCapacity: 4_096,
+    connect: (post) => {
+      const heard = onPlaced === undefined ? {} : { onPlaced };
+      venue = new PaperVenue({ clock, post, journal, mode, ...heard });
+      return { transport: venue.transport, venue: venue.venue };
+    },
     onRecovered: (recovered) => {
       state = recovered;
     },
     onFatal: (error) => {
-      if (options.onFatal === undefined) throw error;
-      options.onFatal(error);
+      throw error;
     },
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
     ...(options.onEffect === undefined ? {} : { onEffect: options.onEffect }),
   });
   if (venue === null) throw new Error('nothing was connected');
-  const connected: PaperVenue = venue;
-  const quotes = setInterval(() => connected.quote(), 20);
+  return traderOf(runtime, venue, clock, mode);
+}
+
+function traderOf(runtime: Runtime, venue: PaperVenue, clock: Clock, mode: () => string): Trader {
+  const { observations } = runtime.state;
+  const quotes = setInterval(() => venue.quote(), 20);
   quotes.unref();
   return {
     runtime,
-    venue: connected,
+    venue,
     mode,
+    isReady: () =>
+      mode() === 'Active' &&
+      observations.equity !== null &&
+      [...observations.listings.values()].some(({ book }) => book.usable),
     propose(group, parts = {}) {
       runtime.post({
         kind: 'intentProposed',
@@ -128,7 +141,7 @@ export async function startTrader(options: TraderOptions): Promise<Trader> {
     async stop() {
       clearInterval(quotes);
       await runtime.stop();
-      connected.close();
+      venue.close();
     },
   };
 }

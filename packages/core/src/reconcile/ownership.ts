@@ -9,7 +9,8 @@ import type { VenueOrderId } from '../values/index.ts';
 /** Whose an order or a trade of the venue is (contract-1 section 11.3). */
 export type Ownership =
   /**
-   * `disagreements`: what of the label contradicts the intent, which is logged and no more (AMB-08).
+   * `disagreements`: what of the label contradicts the intent, which is logged and no more
+   * (AMB-08).
    */
   | {
       readonly kind: 'ours';

@@ -7,8 +7,8 @@ import { nextRequestId } from './market.ts';
 import {
   awaitsReconciliation,
   block,
-  latchReasons,
   loosenAfterReconciliation,
+  openableReasons,
   raiseRisk,
 } from './safety.ts';
 import type { Output } from './output.ts';
@@ -170,7 +170,7 @@ function passed(
   output.append({
     type: 'latchCleared',
     at: wallMs(snapshot.at),
-    reasons: latchReasons(state),
+    reasons: openableReasons(state, startedAt),
     openOrders: snapshot.openOrders.length,
     positions: snapshot.positions.length,
     trades: snapshot.trades.length,

@@ -43,8 +43,13 @@ function reportRisk(state: State, output: Output): void {
   });
 }
 
-export function latchReasons(state: State): readonly OpenPermissionReasonCode[] {
-  return state.observations.latch.reasons;
+/** What a snapshot asked for at `startedAt` can open: not what came later, nor what still stands. */
+export function openableReasons(
+  state: State,
+  startedAt: MonoMs,
+): readonly OpenPermissionReasonCode[] {
+  const { reasons } = state.observations.latch;
+  return reasons.filter((reason) => !isUnresolved(state, reason, startedAt));
 }
 
 /**

@@ -50,6 +50,21 @@ function pollVenue(state: State, output: Output): void {
   }
 }
 
+export function onHeartbeatObserved(
+  state: State,
+  event: Extract<ShellEvent, { kind: 'heartbeatObserved' }>,
+): void {
+  state.observations.heartbeatAt = event.at;
+}
+
+/** There is no last good certificate: what was read now is what counts (AT-021). */
+export function onCertificateRead(
+  state: State,
+  event: Extract<ShellEvent, { kind: 'certificateRead' }>,
+): void {
+  state.observations.certificate = event.certificate;
+}
+
 export function onDiskMeasured(
   state: State,
   event: Extract<ShellEvent, { kind: 'diskMeasured' }>,
