@@ -304,10 +304,10 @@ export class Desk {
     this.post({ kind: 'cancelFailed', label: target, instrument, fault, outcome, venueCode });
   }
 
-  /** What was held becomes durable, oldest first. */
-  release(): void {
+  /** What was held becomes durable, oldest first; what that leads to meets `next`. */
+  release(next: Desk['ledger'] = 'instant'): void {
     const batches = this.#held.splice(0);
-    this.ledger = 'instant';
+    this.ledger = next;
     for (const records of batches) this.#record(records);
   }
 

@@ -281,22 +281,27 @@ describe('orders that rest when the mode falls', () => {
     desk.propose(GTC);
     desk.certificate = null;
     desk.feed();
-    desk.release();
-    desk.ledger = 'held';
+    desk.release('held');
     ticks(desk, 3);
-    expect(desk.recordsOf('orderAbandoned')).toHaveLength(1);
+    expect(desk.state.facts.working.size).toBe(1);
     expect(desk.cancels).toEqual([]);
+    desk.release();
+    expect(desk.recordsOf('orderAbandoned')).toHaveLength(1);
   });
 
-  it('a process that starts takes back what an earlier one left', () => {
-    const before = holding();
-    before.propose(GTC);
-    const label = before.rest(before.submits[1]);
-    const after = before.crash();
-    after.silent.add('reconciliation');
-    ticks(after, 3);
-    expect(after.cancels).toEqual([label]);
-  });
+  it.each(['acknowledged', 'never heard of again'])(
+    'AT-1065 a process that starts takes back what an earlier one left: %s',
+    (fate) => {
+      const before = holding();
+      before.propose(GTC);
+      const label = before.submits[1]?.order.terms.label;
+      if (fate === 'acknowledged') before.rest(before.submits[1]);
+      const after = before.crash();
+      after.silent.add('reconciliation');
+      ticks(after, 3);
+      expect(after.cancels).toEqual([label]);
+    },
+  );
 
   it('one 10028 in answer to a cancel is what it is anywhere', () => {
     const { desk, opens } = stopped();

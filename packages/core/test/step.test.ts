@@ -461,6 +461,22 @@ describe('people', () => {
     expect(desk.decisions.at(-1)).toMatchObject({ fault: 'policy_changed_while_running' });
   });
 
+  it.each([null, {}, { action: 'Place', reduceOnly: null, target: null, legs: [null] }, 'buy'])(
+    'a proposal nothing can be read from is refused, and nobody falls over it: %j',
+    (proposal) => {
+      const desk = active();
+      desk.post({
+        kind: 'intentProposed',
+        strategyId: 'strangle_btc_low_vol' as never,
+        groupId: '9f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f' as never,
+        proposal: proposal as never,
+      });
+      expect(desk.refusals).toEqual(['InvalidInput']);
+      desk.propose();
+      expect(desk.submits).toHaveLength(1);
+    },
+  );
+
   it('a strategy that threw proposes nothing more', () => {
     const desk = active();
     desk.post({

@@ -142,7 +142,7 @@ describe('the decision log cannot keep up', () => {
     return letGo;
   }
 
-  it('AT-925 full: it grows no further, the loop goes on, OPEN waits until it has room', async () => {
+  it('AT-925 full: it grows no further, the loop goes on, OPEN waits for room', async () => {
     await begin(CAPACITY);
     const letGo = await holdDisk();
     const { observations } = trader.runtime.state;

@@ -152,7 +152,7 @@ describe('a day on the synthetic market', () => {
   it('an interrupt ends it cleanly, with its report', async () => {
     const path = join(folder, 'interrupted.json');
     const ledger = join(folder, 'interrupted', 'ledger');
-    const args = ['bin/holdfast.js', 'day', '--for', '60s', '--report', path, '--ledger', ledger];
+    const args = ['bin/holdfast.js', 'day', '--for', '30s', '--report', path, '--ledger', ledger];
     const ended = await run(args, 'ReduceOnly -> Active');
     expect(ended.code).toBe(0);
     judge(JSON.parse(readFileSync(path, 'utf8')));

@@ -7,7 +7,8 @@ import { attemptKey } from '../intent/attempt.ts';
 import { assessCancel, type CancelContext } from '../guard/cancel-permission.ts';
 import { currentRiskState } from '../guard/risk-state.ts';
 import { classify } from '../intent/classify.ts';
-import type { IntentClass } from '../intent/intent.ts';
+import type { IntentClass, IntentProposal } from '../intent/intent.ts';
+import { misshapenField } from '../intent/shape.ts';
 import type { IntentRecorded } from '../ledger/record.ts';
 import type { Order } from '../order/order.ts';
 import type { State } from '../state.ts';
@@ -30,6 +31,14 @@ import { raiseRisk } from './safety.ts';
 
 const ZERO_COIN = coinE8(0);
 
+/** Stands for a proposal nothing can be read from. */
+const NOTHING: IntentProposal = Object.freeze({
+  action: '',
+  reduceOnly: null,
+  legs: [],
+  target: null,
+});
+
 type Proposed = Extract<IntentEvent, { kind: 'intentProposed' }>;
 
 /**
@@ -43,6 +52,12 @@ const DEGRADING: ReadonlyMap<RejectCode, Parameters<typeof raiseRisk>[1]> = new 
 ] as const);
 
 export function onIntentProposed(state: State, event: Proposed, output: Output): void {
+  const misshapen = misshapenField(event.proposal);
+  if (misshapen !== null) {
+    const refusal = reject('InvalidInput', { field: misshapen });
+    refuse(state, { ...event, proposal: NOTHING }, 'OPEN', refusal, [], output);
+    return;
+  }
   const { proposal, groupId, strategyId } = event;
   const intentClass = classify(proposal);
   if (intentClass === 'CANCEL') {

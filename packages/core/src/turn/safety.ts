@@ -43,7 +43,9 @@ function reportRisk(state: State, output: Output): void {
   });
 }
 
-/** What a snapshot asked for at `startedAt` can open: not what came later, nor what still stands. */
+/**
+ * What a snapshot asked for at `startedAt` can open: not what came later, nor what still stands.
+ */
 export function openableReasons(
   state: State,
   startedAt: MonoMs,
