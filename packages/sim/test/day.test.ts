@@ -44,9 +44,13 @@ function run(args: readonly string[], interruptAt?: string): Promise<Ended> {
     const child = spawn(process.execPath, args, { cwd: ROOT });
     let out = '';
     let err = '';
+    let interrupted = false;
     child.stdout.on('data', (chunk: Buffer) => {
       out += chunk.toString();
-      if (interruptAt !== undefined && out.includes(interruptAt)) child.kill('SIGINT');
+      // Once: a second interrupt is the impatient one, and ends it without a report.
+      if (interruptAt !== undefined && !interrupted && out.includes(interruptAt)) {
+        interrupted = child.kill('SIGINT');
+      }
     });
     child.stderr.on('data', (chunk: Buffer) => {
       err += chunk.toString();

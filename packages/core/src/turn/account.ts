@@ -78,6 +78,7 @@ export function onOrderReported(state: State, event: OrderReported, output: Outp
   observations.unresolved.delete(event.label);
   if (order === undefined) return;
   const { label } = order.terms;
+  observations.unresolved.delete(label);
   // News of a part that traded is no answer to a cancel.
   if (event.state !== 'open') observations.canceling.delete(label);
   if (order.ackAt === null && event.venueOrderId !== null && event.state !== 'rejected') {

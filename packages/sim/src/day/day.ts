@@ -6,7 +6,7 @@ import { coinE8, currency, groupId, monoMs, runId } from '@holdfast/core/values'
 import type { Configuration } from '@holdfast/runtime/config';
 import { openDecisionLog } from '@holdfast/runtime/decision-log';
 import { openFileLedger } from '@holdfast/runtime/ledger';
-import type { DiskProbe, OpenLedger } from '@holdfast/runtime/ports';
+import type { DiskProbe, OpenLedger, Telemetry } from '@holdfast/runtime/ports';
 import { type Runtime, start, type StartOptions } from '@holdfast/runtime/start';
 import { createDiskProbe } from '@holdfast/runtime/telemetry';
 import { Exchange } from '../exchange/index.ts';
@@ -87,7 +87,8 @@ export async function runDay(options: DayOptions): Promise<RunningDay> {
     log.report(decision, at);
     options.onDecision(decision);
   });
-  const runtime = await startRuntime(options, stage, tally, disk.probe);
+  const telemetry = { report: tally.report, backlog: () => log.telemetry() };
+  const runtime = await startRuntime(options, stage, telemetry, disk.probe);
   const day = (): RunningDay => ({ options, ...stage, tally, runtime, fatal: stage.fatal() });
   const isWaiting = (): boolean => runtime.ledger.telemetry().depth > 0 || disk.isPending();
   const tell = everySnapshot(stage.player, () => options.onSnapshot(day()));
@@ -168,7 +169,7 @@ function setStage(options: DayOptions): Stage {
 function startRuntime(
   options: DayOptions,
   stage: Stage,
-  telemetry: Tally,
+  telemetry: Telemetry,
   disk: DiskProbe,
 ): Promise<Runtime> {
   const { clock, prng, session, connect, onFatal } = stage;
