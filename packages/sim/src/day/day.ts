@@ -87,7 +87,10 @@ export async function runDay(options: DayOptions): Promise<RunningDay> {
     log.report(decision, at);
     options.onDecision(decision);
   });
-  const telemetry = { report: tally.report, backlog: () => log.telemetry() };
+  const telemetry: Telemetry = {
+    report: (decision, at) => tally.report(decision, at),
+    backlog: () => log.telemetry(),
+  };
   const runtime = await startRuntime(options, stage, telemetry, disk.probe);
   const day = (): RunningDay => ({ options, ...stage, tally, runtime, fatal: stage.fatal() });
   const isWaiting = (): boolean => runtime.ledger.telemetry().depth > 0 || disk.isPending();
