@@ -70,7 +70,7 @@ const SUITES: readonly Suite[] = [
   { name: 'tidy', project: 'tidy', budgetSeconds: 30, narrow: [] },
   { name: 'unit', project: 'unit', budgetSeconds: 45, narrow: ['--exclude', '**/*.prop.test.ts'] },
   { name: 'property', project: 'unit', budgetSeconds: 60, narrow: ['.prop.test.ts'] },
-  { name: 'contract', project: 'contract', budgetSeconds: 60, narrow: [] },
+  { name: 'contract', project: 'contract', budgetSeconds: 120, narrow: [] },
 ];
 
 /** A pattern must reach the tool as it is, and not as the shell expands it. */
