@@ -68,8 +68,8 @@ interface Suite {
 
 const SUITES: readonly Suite[] = [
   { name: 'tidy', project: 'tidy', budgetSeconds: 30, narrow: [] },
-  { name: 'unit', project: 'unit', budgetSeconds: 45, narrow: ['--exclude', '**/*.prop.test.ts'] },
-  { name: 'property', project: 'unit', budgetSeconds: 60, narrow: ['.prop.test.ts'] },
+  { name: 'unit', project: 'unit', budgetSeconds: 30, narrow: ['--exclude', '**/*.prop.test.ts'] },
+  { name: 'property', project: 'unit', budgetSeconds: 30, narrow: ['.prop.test.ts'] },
   { name: 'contract', project: 'contract', budgetSeconds: 120, narrow: [] },
 ];
 
