@@ -1,5 +1,6 @@
 import type { GateContext } from '../gates/gate.ts';
 import { currentRiskState } from '../guard/risk-state.ts';
+import { isFresh } from '../market/freshness.ts';
 import type { State } from '../state.ts';
 import { currentMode } from './mode.ts';
 
@@ -8,7 +9,6 @@ export function gateContext(state: State): GateContext {
   const { facts, observations } = state;
   const { now, policy, mmUtil, equity, feeModelCachedAt } = observations;
   const marginMaxAge = policy?.parameters.mmUtilMaxAgeMs ?? 0;
-  const isFresh = (at: number): boolean => now - at >= 0 && now - at <= marginMaxAge;
   observations.rate.advance(now);
   return {
     now,
@@ -19,8 +19,8 @@ export function gateContext(state: State): GateContext {
     listings: observations.listings,
     unsupported: observations.unsupported,
     indexPriceE8: (underlying) => observations.indexes.get(underlying)?.priceE8 ?? null,
-    mmUtil: mmUtil !== null && isFresh(mmUtil.at) ? mmUtil.value : null,
-    equity: equity !== null && isFresh(equity.at) ? equity.value : null,
+    mmUtil: mmUtil !== null && isFresh(now, mmUtil.at, marginMaxAge) ? mmUtil.value : null,
+    equity: equity !== null && isFresh(now, equity.at, marginMaxAge) ? equity.value : null,
     feeModelAgeS: feeModelCachedAt === null ? null : (now - feeModelCachedAt) / 1_000,
     ledger: observations.ledger,
     exposure: observations.exposure,
