@@ -4,6 +4,7 @@
  * product code.
  */
 import type { Instrument } from '../instrument/instrument.ts';
+import { BTC_CALL as LISTED_BTC_CALL } from '../instrument/samples.fixture.ts';
 import type { IntentClass, IntentProposal, LegProposal } from '../intent/intent.ts';
 import type { Book } from '../market/book.ts';
 import type { Parameters, Policy } from '../policy.ts';
@@ -37,22 +38,8 @@ const coin = (value: number) => coinE8(Math.round(value * 100_000_000));
 
 /** Inverse option: priced in BTC, tick 0.0001 and 0.0005 above 0.005, step 0.1. */
 export const BTC_CALL: Instrument = Object.freeze<Instrument>({
-  name: instrumentName('BTC-27MAR26-100000-C'),
-  kind: 'option',
-  underlying: BTC,
-  settlement: BTC,
-  quote: 'coin',
-  amountUnit: 'coin',
-  tickE8: priceE8(10_000),
-  tickLadder: [{ abovePriceE8: priceE8(500_000), stepE8: priceE8(50_000) }],
-  amountStepE8: amountE8(10_000_000),
-  minAmount: quantity(1),
-  contractMultiplierE8: amountE8(100_000_000),
+  ...LISTED_BTC_CALL,
   expiry: monoMs(NOW + 30 * DAY_MS),
-  option: { type: 'call', strikeE8: priceE8(10_000_000_000_000) },
-  isActive: true,
-  makerFeeE8: 30_000,
-  takerFeeE8: 30_000,
 });
 
 export const BTC_PUT: Instrument = Object.freeze<Instrument>({
