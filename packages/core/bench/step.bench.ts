@@ -200,6 +200,7 @@ class Rig {
           },
         ],
         feeModelCachedAt: wallMs(this.now),
+        limits: null,
       });
     }
     if (fetch.what === 'reconciliation') {

@@ -37,6 +37,8 @@ export type Fetch = {
 } & (
   | { readonly what: 'instruments' }
   | { readonly what: 'account' }
+  /** Announcements and platform status. */
+  | { readonly what: 'health' }
   /** Open orders, positions and own trades since `since`, taken together. */
   | { readonly what: 'reconciliation'; readonly since: MonoMs }
   | { readonly what: 'book'; readonly instrument: InstrumentName }

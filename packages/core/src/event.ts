@@ -30,12 +30,29 @@ export type MarketEvent =
   | InstrumentsListed
   | BookChanged
   | TickerChanged
+  | PublicTradeObserved
   | {
       readonly kind: 'indexChanged';
       readonly at: MonoMs;
       readonly underlying: Currency;
       readonly priceE8: PriceE8;
+    }
+  /** DVOL: thirty-day implied volatility of a coin, in percent; a float, never money. */
+  | {
+      readonly kind: 'volatilityIndexChanged';
+      readonly at: MonoMs;
+      readonly underlying: Currency;
+      readonly value: number;
     };
+
+/** Somebody traded. `tradeSeq` counts the trades of one instrument without a hole (VR-022). */
+export interface PublicTradeObserved {
+  readonly kind: 'publicTradeObserved';
+  readonly at: MonoMs;
+  readonly instrument: InstrumentName;
+  readonly tradeSeq: number;
+  readonly priceE8: PriceE8;
+}
 
 /** A full answer of `public/get_instruments` for one currency. */
 export interface InstrumentsListed {
@@ -86,6 +103,8 @@ export type AccountEvent =
   | DispatchFailed
   | CancelFailed
   | VenueSnapshotObserved
+  | VenueHealthObserved
+  | SessionTerminated
   | {
       readonly kind: 'fetchFailed';
       readonly at: MonoMs;
@@ -93,6 +112,35 @@ export type AccountEvent =
       readonly fault: string;
     }
   | { readonly kind: 'sessionChanged'; readonly at: MonoMs; readonly connected: boolean };
+
+/**
+ * What the venue announces about itself: `public/get_announcements` and `public/status`, asked for
+ * together (contract-1 section 41).
+ */
+export interface VenueHealthObserved {
+  readonly kind: 'venueHealthObserved';
+  readonly at: MonoMs;
+  /** Announced maintenance; `endsAt` null where the venue does not say when it is over. */
+  readonly maintenance: readonly MaintenanceWindow[];
+  /** Trading is locked now, for everybody or in some currencies (`public/status`). */
+  readonly locked: boolean;
+}
+
+export interface MaintenanceWindow {
+  readonly announcementId: string;
+  readonly startsAt: WallMs;
+  readonly endsAt: WallMs | null;
+}
+
+/**
+ * The venue ended our session, or answered 10028 (contract-1 section 45). `code` is its own; null
+ * where the connection was cut without a word.
+ */
+export interface SessionTerminated {
+  readonly kind: 'sessionTerminated';
+  readonly at: MonoMs;
+  readonly code: number | null;
+}
 
 /** `private/get_account_summary`, all currencies at once, with the fee model it carries. */
 export interface AccountObserved {
@@ -111,6 +159,22 @@ export interface AccountObserved {
    * 14).
    */
   readonly feeModelCachedAt: WallMs | null;
+  /** The account's request budget; null when the answer carried none that can be read. */
+  readonly limits: RequestLimits | null;
+}
+
+/**
+ * `limits` of the account summary (contract-1 section 45): requests per second and at once. Where
+ * Deribit gives several groups, the smallest.
+ */
+export interface RequestLimits {
+  readonly matching: RequestBudget;
+  readonly nonMatching: RequestBudget;
+}
+
+export interface RequestBudget {
+  readonly ratePerSecond: number;
+  readonly burst: number;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Latch } from './guard/latch.ts';
 import type { TradingMode } from './guard/mode.ts';
 import type { RiskCauses } from './guard/risk-state.ts';
 import type { SessionKill } from './guard/session-kill.ts';
-import type { FeeTier } from './event.ts';
+import type { FeeTier, MaintenanceWindow, RequestLimits } from './event.ts';
 import type { Facts } from './facts.ts';
 import type { Instrument, UnsupportedKind } from './instrument/instrument.ts';
 import type { AppendRefusal } from './ledger/waiver.ts';
@@ -92,6 +92,16 @@ export interface Observations {
   readonly metadataAt: Map<Currency, MonoMs>;
   readonly unsupported: Map<InstrumentName, UnsupportedKind>;
   readonly indexes: Map<Currency, { priceE8: PriceE8; at: MonoMs }>;
+  /** DVOL by coin, percent. */
+  readonly volatilityIndexes: Map<Currency, Reading<number>>;
+  /** Number of the last public trade heard of each instrument. */
+  readonly lastTradeSeq: Map<InstrumentName, number>;
+  venueHealth: {
+    at: MonoMs | null;
+    locked: boolean;
+    maintenance: readonly MaintenanceWindow[];
+  };
+  limits: RequestLimits | null;
   readonly reservations: Reservations;
   readonly exposure: Exposure;
   readonly rate: RateWindow;

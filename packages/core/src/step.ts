@@ -14,13 +14,16 @@ import {
   onBookChanged,
   onIndexChanged,
   onInstrumentsListed,
+  onPublicTrade,
   onTickerChanged,
+  onVolatilityIndex,
 } from './turn/market.ts';
 import { reportMode } from './turn/mode.ts';
 import { Output } from './turn/output.ts';
 import { onFetchFailed, onVenueSnapshot } from './turn/reconciliation.ts';
 import { resume } from './turn/resume.ts';
-import { onSessionChanged, suspend } from './turn/session.ts';
+import { onSessionChanged, onSessionTerminated, suspend } from './turn/session.ts';
+import { onVenueHealth } from './turn/venue-health.ts';
 import { onCertificateRead, onHeartbeatObserved } from './turn/shell.ts';
 import { onDiskMeasured, onFaultObserved, onOperatorCommanded } from './turn/shell.ts';
 import { onOutputMeasured, onPolicyOffered, onTicked } from './turn/shell.ts';
@@ -65,6 +68,10 @@ function handle(state: State, event: Event, out: Output): void {
       return onTickerChanged(state, event);
     case 'indexChanged':
       return onIndexChanged(state, event);
+    case 'publicTradeObserved':
+      return onPublicTrade(state, event, out);
+    case 'volatilityIndexChanged':
+      return onVolatilityIndex(state, event);
     case 'instrumentsListed':
       return onInstrumentsListed(state, event);
     case 'intentProposed':
@@ -91,6 +98,10 @@ function handle(state: State, event: Event, out: Output): void {
       return onAccountObserved(state, event);
     case 'venueSnapshotObserved':
       return onVenueSnapshot(state, event, out);
+    case 'venueHealthObserved':
+      return onVenueHealth(state, event, out);
+    case 'sessionTerminated':
+      return onSessionTerminated(state, event, out);
     case 'fetchFailed':
       return onFetchFailed(state, event, out);
     case 'sessionChanged':

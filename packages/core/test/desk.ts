@@ -388,6 +388,7 @@ export class Desk {
           },
         ],
         feeModelCachedAt: wallMs(this.account.cachedAt ?? this.now),
+        limits: null,
       });
     }
     if (fetch.what === 'reconciliation' && this.venue !== null) {

@@ -267,6 +267,7 @@ export class PaperVenue {
             at,
             currencies: [{ currency: BTC, ...figures, maintenanceMarginE8: none }],
             feeModelCachedAt: wallMs(at),
+            limits: null,
           },
         ];
       }
@@ -282,6 +283,8 @@ export class PaperVenue {
             settlements: [],
           },
         ];
+      case 'health':
+        return [{ kind: 'venueHealthObserved', at, maintenance: [], locked: false }];
       case 'book':
         this.quote();
         return [];

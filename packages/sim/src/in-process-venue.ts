@@ -111,6 +111,8 @@ function answerTo(connection: Connection, request: Fetch): Answer {
       return listInstruments(connection, request);
     case 'account':
       return readAccount(connection, request);
+    case 'health':
+      return readHealth();
     case 'reconciliation':
       return takeSnapshot(connection, request);
     case 'book':
@@ -152,10 +154,15 @@ function listedEvents(code: Currency, parsed: ParsedInstruments, at: MonoMs): re
 
 function readAccount(connection: Connection, request: Fetch): Answer {
   const result = query(connection, 'private/get_account_summaries', { extended: true });
-  const currencies = parseAccountSummaries(result);
-  if (currencies === null) return malformed(request);
+  const parsed = parseAccountSummaries(result);
+  if (parsed === null) return malformed(request);
   const feeModelCachedAt = wallMs(connection.clock.now());
-  return (at) => [{ kind: 'accountObserved', at, currencies, feeModelCachedAt }];
+  return (at) => [{ kind: 'accountObserved', at, ...parsed, feeModelCachedAt }];
+}
+
+/** This venue announces no maintenance and is never locked. */
+function readHealth(): Answer {
+  return (at) => [{ kind: 'venueHealthObserved', at, maintenance: [], locked: false }];
 }
 
 /** Orders, positions, trades and settlements of one instant. */

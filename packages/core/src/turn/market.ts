@@ -1,4 +1,10 @@
-import type { BookChanged, InstrumentsListed, MarketEvent, TickerChanged } from '../event.ts';
+import type {
+  BookChanged,
+  InstrumentsListed,
+  MarketEvent,
+  PublicTradeObserved,
+  TickerChanged,
+} from '../event.ts';
 import { createBook, type MutableBook } from '../market/book.ts';
 import type { State } from '../state.ts';
 import type { InstrumentName } from '../values/index.ts';
@@ -100,4 +106,24 @@ export function onIndexChanged(
   event: Extract<MarketEvent, { kind: 'indexChanged' }>,
 ): void {
   state.observations.indexes.set(event.underlying, { priceE8: event.priceE8, at: event.at });
+}
+
+/** Trades of one instrument are numbered without a hole; a hole is a trade we did not hear of. */
+export function onPublicTrade(state: State, event: PublicTradeObserved, output: Output): void {
+  const { listings, lastTradeSeq } = state.observations;
+  if (!listings.has(event.instrument)) return;
+  state.observations.marketAt = event.at;
+  const last = lastTradeSeq.get(event.instrument);
+  if (last !== undefined && event.tradeSeq <= last) return;
+  lastTradeSeq.set(event.instrument, event.tradeSeq);
+  if (last === undefined || event.tradeSeq === last + 1) return;
+  raiseRisk(state, 'ws_trades_gap', output);
+  block(state, 'WS_TRADES_GAP_RECONCILE_REQUIRED', output);
+}
+
+export function onVolatilityIndex(
+  state: State,
+  event: Extract<MarketEvent, { kind: 'volatilityIndexChanged' }>,
+): void {
+  state.observations.volatilityIndexes.set(event.underlying, { value: event.value, at: event.at });
 }

@@ -1,7 +1,7 @@
-import type { IntentEvent } from '../event.ts';
+import type { IntentEvent, SessionTerminated } from '../event.ts';
 import type { State } from '../state.ts';
 import type { Output } from './output.ts';
-import { block, raiseRisk } from './safety.ts';
+import { block, noteTooManyRequests, raiseRisk, TOO_MANY_REQUESTS } from './safety.ts';
 
 /**
  * A lost session takes its subscriptions with it: what happened meanwhile must be asked for
@@ -12,6 +12,18 @@ export function onSessionChanged(state: State, connected: boolean, output: Outpu
   if (observations.connected === connected) return;
   observations.connected = connected;
   if (!connected) raiseRisk(state, 'session_terminated', output);
+  block(state, 'SESSION_TERMINATION_RECONCILE_REQUIRED', output);
+}
+
+/** The venue itself ended the session: 10028 counts towards Kill, anything else is a lost session. */
+export function onSessionTerminated(
+  state: State,
+  { code }: SessionTerminated,
+  output: Output,
+): void {
+  output.report({ kind: 'fault', fault: 'session_terminated', subject: code?.toString() ?? null });
+  if (code === TOO_MANY_REQUESTS) return noteTooManyRequests(state, output);
+  raiseRisk(state, 'session_terminated', output);
   block(state, 'SESSION_TERMINATION_RECONCILE_REQUIRED', output);
 }
 

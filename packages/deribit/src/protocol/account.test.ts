@@ -1,10 +1,11 @@
+import type { AccountObserved } from '@holdfast/core';
 import { describe, expect, it } from 'vitest';
 import { parseAccountSummaries } from './account.ts';
 
 const SUMMARY = { currency: 'BTC', equity: 10, initial_margin: 0.5, maintenance_margin: 0.25 };
 
-const parse = (...summaries: unknown[]): ReturnType<typeof parseAccountSummaries> =>
-  parseAccountSummaries({ summaries, username: 'x' });
+const parse = (...summaries: unknown[]): AccountObserved['currencies'] | null =>
+  parseAccountSummaries({ summaries, username: 'x' })?.currencies ?? null;
 
 const fees = (type: string, maker: unknown, taker: unknown): unknown => ({
   btc_usd: { option: { default: { type, maker, taker }, block_trade: 0.625 } },

@@ -1,4 +1,11 @@
-import type { AccountObserved, FeeTier, ObservedFill, VenueOrder } from '@holdfast/core';
+import type {
+  AccountObserved,
+  FeeTier,
+  ObservedFill,
+  RequestBudget,
+  RequestLimits,
+  VenueOrder,
+} from '@holdfast/core';
 import {
   type AmountE8,
   amountE8,
@@ -31,6 +38,19 @@ const FeeSchedule = Type.Object({
  */
 const Fees = Type.Record(Type.String(), Type.Record(Type.String(), FeeSchedule));
 
+const Budget = Type.Object({
+  rate: Type.Number({ exclusiveMinimum: 0 }),
+  burst: Type.Number({ exclusiveMinimum: 0 }),
+});
+
+/** The one shape of `limits` that is documented for accounts without limits per currency. */
+const Limits = Compile(
+  Type.Object({
+    non_matching_engine: Budget,
+    matching_engine: Type.Object({ trading: Type.Object({ total: Budget }) }),
+  }),
+);
+
 /** `private/get_account_summaries`: one summary per currency. Unknown fields are tolerated. */
 const Summaries = Compile(
   Type.Object({
@@ -41,6 +61,7 @@ const Summaries = Compile(
         initial_margin: Type.Number(),
         maintenance_margin: Type.Number(),
         fees: Type.Optional(Fees),
+        limits: Type.Optional(Type.Unknown()),
       }),
     ),
   }),
@@ -69,7 +90,9 @@ export interface ParsedTrades {
 }
 
 /** Null from here on means: not what Deribit documents, so nothing may be concluded from it. */
-export function parseAccountSummaries(result: unknown): AccountObserved['currencies'] | null {
+export function parseAccountSummaries(
+  result: unknown,
+): Pick<AccountObserved, 'currencies' | 'limits'> | null {
   if (!Summaries.Check(result)) return null;
   const currencies = result.summaries.map((each) => ({
     currency: currency(each.currency),
@@ -78,7 +101,25 @@ export function parseAccountSummaries(result: unknown): AccountObserved['currenc
     maintenanceMarginE8: roundedCoin(each.maintenance_margin),
     fees: tiersOf(each.fees ?? {}),
   }));
-  return currencies.every(isWhole) ? currencies : null;
+  if (!currencies.every(isWhole)) return null;
+  return { currencies, limits: tightest(result.summaries.map(({ limits }) => limits)) };
+}
+
+/** The smallest of what the summaries say; null when any of them cannot be read. */
+function tightest(limits: readonly unknown[]): RequestLimits | null {
+  const read = limits.filter((each) => Limits.Check(each));
+  if (read.length === 0 || read.length < limits.length) return null;
+  return {
+    matching: smallest(read.map((each) => each.matching_engine.trading.total)),
+    nonMatching: smallest(read.map((each) => each.non_matching_engine)),
+  };
+}
+
+function smallest(budgets: readonly Type.Static<typeof Budget>[]): RequestBudget {
+  return {
+    ratePerSecond: Math.min(...budgets.map(({ rate }) => rate)),
+    burst: Math.min(...budgets.map(({ burst }) => burst)),
+  };
 }
 
 export function parsePositions(result: unknown): readonly HeldPosition[] | null {
