@@ -1,7 +1,5 @@
-import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Decision } from '@holdfast/core';
+import { LineFile } from './line-file.ts';
 
 /**
  * What the core said, one JSON line each, in order (D-35). No fact is ever folded from it, so it
@@ -44,106 +42,63 @@ export type DecisionLine =
   /** `count` decisions from `sequence` on were not written. */
   | { readonly run_id: string; readonly sequence: number; readonly gap: number };
 
-const LINES_PER_WRITE = 1_024;
-
 class FileDecisionLog implements DecisionLog {
-  readonly #options: DecisionLogOptions;
-  readonly #file: FileHandle;
-  #lines: string[] = [];
+  readonly #runId: string;
+  readonly #file: LineFile;
   #sequence = 0;
   #gapFrom = 0;
   #gap = 0;
-  #written = 0;
   #dropped = 0;
-  #writeErrors = 0;
   #closed = false;
-  /** The write that runs, or the last one. */
-  #writing: Promise<void> | null = null;
 
-  constructor(file: FileHandle, options: DecisionLogOptions) {
+  constructor(file: LineFile, runId: string) {
     this.#file = file;
-    this.#options = options;
+    this.#runId = runId;
   }
 
   report(decision: Decision, at: number): void {
     this.#sequence += 1;
     // The gap's own line needs a place as well.
-    const needed = this.#gap > 0 ? 2 : 1;
-    if (this.#closed || this.#lines.length + needed > this.#options.capacity) {
-      this.#drop(this.#sequence, 1);
+    if (this.#closed || !this.#file.hasRoom(this.#gap > 0 ? 2 : 1)) {
+      this.#drop(this.#sequence);
       return;
     }
     this.#closeGap();
-    const run_id = this.#options.runId;
-    this.#lines.push(JSON.stringify({ run_id, sequence: this.#sequence, at, decision }));
-    this.#pump();
+    const run_id = this.#runId;
+    this.#file.push(JSON.stringify({ run_id, sequence: this.#sequence, at, decision }));
   }
 
   telemetry(): DecisionLogTelemetry {
-    return {
-      depth: this.#lines.length,
-      capacity: this.#options.capacity,
-      written: this.#written,
-      dropped: this.#dropped,
-      writeErrors: this.#writeErrors,
-    };
+    const { depth, capacity, written, lost, writeErrors } = this.#file;
+    return { depth, capacity, written, dropped: this.#dropped + lost, writeErrors };
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#closeGap();
-    this.#pump();
-    while (this.#writing !== null) await this.#writing;
-    await this.#file.close();
+    await this.#file.close(this.#gapLine());
   }
 
-  #drop(sequence: number, count: number): void {
+  #drop(sequence: number): void {
     if (this.#gap === 0) this.#gapFrom = sequence;
-    this.#gap += count;
-    this.#dropped += count;
+    this.#gap += 1;
+    this.#dropped += 1;
   }
 
   #closeGap(): void {
-    if (this.#gap === 0) return;
-    const line = { run_id: this.#options.runId, sequence: this.#gapFrom, gap: this.#gap };
-    this.#lines.push(JSON.stringify(line));
-    this.#gap = 0;
+    const line = this.#gapLine();
+    if (line !== null && this.#file.push(line)) this.#gap = 0;
   }
 
-  #pump(): void {
-    if (this.#writing !== null || this.#lines.length === 0) return;
-    const lines = this.#lines.slice(0, LINES_PER_WRITE);
-    this.#writing = this.#write(lines).finally(() => {
-      this.#lines.splice(0, lines.length);
-      this.#writing = null;
-      this.#pump();
-    });
-  }
-
-  /**
-   * A failed write is not tried again: part of it may be there, and the reader sees the missing
-   * numbers.
-   */
-  async #write(lines: readonly string[]): Promise<void> {
-    try {
-      await this.#file.appendFile(`${lines.join('\n')}\n`);
-      this.#written += lines.length;
-    } catch {
-      this.#writeErrors += 1;
-      this.#dropped += lines.length;
-    }
+  #gapLine(): string | null {
+    if (this.#gap === 0) return null;
+    return JSON.stringify({ run_id: this.#runId, sequence: this.#gapFrom, gap: this.#gap });
   }
 }
 
 /** Opens a log for one run. Rejects when the file cannot be opened. */
 export async function openDecisionLog(options: DecisionLogOptions): Promise<DecisionLog> {
-  await mkdir(dirname(options.path), { recursive: true });
-  const file = await open(options.path, 'a');
-  // A run that was killed in the middle of a line must not swallow our first one.
-  const { size } = await file.stat();
-  if (size > 0) await file.appendFile('\n');
-  return new FileDecisionLog(file, options);
+  return new FileDecisionLog(await LineFile.open(options.path, options.capacity), options.runId);
 }
 
 /** What a reader meets: a decision, or numbers that are missing. */

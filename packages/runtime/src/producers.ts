@@ -51,7 +51,7 @@ export function createProducers(
   return {
     start() {
       schedule(intervals.policyMs, offerPolicy);
-      schedule(intervals.heartbeatMs, heartbeat);
+      if (intervals.heartbeatMs !== null) schedule(intervals.heartbeatMs, heartbeat);
       schedule(intervals.diskMs, measureDisk);
     },
     beforeTick() {

@@ -47,7 +47,8 @@ export interface Intervals {
   readonly consultMs: number;
   readonly diskMs: number;
   readonly policyMs: number;
-  readonly heartbeatMs: number;
+  /** Null: another process is the watchdog, and its heartbeats are posted as they come. */
+  readonly heartbeatMs: number | null;
 }
 
 export interface Runtime {
@@ -56,6 +57,8 @@ export interface Runtime {
   readonly recovery: LedgerRecovery;
   readonly epoch: number;
   readonly post: Post;
+  /** From now on no strategy is asked: what is working can be ended, and nothing new begins. */
+  quiesce(): void;
   /** No further event is taken in. What was appended is written; then the ledger is let go. */
   stop(): Promise<void>;
   /** No further event is taken in, and nothing is waited for: what SIGKILL leaves behind. */
@@ -102,7 +105,8 @@ export async function start(options: StartOptions): Promise<Runtime> {
   const running = loop;
   for (const effect of resume(state, monoMs(clock.now()), opened.epoch)) perform(effect, ports);
   producers.start();
-  every(clock, options.intervals.consultMs, isRunning, consult);
+  let isConsulting = true;
+  every(clock, options.intervals.consultMs, () => isRunning() && isConsulting, consult);
   tick();
   return {
     state,
@@ -110,6 +114,9 @@ export async function start(options: StartOptions): Promise<Runtime> {
     recovery: opened.recovery,
     epoch: opened.epoch,
     post,
+    quiesce() {
+      isConsulting = false;
+    },
     halt() {
       running.stop();
     },

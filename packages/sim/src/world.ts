@@ -2,7 +2,7 @@ import type { Decision, Effect, Event, InvariantViolation, LedgerRecord } from '
 import type { State } from '@holdfast/core/step';
 import type { Strategy } from '@holdfast/core/strategy';
 import { coinE8, currency, type InstrumentName, runId, wallMs } from '@holdfast/core/values';
-import { openMemoryLedger } from '@holdfast/runtime/ledger';
+import { foldLedger, openMemoryLedger } from '@holdfast/runtime/ledger';
 import type { OpenedLedger, Post, RpcTransport } from '@holdfast/runtime/ports';
 import { type Runtime, start } from '@holdfast/runtime/start';
 import { allCheckers, type Checker, checkerOf, violation } from './checkers/index.ts';
@@ -13,7 +13,6 @@ import { CALM_VENUE, VenueDoor } from './faults/venue.ts';
 import { MarketMaker } from './fuzz/market-maker.ts';
 import { Hands } from './hands.ts';
 import { connectInProcess, type InProcessVenue } from './in-process-venue.ts';
-import { foldLedger } from './ledger-fold.ts';
 import { Network, PERFECT_NETWORK } from './network.ts';
 import { createPrng, type Prng } from './prng.ts';
 import { uuidMinter } from './uuid.ts';

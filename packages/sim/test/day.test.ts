@@ -6,11 +6,10 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { verifyLedger, folderSource } from '@holdfast/runtime/ledger';
+import { folderSource, foldLedger, verifyLedger } from '@holdfast/runtime/ledger';
 import { readDecisionLog } from '@holdfast/runtime/decision-log';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DayReport } from '../src/day/report.ts';
-import { foldLedger } from '../src/ledger-fold.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const KEYS = [

@@ -4,6 +4,8 @@ export type { DumpFormat } from './dump.ts';
 export { dumpLedger } from './dump.ts';
 export type { FileLedgerOptions, LedgerOpenFault, OpenedLedger } from './file-ledger.ts';
 export { describeOpenFault, openFaultOf, openFileLedger } from './file-ledger.ts';
+export type { LedgerFold } from './fold.ts';
+export { digestFacts, foldLedger } from './fold.ts';
 export { folderSource } from './folder.ts';
 export type { CommitOptions, SegmentWriter, WriteDone } from './group-commit.ts';
 export { GroupCommit } from './group-commit.ts';

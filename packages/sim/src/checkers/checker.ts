@@ -1,6 +1,6 @@
 import type { Effect, Event } from '@holdfast/core';
 import type { State } from '@holdfast/core/step';
-import type { LedgerFold } from '../ledger-fold.ts';
+import type { LedgerFold } from '@holdfast/runtime/ledger';
 import type { Exchange } from '../exchange/index.ts';
 
 /**

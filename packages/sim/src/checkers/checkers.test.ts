@@ -7,7 +7,7 @@ import { Exchange } from '../exchange/index.ts';
 import { GOOD_DISK } from '../faults/disk.ts';
 import { CALM_VENUE } from '../faults/venue.ts';
 import { testPolicy } from '../fuzz/policy.fixture.ts';
-import { foldLedger, type LedgerFold } from '../ledger-fold.ts';
+import { foldLedger, type LedgerFold } from '@holdfast/runtime/ledger';
 import { PERFECT_NETWORK } from '../network.ts';
 import { World } from '../world.ts';
 import { everyFillOnce } from './every-fill-once.ts';

@@ -1,4 +1,4 @@
-import { digestFacts } from '../ledger-fold.ts';
+import { digestFacts } from '@holdfast/runtime/ledger';
 import { type Checker, demand } from './checker.ts';
 
 /** Live facts are the fold of the ledger's bytes: after every recovery, and when all is quiet. */

@@ -2,8 +2,13 @@ import { currentMode, type State } from '@holdfast/core/step';
 import { markValueE8 } from '@holdfast/core/instrument';
 import type { Facts } from '@holdfast/core/facts';
 import type { AmountE8 } from '@holdfast/core/values';
-import { folderSource, verifyLedger } from '@holdfast/runtime/ledger';
-import { digestFacts, foldLedger, type LedgerFold } from '../ledger-fold.ts';
+import {
+  digestFacts,
+  folderSource,
+  foldLedger,
+  type LedgerFold,
+  verifyLedger,
+} from '@holdfast/runtime/ledger';
 import type { RunningDay } from './day.ts';
 
 const E8 = 100_000_000;

@@ -1,7 +1,7 @@
 import type { Decision } from '@holdfast/core';
 import { currentMode } from '@holdfast/core/step';
 import { E8 } from '@holdfast/core/values';
-import { foldLedger } from '../ledger-fold.ts';
+import { foldLedger } from '@holdfast/runtime/ledger';
 import type { World } from '../world.ts';
 import { tradesAtVenue } from './actions.ts';
 import type { ScenarioExpectation } from './schema.ts';

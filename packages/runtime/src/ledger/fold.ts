@@ -2,7 +2,7 @@ import { apply, createFacts, type Facts } from '@holdfast/core/facts';
 import type { LedgerRecord } from '@holdfast/core/ledger';
 import { canonicalJson } from '@holdfast/core/proof';
 import type { Label, TradeId } from '@holdfast/core/values';
-import { type SegmentSource, scanLedger } from '@holdfast/runtime/ledger';
+import { scanLedger, type SegmentSource } from './scan.ts';
 
 /**
  * A ledger, folded from its bytes by the same `apply` that ran live, with what a judge asks of it.

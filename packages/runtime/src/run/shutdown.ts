@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { IntentProposal } from '@holdfast/core/intent';
+import type { ObservedListing } from '@holdfast/core/step';
+import {
+  type AmountE8,
+  E8,
+  groupId,
+  monoMs,
+  type StrategyId,
+  strategyId,
+} from '@holdfast/core/values';
+import type { Clock } from '../ports.ts';
+import type { Runtime } from '../start.ts';
+
+/** How long the venue is given to say what became of our orders. */
+const SETTLE_TIMEOUT_MS = 5_000;
+const LOOK_EVERY_MS = 20;
+/** Tries to close what is held: each takes what the book offers, and the rest is left and reported. */
+const FLATTEN_ROUNDS_MAX = 5;
+
+const OPERATOR = strategyId('operator');
+
+/**
+ * Leaves nothing of ours resting at the venue: a graceful logout does not trigger
+ * cancel-on-disconnect (D-18), so every working order is cancelled first, through the core's own
+ * door. @returns labels that were still working when the time was up.
+ */
+export async function cancelWorking(runtime: Runtime, clock: Clock): Promise<readonly string[]> {
+  const { facts } = runtime.state;
+  for (const label of facts.working) {
+    const order = facts.orders.get(label);
+    if (order === undefined) continue;
+    propose(runtime, clock, order.terms.strategyId, {
+      action: 'Cancel',
+      reduceOnly: null,
+      legs: [],
+      target: label,
+    });
+  }
+  await until(() => isSettled(runtime), SETTLE_TIMEOUT_MS);
+  return [...facts.working];
+}
+
+/**
+ * Closes every position at the best price the book offers, immediate-or-cancel and reduce-only, a
+ * bounded number of times. Each close passes every gate of the core. @returns whether all is flat.
+ */
+export async function flatten(runtime: Runtime, clock: Clock): Promise<boolean> {
+  const { facts, observations } = runtime.state;
+  for (let round = 0; round < FLATTEN_ROUNDS_MAX && facts.positions.size > 0; round += 1) {
+    for (const { instrument, amountE8 } of facts.positions.values()) {
+      const listing = observations.listings.get(instrument);
+      const proposal = listing === undefined ? null : closeProposal(listing, amountE8);
+      if (proposal !== null) propose(runtime, clock, OPERATOR, proposal);
+    }
+    await until(() => isSettled(runtime), SETTLE_TIMEOUT_MS);
+    if (facts.positions.size > 0) await sleep(LOOK_EVERY_MS * 10);
+  }
+  return facts.positions.size === 0;
+}
+
+/** Null where nobody quotes the side it would have to be closed at. */
+function closeProposal(
+  { book, instrument }: ObservedListing,
+  amount: AmountE8,
+): IntentProposal | null {
+  const isLong = amount > 0;
+  if (!book.usable || (isLong ? book.bidCount : book.askCount) === 0) return null;
+  const ticks = isLong ? book.bidPrice(0) : book.askPrice(0);
+  return {
+    action: 'Close',
+    reduceOnly: true,
+    target: null,
+    legs: [
+      {
+        instrument: instrument.name,
+        side: isLong ? 'sell' : 'buy',
+        quantity: Math.abs(amount) / E8,
+        contracts: null,
+        limitPrice: (ticks * instrument.tickE8) / E8,
+        fairPrice: null,
+        grossEdgeUsd: null,
+        delta: null,
+        orderType: 'limit',
+        timeInForce: 'immediate_or_cancel',
+        postOnly: false,
+        trigger: null,
+        triggerPrice: null,
+        linkedOrderType: null,
+      },
+    ],
+  };
+}
+
+function propose(
+  runtime: Runtime,
+  clock: Clock,
+  owner: StrategyId,
+  proposal: IntentProposal,
+): void {
+  runtime.post({
+    kind: 'intentProposed',
+    at: monoMs(clock.now()),
+    strategyId: owner,
+    groupId: groupId(randomUUID()),
+    proposal,
+  });
+}
+
+/** Nothing is working, on its way to the disk, or waiting for the venue's word. */
+function isSettled({ state, ledger }: Runtime): boolean {
+  const { pendingIntents, pendingTrades, unresolved } = state.observations;
+  const isQuiet = pendingIntents.size === 0 && pendingTrades.size === 0 && unresolved.size === 0;
+  return state.facts.working.size === 0 && isQuiet && ledger.telemetry().depth === 0;
+}
+
+async function until(holds: () => boolean, timeoutMs: number): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!holds() && performance.now() < deadline) await sleep(LOOK_EVERY_MS);
+}
