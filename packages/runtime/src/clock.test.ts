@@ -12,6 +12,14 @@ it('is epoch-aligned, whole and never goes back', () => {
   }
 });
 
+it('a shifted clock reads another day and still wakes in its own time', async () => {
+  const clock = createClock(-86_400_000);
+  expect(Math.abs(clock.now() - (Date.now() - 86_400_000))).toBeLessThan(1_000);
+  const due = clock.now() + 20;
+  await new Promise<void>((done) => clock.wake(due, done));
+  expect(clock.now()).toBeGreaterThanOrEqual(due - 1);
+});
+
 it('wakes at or after the time, also for a time that is past', async () => {
   const clock = createClock();
   const due = clock.now() + 20;

@@ -1,3 +1,7 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { type Static, Type } from 'typebox';
+import { Compile } from 'typebox/compile';
 import { LineFile } from './line-file.ts';
 
 /**
@@ -41,4 +45,39 @@ export async function openWireLog(path: string, runId: string, capacity: number)
     },
     close: () => file.close(untold === 0 ? null : JSON.stringify({ run_id: runId, gap: untold })),
   };
+}
+
+const WireLineSchema = Type.Union([
+  Type.Object({
+    run_id: Type.String(),
+    at: Type.Number(),
+    direction: Type.Union([Type.Literal('out'), Type.Literal('in')]),
+    method: Type.Union([Type.String(), Type.Null()]),
+    label: Type.Union([Type.String(), Type.Null()]),
+    id: Type.Union([Type.Number(), Type.Null()]),
+    text: Type.String(),
+  }),
+  Type.Object({ run_id: Type.String(), gap: Type.Integer({ minimum: 1 }) }),
+]);
+
+/** A message, or how many are missing here. */
+export type WireLine = Static<typeof WireLineSchema>;
+
+const wireLine = Compile(WireLineSchema);
+
+/** Reads a wire log, oldest first. A line that is none of ours counts as one lost message. */
+export async function* readWireLog(path: string): AsyncGenerator<WireLine, void> {
+  for await (const text of createInterface({ input: createReadStream(path) })) {
+    if (text === '') continue;
+    const read = jsonOf(text);
+    yield wireLine.Check(read) ? read : { run_id: 'unknown', gap: 1 };
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
