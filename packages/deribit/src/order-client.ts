@@ -5,10 +5,17 @@
  */
 import type { Cancel, Event, MonoMs } from '@holdfast/core';
 import type { OrderTerms } from '@holdfast/core/order';
-import { meansNothingToCancel, provesNoOrder } from './protocol/errors.ts';
-import { encodeOrder } from './protocol/order-request.ts';
-import { parseOrder, parsePlacement } from './protocol/order-reply.ts';
+import { meansNothingToCancel, provesNoOrder, TOO_MANY_REQUESTS } from './protocol/errors.ts';
+import {
+  encodeCancel,
+  encodeEdit,
+  encodeOrder,
+  type OrderChange,
+} from './protocol/order-request.ts';
+import { type ParsedPlacement, parseOrder, parsePlacement } from './protocol/order-reply.ts';
 import type { RpcAnswer, RpcTransport } from './protocol/rpc.ts';
+
+export type { OrderChange } from './protocol/order-request.ts';
 
 export interface OrderClient {
   /**
@@ -17,6 +24,16 @@ export interface OrderClient {
   place(terms: OrderTerms): void;
   /** `private/cancel` by order id, or `private/cancel_by_label`. */
   cancel(target: Cancel): void;
+  /**
+   * `private/edit`: other size or price for an order that rests. What the order is afterwards comes
+   * as `orderReported`; where that is not certain, as a dispatch whose fate is unknown.
+   */
+  edit(change: OrderChange): void;
+  /**
+   * `private/cancel_all`, before a logout (D-18). What becomes of each order, the account feed
+   * tells. `done` hears how many were cancelled; null when that is not known.
+   */
+  cancelAll(done: (cancelled: number | null) => void): void;
 }
 
 export function createOrderClient(
@@ -32,15 +49,61 @@ export function createOrderClient(
       });
     },
     cancel(target) {
-      const request =
-        target.venueOrderId === null
-          ? { method: 'private/cancel_by_label', params: { label: target.label } }
-          : { method: 'private/cancel', params: { order_id: target.venueOrderId } };
-      transport.call(request.method, request.params, (answer) => {
+      const { method, params } = encodeCancel(target);
+      transport.call(method, { ...params }, (answer) => {
         for (const event of cancelEvents(target, answer, now())) post(event);
       });
     },
+    edit(change) {
+      const { method, params } = encodeEdit(change);
+      transport.call(method, { ...params }, (answer) => {
+        for (const event of editEvents(change, answer, now())) post(event);
+      });
+    },
+    cancelAll(done) {
+      transport.call('private/cancel_all', {}, (answer) => {
+        const cancelled = answer.ok === true ? answer.result : null;
+        if (typeof cancelled === 'number' && Number.isSafeInteger(cancelled)) {
+          return done(cancelled);
+        }
+        post(cancelAllFailed(answer, now()));
+        done(null);
+      });
+    },
   };
+}
+
+/**
+ * A refused edit leaves the order as it was, and is only trouble. Whether it is still there after
+ * any other failure, the venue has to be asked.
+ */
+function editEvents({ label }: OrderChange, answer: RpcAnswer, at: MonoMs): readonly Event[] {
+  const unknown = { kind: 'dispatchFailed', at, label, outcome: 'unknown' } as const;
+  if (answer.ok === null) return [{ ...unknown, fault: answer.fault, venueCode: null }];
+  if (!answer.ok) {
+    const { code, message } = answer.error;
+    if (!provesNoOrder(code)) return [{ ...unknown, fault: message, venueCode: code }];
+    return [{ kind: 'faultObserved', at, fault: `edit_refused: ${message}`, subject: label }];
+  }
+  const edited = parsePlacement(answer.result);
+  if (edited === null || edited.order.label !== label) {
+    return [{ ...unknown, fault: 'malformed_reply', venueCode: null }];
+  }
+  return placedEvents(edited, at);
+}
+
+/** 10028 has no order to be told by, and counts all the same (D-12). */
+function cancelAllFailed(answer: RpcAnswer, at: MonoMs): Event {
+  if (answer.ok === false && answer.error.code === TOO_MANY_REQUESTS) {
+    return { kind: 'sessionTerminated', at, code: TOO_MANY_REQUESTS };
+  }
+  const fault = `cancel_all_failed: ${whyNot(answer)}`;
+  return { kind: 'faultObserved', at, fault, subject: null };
+}
+
+function whyNot(answer: RpcAnswer): string {
+  if (answer.ok === null) return answer.fault;
+  return answer.ok ? 'malformed_reply' : answer.error.message;
 }
 
 function placementEvents(terms: OrderTerms, answer: RpcAnswer, at: MonoMs): readonly Event[] {
@@ -57,10 +120,14 @@ function placementEvents(terms: OrderTerms, answer: RpcAnswer, at: MonoMs): read
   if (placed === null || placed.order.label !== terms.label) {
     return [{ ...failed, fault: 'malformed_reply', outcome: 'unknown', venueCode: null }];
   }
-  // Fills first: a closed order must already have what it traded.
+  return placedEvents(placed, at);
+}
+
+/** Fills first: a closed order must already have what it traded. */
+function placedEvents({ fills, order }: ParsedPlacement, at: MonoMs): readonly Event[] {
   return [
-    ...placed.fills.map((fill) => ({ kind: 'fillObserved', at, fill, source: 'reply' }) as const),
-    { kind: 'orderReported', at, source: 'reply', ...placed.order },
+    ...fills.map((fill) => ({ kind: 'fillObserved', at, fill, source: 'reply' }) as const),
+    { kind: 'orderReported', at, source: 'reply', ...order },
   ];
 }
 

@@ -21,7 +21,7 @@ import {
 } from '@holdfast/core/values';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { parseOrder, parseTrade } from './order-reply.ts';
+import { ORDER, parseTrade } from './order-reply.ts';
 
 /** `fixed` is the fee, `relative` a fraction of the instrument's own. */
 const FeeSchedule = Type.Object({
@@ -51,27 +51,28 @@ const Limits = Compile(
   }),
 );
 
-/** `private/get_account_summaries`: one summary per currency. Unknown fields are tolerated. */
-const Summaries = Compile(
-  Type.Object({
-    summaries: Type.Array(
-      Type.Object({
-        currency: Type.String({ minLength: 1 }),
-        equity: Type.Number(),
-        initial_margin: Type.Number(),
-        maintenance_margin: Type.Number(),
-        fees: Type.Optional(Fees),
-        limits: Type.Optional(Type.Unknown()),
-      }),
-    ),
-  }),
-);
+/** What we read of one currency's summary. Unknown fields are tolerated. */
+export const SUMMARY = Type.Object({
+  currency: Type.String({ minLength: 1 }),
+  equity: Type.Number(),
+  initial_margin: Type.Number(),
+  maintenance_margin: Type.Number(),
+  fees: Type.Optional(Fees),
+  limits: Type.Optional(Type.Unknown()),
+});
+
+/** `private/get_account_summaries`: one summary per currency. */
+export const SUMMARIES = Type.Object({ summaries: Type.Array(SUMMARY) });
 
 /** `private/get_positions`; `size` is in the instrument's own amount unit, signed. */
-const Positions = Compile(
-  Type.Array(Type.Object({ instrument_name: Type.String({ minLength: 1 }), size: Type.Number() })),
-);
+export const POSITION = Type.Object({
+  instrument_name: Type.String({ minLength: 1 }),
+  size: Type.Number(),
+});
 
+const Summaries = Compile(SUMMARIES);
+const OpenOrder = Compile(ORDER);
+const Positions = Compile(Type.Array(POSITION));
 const TradesPage = Compile(
   Type.Object({ trades: Type.Array(Type.Unknown()), has_more: Type.Optional(Type.Boolean()) }),
 );
@@ -138,20 +139,28 @@ export function parseOpenOrders(result: unknown): readonly VenueOrder[] | null {
   if (!Array.isArray(result)) return null;
   const orders: VenueOrder[] = [];
   for (const row of result) {
-    const parsed = parseOrder(row);
-    const amount = parsed === null ? null : e8FromNumber(parsed.wire.amount);
-    if (parsed === null || amount === null) return null;
-    orders.push({
-      venueOrderId: venueOrderId(parsed.wire.order_id),
-      label: parsed.wire.label ?? '',
-      instrument: instrumentName(parsed.wire.instrument_name),
-      side: parsed.wire.direction,
-      amountE8: amountE8(amount),
-      filledE8: parsed.order.filledE8,
-      reduceOnly: parsed.wire.reduce_only === true,
-    });
+    const order = openOrder(row);
+    if (order === null) return null;
+    orders.push(order);
   }
   return orders;
+}
+
+/** Somebody else's trigger order rests as well; it has filled nothing. */
+function openOrder(row: unknown): VenueOrder | null {
+  if (!OpenOrder.Check(row)) return null;
+  const amount = e8FromNumber(row.amount);
+  const filled = e8FromNumber(row.filled_amount ?? (row.order_state === 'untriggered' ? 0 : NaN));
+  if (amount === null || filled === null || filled < 0) return null;
+  return {
+    venueOrderId: venueOrderId(row.order_id),
+    label: row.label ?? '',
+    instrument: instrumentName(row.instrument_name),
+    side: row.direction,
+    amountE8: amountE8(amount),
+    filledE8: amountE8(filled),
+    reduceOnly: row.reduce_only === true,
+  };
 }
 
 export function parseTrades(result: unknown): ParsedTrades | null {

@@ -21,7 +21,7 @@ import { Compile } from 'typebox/compile';
 /**
  * What every row of `public/get_instruments` has, whatever its kind. Unknown fields are tolerated.
  */
-const RowSchema = Type.Object({
+export const ROW = Type.Object({
   instrument_name: Type.String({ minLength: 1, maxLength: 64 }),
   kind: Type.String({ minLength: 1 }),
 });
@@ -29,7 +29,7 @@ const RowSchema = Type.Object({
 /**
  * An option or a future. `instrument_type` is missing in older rows; the currencies say it as well.
  */
-const TradableSchema = Type.Object({
+export const TRADABLE = Type.Object({
   instrument_name: Type.String({ minLength: 1, maxLength: 64 }),
   kind: Type.Union([Type.Literal('option'), Type.Literal('future')]),
   instrument_type: Type.Optional(Type.Union([Type.Literal('linear'), Type.Literal('reversed')])),
@@ -59,10 +59,10 @@ const TradableSchema = Type.Object({
   strike: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
 });
 
-const Row = Compile(RowSchema);
-const Tradable = Compile(TradableSchema);
+const Row = Compile(ROW);
+const Tradable = Compile(TRADABLE);
 
-type WireInstrument = Type.Static<typeof TradableSchema>;
+type WireInstrument = Type.Static<typeof TRADABLE>;
 
 /** More rows than Deribit has ever listed; a longer answer is not read at all. */
 export const INSTRUMENTS_MAX = 20_000;

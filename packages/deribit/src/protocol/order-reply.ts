@@ -13,35 +13,31 @@ import {
 } from '@holdfast/core/values';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { DIRECTION, oneOf } from './schemas.ts';
 
 /**
  * An order as Deribit describes it, in replies, snapshots and `user.orders`. Unknown fields are
  * tolerated.
  */
-const OrderSchema = Type.Object({
+export const ORDER = Type.Object({
   order_id: Type.String({ minLength: 1 }),
-  order_state: Type.Union([
-    Type.Literal('open'),
-    Type.Literal('filled'),
-    Type.Literal('rejected'),
-    Type.Literal('cancelled'),
-    Type.Literal('untriggered'),
-  ]),
+  order_state: oneOf('open', 'filled', 'rejected', 'cancelled', 'untriggered', 'triggered'),
   label: Type.Optional(Type.String()),
   instrument_name: Type.String({ minLength: 1 }),
-  direction: Type.Union([Type.Literal('buy'), Type.Literal('sell')]),
+  direction: DIRECTION,
   amount: Type.Number(),
-  filled_amount: Type.Number(),
+  // Trigger orders have none before they are triggered.
+  filled_amount: Type.Optional(Type.Number()),
   reduce_only: Type.Optional(Type.Boolean()),
 });
 
 /** A trade of ours, in replies, `private/get_user_trades_*` and `user.trades`. */
-const TradeSchema = Type.Object({
+export const TRADE = Type.Object({
   trade_id: Type.String({ minLength: 1 }),
   order_id: Type.Optional(Type.String()),
   label: Type.Optional(Type.String()),
   instrument_name: Type.String({ minLength: 1 }),
-  direction: Type.Union([Type.Literal('buy'), Type.Literal('sell')]),
+  direction: DIRECTION,
   amount: Type.Number(),
   price: Type.Number(),
   fee: Type.Number(),
@@ -50,14 +46,15 @@ const TradeSchema = Type.Object({
   timestamp: Type.Integer(),
 });
 
-const PlaceReply = Compile(
-  Type.Object({ order: OrderSchema, trades: Type.Optional(Type.Array(TradeSchema)) }),
-);
-const OrderMessage = Compile(OrderSchema);
-const TradeMessage = Compile(TradeSchema);
+/** `private/buy`, `sell`, `edit`, `edit_by_label` and `close_position`. */
+export const PLACEMENT = Type.Object({ order: ORDER, trades: Type.Optional(Type.Array(TRADE)) });
 
-export type WireOrder = Type.Static<typeof OrderSchema>;
-type WireTrade = Type.Static<typeof TradeSchema>;
+const PlaceReply = Compile(PLACEMENT);
+const OrderMessage = Compile(ORDER);
+const TradeMessage = Compile(TRADE);
+
+export type WireOrder = Type.Static<typeof ORDER>;
+type WireTrade = Type.Static<typeof TRADE>;
 
 /** What an order message says, without when and how we learned it. */
 export type ReportedOrder = Omit<OrderReported, 'kind' | 'at' | 'source'>;
@@ -91,15 +88,18 @@ export function parseTrade(message: unknown): ObservedFill | null {
 }
 
 function reportedOrder(wire: WireOrder): ReportedOrder | null {
-  const filled = e8FromNumber(wire.filled_amount);
-  if (filled === null || filled < 0 || wire.order_state === 'untriggered') return null;
+  const { order_state: state, filled_amount: amount } = wire;
+  const filled = amount === undefined ? null : e8FromNumber(amount);
+  // We make no trigger orders (F-09): one under our eyes is nothing we could account for.
+  if (filled === null || filled < 0 || state === 'untriggered' || state === 'triggered')
+    return null;
   return {
     label: toLabel(wire.label ?? ''),
     venueOrderId: venueOrderId(wire.order_id),
-    state: wire.order_state,
+    state,
     filledE8: amountE8(filled),
     venueCode: null,
-    cause: closeCause(wire.order_state),
+    cause: closeCause(state),
   };
 }
 

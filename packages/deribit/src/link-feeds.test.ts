@@ -1,0 +1,244 @@
+import { instrumentName, monoMs } from '@holdfast/core/values';
+import { describe, expect, it } from 'vitest';
+import { harness } from '../test/link-harness.ts';
+import {
+  INSTRUMENT_ROWS,
+  LABEL,
+  OPTION,
+  orderRow,
+  PERPETUAL,
+  tradeRow,
+} from '../test/wire-rows.ts';
+
+const OWN = 'user.changes.any.any.raw';
+
+describe('our own changes', () => {
+  it('are told as fills first and then orders, and shown under their label', () => {
+    const { venue, clock, events, wire, start } = harness();
+    start();
+    const before = events.length;
+    venue.notify(OWN, {
+      instrument_name: OPTION,
+      orders: [orderRow({ order_state: 'filled', filled_amount: 1 })],
+      trades: [tradeRow({ trade_id: 'T-1', amount: 0.4 }), tradeRow({ trade_id: 'T-2' })],
+      positions: [],
+    });
+    clock.advance(5);
+    expect(events.slice(before)).toMatchObject([
+      { kind: 'fillObserved', source: 'feed', fill: { tradeId: 'T-1', label: LABEL } },
+      { kind: 'fillObserved', fill: { tradeId: 'T-2' } },
+      { kind: 'orderReported', source: 'feed', label: LABEL, state: 'filled' },
+    ]);
+    expect(wire).toMatchObject([{ direction: 'in', method: null, label: LABEL, id: null }]);
+  });
+
+  it('that cannot be read are trouble every time, never nothing', () => {
+    const { venue, clock, of, start } = harness();
+    start();
+    for (const wrong of [
+      { instrument_name: OPTION, orders: [], trades: [tradeRow({ amount: 'one' })] },
+      { instrument_name: OPTION, orders: [orderRow({ filled_amount: null })], trades: [] },
+      null,
+    ]) {
+      venue.notify(OWN, wrong);
+    }
+    clock.advance(5);
+    expect(of('faultObserved').map(({ fault }) => fault)).toEqual(
+      Array.from({ length: 3 }, () => 'private_message_unreadable'),
+    );
+    expect(of('fillObserved')).toEqual([]);
+  });
+});
+
+describe('garbage', () => {
+  it('may have been a fill; too much of it ends the session', () => {
+    const { venue, clock, of, link, start } = harness();
+    start();
+    for (const text of ['', '{', '[]', '{"jsonrpc":"2.0","id":"x","result":1}', '\u0000']) {
+      venue.say(text);
+    }
+    clock.advance(5);
+    const unreadable = of('faultObserved').filter(
+      ({ fault }) => fault === 'private_message_unreadable',
+    );
+    expect(unreadable).toHaveLength(5);
+    expect(link.telemetry()).toMatchObject({ connected: true, faults: { frame_unreadable: 5 } });
+    for (let n = 0; n < 16; n += 1) venue.say('{{{');
+    clock.advance(5);
+    expect(link.telemetry().connected).toBe(false);
+  });
+
+  it('in a channel or an answer nobody waits for is counted', () => {
+    const { venue, clock, link, start } = harness();
+    start();
+    venue.notify('perpetual.BTC-PERPETUAL.raw', {});
+    venue.answer(999_999, { result: 1 });
+    clock.advance(5);
+    expect(link.telemetry().faults).toMatchObject({ frame_unknown_channel: 1, late_answer: 1 });
+    expect(link.telemetry().connected).toBe(true);
+  });
+});
+
+describe('a book that is asked for', () => {
+  it('is subscribed to anew and begins with a snapshot; several share one request', () => {
+    const { venue, link, clock, of, start } = harness();
+    start();
+    const before = of('bookChanged').length;
+    const kind = 'fetch';
+    const what = 'book';
+    link.venue.fetch({ kind, requestId: 1, what, instrument: instrumentName(OPTION) });
+    link.venue.fetch({ kind, requestId: 2, what, instrument: instrumentName(PERPETUAL) });
+    clock.advance(20);
+    const channels = [`book.${OPTION}.100ms`, `book.${PERPETUAL}.100ms`];
+    expect(venue.last('public/unsubscribe').params).toEqual({ channels });
+    expect(venue.last('public/subscribe').params).toEqual({ channels });
+    expect(of('bookChanged').slice(before)).toMatchObject([
+      { instrument: OPTION, prevChangeId: null },
+      { instrument: PERPETUAL, prevChangeId: null },
+    ]);
+    clock.advance(5_000);
+    expect(of('fetchFailed')).toEqual([]);
+  });
+
+  it('and does not come, or does not exist, is said to have failed', () => {
+    const { venue, link, clock, of, start } = harness();
+    start();
+    venue.on('public/subscribe', () => 'silent');
+    const kind = 'fetch';
+    const what = 'book';
+    link.venue.fetch({ kind, requestId: 1, what, instrument: instrumentName(OPTION) });
+    link.venue.fetch({ kind, requestId: 2, what, instrument: instrumentName('BTC-NONE') });
+    clock.advance(2_900);
+    expect(of('fetchFailed')).toMatchObject([
+      { requestId: 2, fault: 'not_subscribed' },
+      { requestId: 1, fault: 'timed_out' },
+    ]);
+  });
+});
+
+describe('the list of instruments', () => {
+  it('is read again when one changes its state: the new are heard, the gone are not', () => {
+    const { venue, clock, of, start } = harness();
+    start();
+    const [option, perpetual] = INSTRUMENT_ROWS;
+    const fresh = { ...option, instrument_name: 'BTC-25DEC26-110000-C', strike: 110_000 };
+    venue.on('public/get_instruments', () => ({ result: [perpetual, fresh] }));
+    for (const [instrument_name, state] of [
+      [OPTION, 'closed'],
+      [fresh.instrument_name, 'started'],
+    ]) {
+      venue.notify('instrument.state.any.BTC', {
+        instrument_name,
+        state,
+        timestamp: clock.now(),
+      });
+    }
+    clock.advance(2_100);
+    expect(of('instrumentsListed')).toHaveLength(2);
+    expect(venue.last('public/unsubscribe').params).toEqual({
+      channels: [`book.${OPTION}.100ms`, `ticker.${OPTION}.100ms`],
+    });
+    expect(venue.last('public/subscribe').params).toEqual({
+      channels: [`book.${fresh.instrument_name}.100ms`, `ticker.${fresh.instrument_name}.100ms`],
+    });
+  });
+
+  it('is subscribed in chunks of at most four hundred channels', () => {
+    const { venue, link, clock } = harness();
+    const option = INSTRUMENT_ROWS[0];
+    const many = Array.from({ length: 700 }, (_, n) => ({
+      ...option,
+      instrument_name: `BTC-25DEC26-${100_000 + n}-C`,
+      strike: 100_000 + n,
+    }));
+    venue.on('public/get_instruments', () => ({ result: many }));
+    link.open();
+    clock.advance(5_000);
+    expect(link.telemetry().connected).toBe(true);
+    const sizes = venue.heard
+      .filter(({ method }) => method === 'public/subscribe')
+      .map(({ params }) => (params['channels'] as readonly string[]).length);
+    expect(Math.max(...sizes)).toBe(400);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeGreaterThan(1_400);
+  });
+
+  it('with a bad row costs that row, and is told so', () => {
+    const { venue, of, start } = harness();
+    venue.on('public/get_instruments', () => ({
+      result: [INSTRUMENT_ROWS[1], { ...INSTRUMENT_ROWS[0], strike: 7 }],
+    }));
+    start();
+    expect(of('instrumentsListed')).toMatchObject([{ instruments: [{ name: PERPETUAL }] }]);
+    expect(of('faultObserved')).toMatchObject([{ subject: OPTION }]);
+  });
+
+  it('a channel the venue leaves out is counted; without our own changes nothing is ready', () => {
+    const partial = harness();
+    partial.venue.on('public/subscribe', ({ params }) => ({
+      result: (params['channels'] as readonly string[]).filter((name) => !name.includes('ticker')),
+    }));
+    partial.start();
+    expect(partial.link.telemetry()).toMatchObject({
+      connected: true,
+      faults: { subscription_refused: 2 },
+    });
+    const deaf = harness();
+    deaf.venue.on('private/subscribe', () => ({ result: [] }));
+    deaf.start();
+    expect(deaf.link.telemetry().connected).toBe(false);
+  });
+});
+
+describe('a snapshot for reconciliation', () => {
+  it('is one event, with the number it was asked under', () => {
+    const { venue, link, clock, of, start } = harness();
+    start();
+    venue.on('private/get_open_orders', () => ({ result: [orderRow()] }));
+    venue.on('private/get_positions', () => ({
+      result: [{ instrument_name: PERPETUAL, size: -20 }],
+    }));
+    const since = monoMs(clock.now() - 5_000);
+    link.venue.fetch({ kind: 'fetch', requestId: 77, what: 'reconciliation', since });
+    clock.advance(50);
+    expect(of('venueSnapshotObserved')).toMatchObject([
+      {
+        requestId: 77,
+        openOrders: [{ label: LABEL }],
+        positions: [{ instrument: PERPETUAL, amountE8: -2_000_000_000 }],
+      },
+    ]);
+  });
+
+  it('that one answer is missing from is none: it fails before the core gives it up', () => {
+    const { venue, link, clock, of, start } = harness();
+    start();
+    venue.on('private/get_user_trades_by_currency_and_time', () => 'silent');
+    const since = monoMs(clock.now() - 5_000);
+    link.venue.fetch({ kind: 'fetch', requestId: 78, what: 'reconciliation', since });
+    clock.advance(4_900);
+    expect(of('venueSnapshotObserved')).toEqual([]);
+    expect(of('fetchFailed')).toMatchObject([{ requestId: 78, fault: 'trades: timed_out' }]);
+  });
+});
+
+describe('the health of the venue', () => {
+  it('is asked for again when the platform says that it changed', () => {
+    const { venue, clock, of, start } = harness();
+    start();
+    expect(of('venueHealthObserved')).toMatchObject([{ locked: false, maintenance: [] }]);
+    venue.on('public/status', () => ({ result: { locked: 'true' } }));
+    venue.notify('platform_state', { locked: true, price_index: 'btc_usd' });
+    clock.advance(10);
+    expect(of('venueHealthObserved').map(({ locked }) => locked)).toEqual([false, true]);
+  });
+
+  it('is none when half of it is missing', () => {
+    const { venue, link, clock, of, start } = harness();
+    start();
+    venue.on('public/status', () => ({ result: { locked: 'perhaps' } }));
+    link.venue.fetch({ kind: 'fetch', requestId: 4, what: 'health' });
+    clock.advance(10);
+    expect(of('venueHealthObserved')).toHaveLength(1);
+    expect(of('fetchFailed')).toMatchObject([{ requestId: 4, fault: 'malformed_status' }]);
+  });
+});

@@ -1,0 +1,206 @@
+import type { Event, MonoMs } from '@holdfast/core';
+import type { Instrument } from '@holdfast/core/instrument';
+import { type InstrumentName, instrumentName } from '@holdfast/core/values';
+import type { Instruments } from './instruments.ts';
+import type { FaultName } from './link-meter.ts';
+import { parseBook } from './protocol/book.ts';
+import type { ScannedBook } from './protocol/book-scanner.ts';
+import type { Channel } from './protocol/channels.ts';
+import { indexUnderlying, parseIndex, parseVolatilityIndex } from './protocol/indexes.ts';
+import { parsePublicTrades } from './protocol/public-trades.ts';
+import { parseTicker } from './protocol/ticker.ts';
+import type { WireFault } from './protocol/wire-fault.ts';
+
+export interface MarketFeedPorts {
+  readonly now: () => MonoMs;
+  readonly post: (event: Event) => void;
+  readonly instruments: Instruments;
+  /** Counted, and told to the core. */
+  readonly fault: (name: FaultName, subject: string | null, detail?: string) => void;
+  /** Counted alone: what is expected while a book begins anew. */
+  readonly count: (name: FaultName) => void;
+  /** A book, a ticker or a trade was heard (contract-1 section 46). */
+  readonly heard: (at: MonoMs) => void;
+  /** A book has begun anew. */
+  readonly snapshot: (instrument: InstrumentName) => void;
+}
+
+/**
+ * Public messages as events of the core. Books are carried over in ticks and steps of their
+ * instrument; whether a change follows what is held, the core decides. Nothing is repaired here: a
+ * message that cannot be read costs that instrument its book, until a snapshot brings it back.
+ */
+export class MarketFeed {
+  readonly #ports: MarketFeedPorts;
+  /** Books that have begun with a snapshot in this session: a change of any other is no change. */
+  readonly #begun = new Set<InstrumentName>();
+
+  constructor(ports: MarketFeedPorts) {
+    this.#ports = ports;
+  }
+
+  /** The session is gone: every book begins anew. */
+  forget(): void {
+    this.#begun.clear();
+  }
+
+  /** This book is asked for anew; what still comes of the old one is not believed. */
+  restart(instrument: InstrumentName): void {
+    this.#begun.delete(instrument);
+  }
+
+  /** @returns false when the channel is none of the market's. */
+  notification(channel: Channel, data: unknown): boolean {
+    switch (channel.kind) {
+      case 'book': {
+        this.#parsedBook(data, channel.instrument);
+        return true;
+      }
+      case 'ticker':
+        this.#ticker(data, channel.instrument);
+        return true;
+      case 'trades':
+      case 'trades_by_kind':
+        this.#trades(data);
+        return true;
+      case 'index_price':
+        this.#index(data, channel.indexName);
+        return true;
+      case 'volatility_index':
+        this.#volatilityIndex(data, channel.indexName);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** What a fast scan made of the bytes; read before this returns, and not kept. */
+  book(book: Levels & Pick<ScannedBook, 'instrument' | 'changeId' | 'prevChangeId'>): void {
+    const { now, post, heard, fault, count, snapshot } = this.#ports;
+    const at = now();
+    heard(at);
+    const { instrument: name, changeId, prevChangeId } = book;
+    const instrument = this.#listed(name);
+    if (instrument === undefined) return;
+    if (prevChangeId === null) {
+      this.#begun.add(name);
+      snapshot(name);
+    } else if (!this.#begun.has(name)) {
+      count('book_change_before_snapshot');
+      return;
+    }
+    const bids = onGrid(book.bids, book.bidsLength, instrument);
+    const asks = onGrid(book.asks, book.asksLength, instrument);
+    if (bids === null || asks === null) {
+      fault('book_off_grid', name);
+      this.#void(name, at);
+      return;
+    }
+    post({ kind: 'bookChanged', at, instrument: name, changeId, prevChangeId, bids, asks });
+  }
+
+  #parsedBook(data: unknown, subject: string): void {
+    const parsed = parseBook(data);
+    if (!parsed.ok) return this.#malformedBook(instrumentName(subject), parsed);
+    const { bids, asks, ...head } = parsed.value;
+    this.book({ ...head, bids, bidsLength: bids.length, asks, asksLength: asks.length });
+  }
+
+  #malformedBook(name: InstrumentName, { fault, path, rule }: WireFault): void {
+    this.#ports.fault('market_message_malformed', name, `${fault} ${path} ${rule}`);
+    this.#void(name, this.#ports.now());
+  }
+
+  /**
+   * A snapshot that no book can be made of: the core gives up what it holds and asks for a new one,
+   * as after any gap (AT-271).
+   */
+  #void(instrument: InstrumentName, at: MonoMs): void {
+    const nothing = { changeId: Number.NaN, prevChangeId: null, bids: [], asks: [] };
+    this.#ports.post({ kind: 'bookChanged', at, instrument, ...nothing });
+  }
+
+  #ticker(data: unknown, subject: string): void {
+    const ticker = parseTicker(data);
+    if (!ticker.ok) return this.#malformed(ticker, subject);
+    const at = this.#ports.now();
+    this.#ports.heard(at);
+    const { instrument, markPriceE8, underlyingPriceE8, delta, vega } = ticker.value;
+    if (this.#listed(instrument) === undefined) return;
+    this.#ports.post({
+      kind: 'tickerChanged',
+      at,
+      instrument,
+      markPriceE8,
+      underlyingPriceE8,
+      delta,
+      vega,
+    });
+  }
+
+  #trades(data: unknown): void {
+    const trades = parsePublicTrades(data);
+    if (!trades.ok) return this.#malformed(trades, null);
+    const at = this.#ports.now();
+    this.#ports.heard(at);
+    // One message may hold several trades of an instrument: told in the order of their numbers.
+    const inOrder = trades.value.toSorted((a, b) => a.tradeSeq - b.tradeSeq);
+    for (const { instrument, tradeSeq, priceE8 } of inOrder) {
+      if (this.#ports.instruments.get(instrument) === undefined) continue;
+      this.#ports.post({ kind: 'publicTradeObserved', at, instrument, tradeSeq, priceE8 });
+    }
+  }
+
+  #index(data: unknown, subject: string): void {
+    const index = parseIndex(data);
+    if (!index.ok) return this.#malformed(index, subject);
+    const { indexName, priceE8 } = index.value;
+    const underlying = indexUnderlying(indexName);
+    this.#ports.post({ kind: 'indexChanged', at: this.#ports.now(), underlying, priceE8 });
+  }
+
+  #volatilityIndex(data: unknown, subject: string): void {
+    const index = parseVolatilityIndex(data);
+    if (!index.ok) return this.#malformed(index, subject);
+    const { indexName, value } = index.value;
+    const underlying = indexUnderlying(indexName);
+    this.#ports.post({ kind: 'volatilityIndexChanged', at: this.#ports.now(), underlying, value });
+  }
+
+  #listed(name: InstrumentName): Instrument | undefined {
+    const instrument = this.#ports.instruments.get(name);
+    if (instrument === undefined) this.#ports.fault('market_message_unlisted', null);
+    return instrument;
+  }
+
+  #malformed({ fault, path, rule }: WireFault, subject: string | null): void {
+    this.#ports.fault('market_message_malformed', subject, `${fault} ${path} ${rule}`);
+  }
+}
+
+/** Flat pairs at 1e-8, of which the first so many numbers count. */
+interface Levels {
+  readonly bids: ArrayLike<number>;
+  readonly bidsLength: number;
+  readonly asks: ArrayLike<number>;
+  readonly asksLength: number;
+}
+
+/**
+ * Pairs at 1e-8 as ticks and steps; null when one is not on the grid. A quotient of integers below
+ * 2^53 is only whole when the division is exact.
+ */
+function onGrid(
+  pairs: ArrayLike<number>,
+  length: number,
+  { tickE8, amountStepE8 }: Instrument,
+): readonly number[] | null {
+  const levels: number[] = [];
+  for (let index = 0; index < length; index += 2) {
+    const ticks = (pairs[index] ?? Number.NaN) / tickE8;
+    const steps = (pairs[index + 1] ?? Number.NaN) / amountStepE8;
+    if (!Number.isInteger(ticks) || !Number.isInteger(steps)) return null;
+    levels.push(ticks, steps);
+  }
+  return levels;
+}

@@ -1,0 +1,126 @@
+import type { Event, Fetch, MonoMs } from '@holdfast/core';
+import { type Currency, type InstrumentName, wallMs } from '@holdfast/core/values';
+import type { Clock } from './clock.ts';
+import { parseAccountSummaries } from './protocol/account.ts';
+import { parseAnnouncements } from './protocol/announcements.ts';
+import { parseStatus } from './protocol/platform.ts';
+import { snapshotEvent, takeSnapshot } from './reconciliation.ts';
+import { REQUEST_TIMEOUT_MS, type RpcClient } from './rpc-client.ts';
+
+export interface QuestionPorts {
+  readonly clock: Clock;
+  readonly now: () => MonoMs;
+  readonly post: (event: Event) => void;
+  readonly rpc: RpcClient;
+  readonly currencies: readonly Currency[];
+  /** The session is ready; `private`: and authenticated. */
+  readonly isReady: () => 'no' | 'public' | 'private';
+  readonly driftMs: () => number | null;
+  readonly list: (done: (fault: string | null) => void) => void;
+  readonly restartBook: (instrument: InstrumentName, done: (fault: string | null) => void) => void;
+}
+
+type Done = (fault: string | null) => void;
+
+/**
+ * The core gives a snapshot five seconds from asking to answering (`turn/reconciliation.ts`): ours
+ * has failed before that.
+ */
+const SNAPSHOT_TIMEOUT_MS = 4_500;
+/** Announcements are asked for every minute; more than these were not made in between. */
+const ANNOUNCEMENTS = 50;
+
+/**
+ * What the core asks of the venue. Every question is answered: with what it is about, or with
+ * `fetchFailed` and why.
+ */
+export function ask(ports: QuestionPorts, request: Fetch): void {
+  const { requestId } = request;
+  const done: Done = (fault) => {
+    if (fault === null) return;
+    ports.post({ kind: 'fetchFailed', at: ports.now(), requestId, fault });
+  };
+  const ready = ports.isReady();
+  const needsKey = request.what === 'account' || request.what === 'reconciliation';
+  if (ready === 'no' || (needsKey && ready === 'public')) {
+    const fault = ready === 'no' ? 'not_connected' : 'no_credentials';
+    // Never inside the call: the core does not expect an answer while it asks.
+    ports.clock.wake(ports.clock.now(), () => done(fault));
+    return;
+  }
+  switch (request.what) {
+    case 'instruments':
+      return ports.list(done);
+    case 'account':
+      return askAccount(ports, done);
+    case 'health':
+      return askHealth(ports, done);
+    case 'reconciliation':
+      return askSnapshot(ports, request, done);
+    case 'book':
+      return ports.restartBook(request.instrument, done);
+  }
+}
+
+/** Margin, fees and limits; the limits also govern how fast we ask from now on. */
+export function askAccount({ rpc, now, post }: QuestionPorts, done: Done): void {
+  const params = { extended: true };
+  rpc.call({ method: 'private/get_account_summaries', params }, (answer) => {
+    if (answer.ok === null) return done(answer.fault);
+    if (!answer.ok) return done(`account: ${answer.error.code} ${answer.error.message}`);
+    const parsed = parseAccountSummaries(answer.result);
+    if (parsed === null) return done('malformed_account');
+    const at = now();
+    if (parsed.limits !== null) rpc.limit(parsed.limits);
+    post({ kind: 'accountObserved', at, ...parsed, feeModelCachedAt: wallMs(at) });
+    done(null);
+  });
+}
+
+/** Announcements and platform status together: one without the other is no health. */
+export function askHealth({ rpc, now, post }: QuestionPorts, done: Done): void {
+  const params = { count: ANNOUNCEMENTS };
+  rpc.call({ method: 'public/get_announcements', params }, (announced) => {
+    if (announced.ok === null) return done(announced.fault);
+    if (!announced.ok) return done(`announcements: ${announced.error.message}`);
+    const maintenance = parseAnnouncements(announced.result, now());
+    if (!maintenance.ok) return done(maintenance.fault);
+    rpc.call({ method: 'public/status', params: {} }, (told) => {
+      if (told.ok === null) return done(told.fault);
+      if (!told.ok) return done(`status: ${told.error.message}`);
+      const status = parseStatus(told.result);
+      if (!status.ok) return done(status.fault);
+      const { locked } = status.value;
+      post({ kind: 'venueHealthObserved', at: now(), maintenance: maintenance.value, locked });
+      done(null);
+    });
+  });
+}
+
+function askSnapshot(
+  { clock, now, post, rpc, currencies, driftMs }: QuestionPorts,
+  { requestId, since }: Extract<Fetch, { what: 'reconciliation' }>,
+  done: Done,
+): void {
+  const deadline = clock.now() + SNAPSHOT_TIMEOUT_MS;
+  const ahead = driftMs() ?? 0;
+  const request = {
+    since: since - ahead,
+    venueNow: clock.now() - ahead,
+    currencies,
+    ask: (
+      method: string,
+      params: Record<string, unknown>,
+      reply: Parameters<RpcClient['call']>[1],
+    ) => {
+      const left = Math.max(0, deadline - clock.now());
+      const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, left);
+      rpc.call({ method, params, timeoutMs, urgent: true }, reply);
+    },
+  };
+  takeSnapshot(request, (answer) => {
+    if (!answer.ok) return done(answer.fault);
+    post(snapshotEvent(requestId, answer.snapshot, now()));
+    done(null);
+  });
+}
