@@ -11,14 +11,15 @@ import {
   quantity,
 } from '@holdfast/core/values';
 import { Exchange } from './exchange.ts';
-import type { Notice } from './notification.ts';
+import type { Notice, NotificationListener } from './notification.ts';
+import type { AccountId } from './trader.ts';
 import type { ExchangeAnswer } from './venue-error.ts';
 
 export const BTC = currency('BTC');
 export const USDC = currency('USDC');
 /** Friday, the month's last. */
 export const EXPIRY = Date.UTC(2026, 7, 28, 8);
-const START = Date.UTC(2026, 7, 20, 12);
+export const START = Date.UTC(2026, 7, 20, 12);
 export const INDEX_E8 = 65_000 * E8;
 
 const option = (name: string, type: 'call' | 'put', strike: number): Instrument => ({
@@ -56,6 +57,22 @@ export const PERPETUAL: Instrument = {
   makerFeeE8: 0,
   takerFeeE8: 50_000,
 };
+export const FUTURE: Instrument = {
+  ...PERPETUAL,
+  name: instrumentName('BTC-28AUG26'),
+  kind: 'inverse_future',
+  tickE8: priceE8(2.5 * E8),
+  expiry: monoMs(EXPIRY),
+};
+export const LINEAR_PERPETUAL: Instrument = {
+  ...PERPETUAL,
+  name: instrumentName('BTC_USDC-PERPETUAL'),
+  kind: 'linear_future',
+  settlement: USDC,
+  amountUnit: 'coin',
+  amountStepE8: amountE8(10_000),
+  contractMultiplierE8: amountE8(10_000),
+};
 export const USDC_CALL: Instrument = {
   ...option('BTC_USDC-28AUG26-60000-C', 'call', 60_000),
   settlement: USDC,
@@ -66,30 +83,45 @@ export const USDC_CALL: Instrument = {
   contractMultiplierE8: amountE8(E8),
 };
 
+/** Listed only where several accounts trade: other tests name all that there is. */
+const FUTURES = [FUTURE, LINEAR_PERPETUAL];
+
 export interface Bench {
   readonly exchange: Exchange;
   readonly notices: Notice[];
-  readonly send: (method: string, params?: Record<string, unknown>) => ExchangeAnswer;
+  readonly send: (
+    method: string,
+    params?: Record<string, unknown>,
+    account?: AccountId,
+  ) => ExchangeAnswer;
   /** Publishes at the bench's own time. */
   readonly quote: (instrument: Instrument, bids: number[], asks: number[]) => void;
   at: number;
 }
 
-/** Marks in ticks by instrument: call 0.1, put 0.02, perpetual at the index, USDC call 6500. */
+/** Marks by instrument: call 0.1, put 0.02, futures at the index, USDC call 6500. */
 const MARKS: readonly (readonly [Instrument, number])[] = [
   [CALL, 10_000_000],
   [PUT, 2_000_000],
   [PERPETUAL, INDEX_E8],
   [USDC_CALL, 6_500 * E8],
+  [FUTURE, INDEX_E8],
+  [LINEAR_PERPETUAL, INDEX_E8],
 ];
 
 export function openBench(
   deposits: ReadonlyMap<Currency, number> = new Map([[BTC, 10 * E8]]),
+  accounts: ReadonlyMap<AccountId, ReadonlyMap<Currency, number>> = new Map(),
+  hear: NotificationListener = () => undefined,
 ): Bench {
   const notices: Notice[] = [];
-  const exchange = new Exchange({ deposits, onNotification: (...notice) => notices.push(notice) });
+  const onNotification: NotificationListener = (...notice) => {
+    notices.push(notice);
+    hear(...notice);
+  };
+  const exchange = new Exchange({ deposits, accounts, onNotification });
   exchange.setIndex(BTC, INDEX_E8, START);
-  exchange.list([CALL, PUT, PERPETUAL, USDC_CALL], START);
+  exchange.list([CALL, PUT, PERPETUAL, USDC_CALL, ...(accounts.size > 0 ? FUTURES : [])], START);
   for (const [instrument, markPriceE8] of MARKS) {
     const greeks = { iv: 0.45, delta: 0.5, vega: 20 };
     const underlyingPriceE8 = INDEX_E8;
@@ -99,7 +131,8 @@ export function openBench(
     exchange,
     notices,
     at: START,
-    send: (method, params = {}) => exchange.handle(method, params, bench.at),
+    send: (method, params = {}, account = 'main') =>
+      exchange.handle(method, params, bench.at, account),
     quote: (instrument, bids, asks) => exchange.publishBook(instrument.name, bids, asks, bench.at),
   };
   return bench;

@@ -224,7 +224,11 @@ describe('illegal orders', () => {
     ['text for an amount', { amount: '1' }, -32_602, 'malformed'],
     ['NaN for an amount', { amount: Number.NaN }, -32_602, 'malformed'],
     ['an unknown field', { hidden: true }, -32_602, 'malformed'],
-    ['good til day', { time_in_force: 'good_til_day' }, -32_602, 'malformed'],
+    ['good til week', { time_in_force: 'good_til_week' }, -32_602, 'malformed'],
+    ['an iceberg', { display_amount: 0.1 }, 11_049, 'hidden'],
+    ['an order priced in volatility', { advanced: 'implv' }, 11_049, 'advanced'],
+    ['market maker protection', { mmp: true }, 11_049, 'advanced'],
+    ['secondary orders', { otoco_config: [] }, 11_049, 'linked'],
   ];
 
   it.each(cases)('%s is refused and counted', (_, wrong, code, kind) => {
@@ -307,8 +311,14 @@ describe('labels', () => {
 describe('the door', () => {
   it('does not know other methods, and never goes back in time', () => {
     const bench = openBench();
-    expect(codeOf(bench.send('private/withdraw'))).toBe(-32_601);
+    expect(codeOf(bench.send('private/mass_quote'))).toBe(-32_601);
     expect(() => bench.exchange.handle('public/test', {}, bench.at - 1)).toThrow(RangeError);
+  });
+
+  it('lets no money out, whatever the scope', () => {
+    const bench = openBench();
+    const params = { currency: 'BTC', address: 'somewhere', amount: 1 };
+    expect(codeOf(bench.send('private/withdraw', params))).toBe(13_021);
   });
 
   it('refuses queries without what they need', () => {

@@ -1,38 +1,67 @@
 import type { Instrument } from '@holdfast/core/instrument';
 import type { Currency, InstrumentName } from '@holdfast/core/values';
 import { holdingsE8 } from './account.ts';
-import type { ExchangeCounters } from './illegal-order.ts';
+import { cancelWhere } from './cancelling.ts';
+import { wrongParams } from './checked-params.ts';
+import type { Announcement } from './announcements.ts';
+import { type CreditLimits, LOWEST_TIER } from './credits.ts';
+import { nextSettlement, settleDay } from './daily-settlement.ts';
+import { matchHandler } from './fills.ts';
+import { accrue, fundingRateE8 } from './funding.ts';
+import { countIllegal, type ExchangeCounters } from './illegal-order.ts';
 import type { Levels } from './levels.ts';
+import { ACTIONS, QUERIES } from './methods.ts';
 import type {
   BookNotice,
   NotificationListener,
   SettlementNotice,
   TickerNotice,
 } from './notification.ts';
-import type { CancelReason, Direction, VenueOrder } from './orders.ts';
-import { QUERIES } from './queries.ts';
+import type { Direction } from './orders.ts';
 import { settleExpired } from './settlement.ts';
-import { cancelOrder, matchHandler, place } from './trading.ts';
 import {
-  answer,
-  type ExchangeAnswer,
-  failure,
-  isParams,
-  missing,
-  type Params,
-  venueError,
-} from './venue-error.ts';
-import { createListing, createVenueState, tellBook, type VenueState } from './venue-state.ts';
-import { toWireOrder } from './wire.ts';
+  type AccountId,
+  createTrader,
+  MAIN_ACCOUNT,
+  type SelfTradeMode,
+  type Trader,
+} from './trader.ts';
+import { place } from './trading.ts';
+import { type ExchangeAnswer, failure, isParams, venueError } from './venue-error.ts';
+import {
+  createListing,
+  createVenueState,
+  type Listing,
+  tellBook,
+  traderOf,
+  type VenueState,
+} from './venue-state.ts';
+import { VolatilityHistory } from './volatility-history.ts';
+
+/** Methods whose every refusal is of an order that somebody tried to make. */
+const MAKES_ORDERS: ReadonlySet<string> = new Set([
+  'private/edit',
+  'private/edit_by_label',
+  'private/close_position',
+]);
+
+type Deposits = ReadonlyMap<Currency, number>;
 
 export interface ExchangeOptions {
-  /** What the client brings, by currency at 1e-8. */
-  readonly deposits: ReadonlyMap<Currency, number>;
+  /** What the account `main` brings, by currency at 1e-8. */
+  readonly deposits: Deposits;
+  /** Further accounts and what they bring. */
+  readonly accounts?: ReadonlyMap<AccountId, Deposits>;
+  /** `cancel_maker` where nothing is said. */
+  readonly selfTrading?: ReadonlyMap<AccountId, SelfTradeMode>;
+  /** What every account is told it may ask. Default: Deribit's lowest tier. */
+  readonly limits?: CreditLimits;
   readonly onNotification: NotificationListener;
 }
 
 /**
- * Where every unit of one currency is, at 1e-8. `client + market + fees` is `deposited`, always.
+ * Where every unit of one currency is, at 1e-8, `client` being all accounts together. `client +
+ * market + fees` is `deposited`, always.
  */
 export interface Audit {
   readonly deposited: number;
@@ -42,19 +71,36 @@ export interface Audit {
 }
 
 /**
- * A small Deribit: a state machine without clock, randomness or I/O. The client's door is `handle`;
- * all other methods are the market's. Every call carries the time, which never goes back; what has
- * expired by then is delivered before the call is looked at.
+ * A small Deribit: a state machine without clock, randomness or I/O. The accounts' door is
+ * `handle`; all other methods are the market's and the wire's. Every call carries the time, which
+ * never goes back; what has come due by then is settled before the call is looked at.
  */
 export class Exchange {
   readonly #state: VenueState;
 
   constructor(options: ExchangeOptions) {
-    this.#state = createVenueState(options.deposits, options.onNotification);
+    const all = new Map([[MAIN_ACCOUNT, options.deposits], ...(options.accounts ?? [])]);
+    const traders = new Map<AccountId, Trader>();
+    for (const [id, deposits] of all) {
+      const selfTrading = options.selfTrading?.get(id) ?? 'cancel_maker';
+      const limits = options.limits ?? LOWEST_TIER;
+      const number = traders.size + 1;
+      traders.set(id, createTrader({ id, number, deposits, limits, selfTrading }));
+    }
+    this.#state = createVenueState(traders, options.onNotification);
   }
 
+  /** Of all accounts together. */
   get counters(): Readonly<ExchangeCounters> {
     return this.#state.counters;
+  }
+
+  countersOf(account: AccountId): Readonly<ExchangeCounters> {
+    return traderOf(this.#state, account).counters;
+  }
+
+  get accounts(): readonly AccountId[] {
+    return [...this.#state.traders.keys()];
   }
 
   /** Latest time this exchange was told, epoch ms. */
@@ -63,32 +109,44 @@ export class Exchange {
   }
 
   /**
-   * Answers one JSON-RPC request: Deribit's method, params and result. Never throws for what a
-   * client sends.
+   * Answers one JSON-RPC request of an account: Deribit's method, params and result. Never throws
+   * for what a client sends. Public methods do not look at the account.
    */
-  handle(method: string, params: unknown, now: number): ExchangeAnswer {
+  handle(
+    method: string,
+    params: unknown,
+    now: number,
+    account: AccountId = MAIN_ACCOUNT,
+  ): ExchangeAnswer {
+    const trader = traderOf(this.#state, account);
     this.advance(now);
     const state = this.#state;
-    if (method === 'private/buy') return place(state, 'buy', params);
-    if (method === 'private/sell') return place(state, 'sell', params);
+    if (method === 'private/buy') return place(state, trader, 'buy', params);
+    if (method === 'private/sell') return place(state, trader, 'sell', params);
     const given = params ?? {};
     if (!isParams(given)) return failure(venueError(-32602, 'params must be an object'));
-    if (method === 'private/cancel') return this.#cancel(given['order_id']);
-    if (method === 'private/cancel_by_label') return this.#cancelByLabel(given);
-    if (method === 'private/cancel_all') {
-      return answer(this.#cancelWhere(() => true, 'user_request'));
-    }
+    const action = ACTIONS.get(method);
     const query = QUERIES.get(method);
-    return query === undefined ? failure(venueError(-32601, method)) : query(state, given);
+    if (action === undefined && query === undefined) return failure(venueError(-32601, method));
+    const refused = wrongParams(method, given);
+    if (refused !== null) {
+      if (MAKES_ORDERS.has(method)) countIllegal(state, trader, 'malformed');
+      return failure(refused);
+    }
+    if (action !== undefined) return action(state, trader, given);
+    return query === undefined ? failure(venueError(-32601, method)) : query(state, given, trader);
   }
 
-  /** Moves time on and delivers what has expired. */
+  /** Moves time on, settles the day and delivers what has expired. */
   advance(now: number): void {
-    if (!(now >= this.#state.now)) {
-      throw new RangeError(`time would go from ${this.#state.now} to ${now}`);
+    const state = this.#state;
+    if (!(now >= state.now)) throw new RangeError(`time would go from ${state.now} to ${now}`);
+    if (state.nextDailySettlement === Number.POSITIVE_INFINITY) {
+      state.nextDailySettlement = nextSettlement(now);
     }
-    this.#state.now = now;
-    settleExpired(this.#state);
+    state.now = now;
+    settleDay(state);
+    settleExpired(state);
   }
 
   /** Opens trading. Names listed before, and those already past their expiry, are left out. */
@@ -100,7 +158,9 @@ export class Exchange {
       const { name, expiry } = instrument;
       if (state.listings.has(name) || state.expired.has(name)) continue;
       if (expiry !== null && expiry <= now) continue;
-      state.listings.set(name, createListing(instrument, now));
+      const listing = createListing(state, instrument, now);
+      state.listings.set(name, listing);
+      if (listing.interest !== null) state.perpetuals.push(listing);
       state.nextExpiry = Math.min(state.nextExpiry, expiry ?? Number.POSITIVE_INFINITY);
       listed.push(instrument);
     }
@@ -112,20 +172,58 @@ export class Exchange {
     if (!Number.isSafeInteger(priceE8) || priceE8 <= 0) {
       throw new RangeError(`${underlying}: ${priceE8} is no index price`);
     }
-    this.#state.indexes.set(underlying, priceE8);
-    this.#state.notify('index', { underlying, timestamp: now, priceE8 });
+    const state = this.#state;
+    state.indexes.set(underlying, priceE8);
+    for (const listing of state.perpetuals) {
+      if (listing.instrument.underlying === underlying) accrueAt(state, listing);
+    }
+    state.notify('index', { underlying, timestamp: now, priceE8 });
   }
 
   /** New analytics of a listed instrument; `timestamp` is the time. Ignored once it has expired. */
   setTicker(ticker: TickerNotice): void {
     this.advance(ticker.timestamp);
-    const listing = this.#state.listings.get(ticker.instrument.name);
+    const state = this.#state;
+    const listing = state.listings.get(ticker.instrument.name);
     if (listing === undefined) return;
     if (!(ticker.markPriceE8 >= 0) || !(ticker.underlyingPriceE8 > 0)) {
       throw new RangeError(`${ticker.instrument.name}: a ticker without mark or underlying`);
     }
     listing.ticker = ticker;
-    this.#state.notify('ticker', ticker);
+    accrueAt(state, listing);
+    state.notify('ticker', ticker);
+  }
+
+  /** A new value of a coin's volatility index (DVOL), in percent. */
+  setVolatilityIndex(underlying: Currency, value: number, now: number): void {
+    this.advance(now);
+    if (!(value > 0 && value < Number.POSITIVE_INFINITY)) {
+      throw new RangeError(`${underlying}: ${value} is no volatility`);
+    }
+    const state = this.#state;
+    const history = state.volatility.get(underlying) ?? new VolatilityHistory();
+    history.add(now, value);
+    state.volatility.set(underlying, history);
+    state.notify('volatilityIndex', { underlying, timestamp: now, value });
+  }
+
+  /** Publishes an announcement; one of the same id is replaced. `at` is its publication. */
+  announce(announcement: Announcement): void {
+    this.#state.announcements.publish(announcement);
+  }
+
+  /** Locks the books of an underlying, or opens them: while locked they take cancels only. */
+  lock(underlying: Currency, locked: boolean, now: number): void {
+    this.advance(now);
+    const state = this.#state;
+    if (state.locked.has(underlying) === locked) return;
+    if (locked) state.locked.add(underlying);
+    else state.locked.delete(underlying);
+    state.notify('platform', { underlying, timestamp: now, locked });
+  }
+
+  setSelfTrading(account: AccountId, mode: SelfTradeMode): void {
+    traderOf(this.#state, account).selfTrading = mode;
   }
 
   /**
@@ -151,7 +249,7 @@ export class Exchange {
 
   /**
    * Somebody else trades: takes up to `steps` at `limitTicks` or better.
-   * @returns steps that met orders of the client.
+   * @returns steps that met orders of accounts.
    */
   marketTrade(
     name: InstrumentName,
@@ -170,17 +268,27 @@ export class Exchange {
   }
 
   /**
-   * The client's connection is gone and cancel-on-disconnect was on (D-18).
+   * A connection of the account is gone and cancel-on-disconnect was on (D-18).
+   * @param only ids of the orders that go: those the connection made. Default: all of the account.
    * @returns orders cancelled.
    */
-  cancelOnDisconnect(now: number): number {
+  cancelOnDisconnect(
+    now: number,
+    account: AccountId = MAIN_ACCOUNT,
+    only: Iterable<string> | null = null,
+  ): number {
     this.advance(now);
-    return this.#cancelWhere(() => true, 'cancel_on_disconnect');
+    const trader = traderOf(this.#state, account);
+    const ids = only === null ? null : new Set(only);
+    const isWanted = ({ id }: { readonly id: string }): boolean => ids?.has(id) !== false;
+    return cancelWhere(this.#state, trader, isWanted, 'cancel_on_disconnect').length;
   }
 
-  /** Deliveries from `since` on, oldest first. */
-  settlementsSince(since: number): readonly SettlementNotice[] {
-    return this.#state.settlements.filter((settlement) => settlement.timestamp >= since);
+  /** Deliveries to an account from `since` on, oldest first. */
+  settlementsSince(since: number, account: AccountId = MAIN_ACCOUNT): readonly SettlementNotice[] {
+    return traderOf(this.#state, account).settlements.flatMap((each) =>
+      each.kind === 'delivery' && each.notice.timestamp >= since ? [each.notice] : [],
+    );
   }
 
   /** What a fresh subscription would begin with; null when the name is not listed. */
@@ -202,39 +310,25 @@ export class Exchange {
 
   /** Conservation: nothing is made and nothing is lost but what is listed here. */
   audit(currency: Currency): Audit {
-    const { deposits, client, market, fees } = this.#state;
+    const { traders, market, fees } = this.#state;
+    let deposited = 0;
+    let client = 0;
+    for (const { deposits, holdings } of traders.values()) {
+      deposited += deposits.get(currency) ?? 0;
+      client += holdingsE8(holdings, currency);
+    }
     return {
-      deposited: deposits.get(currency) ?? 0,
-      client: holdingsE8(client, currency),
+      deposited,
+      client,
       market: holdingsE8(market, currency),
       fees: fees.get(currency) ?? 0,
     };
   }
+}
 
-  #cancel(id: unknown): ExchangeAnswer {
-    if (typeof id !== 'string') {
-      return missing('order_id');
-    }
-    const order = this.#state.orders.byId(id);
-    if (order === undefined) return failure(venueError(10004, `no order ${id}`, 'order_id'));
-    if (order.state !== 'open') return failure(venueError(11044, order.state, 'order_id'));
-    cancelOrder(this.#state, order, 'user_request');
-    return answer(toWireOrder(order));
-  }
-
-  #cancelByLabel({ label, currency }: Params): ExchangeAnswer {
-    if (typeof label !== 'string') {
-      return missing('label');
-    }
-    const isWanted = ({ request }: VenueOrder): boolean =>
-      request.label === label &&
-      (currency === undefined || request.instrument.settlement === currency);
-    return answer(this.#cancelWhere(isWanted, 'user_request'));
-  }
-
-  #cancelWhere(isWanted: (order: VenueOrder) => boolean, reason: CancelReason): number {
-    const wanted = [...this.#state.orders.open()].filter(isWanted);
-    for (const order of wanted) cancelOrder(this.#state, order, reason);
-    return wanted.length;
-  }
+/** A perpetual's rate follows its premium; it earns nothing while mark or index is unknown. */
+function accrueAt(state: VenueState, { interest, instrument, ticker }: Listing): void {
+  const index = state.indexes.get(instrument.underlying);
+  if (interest === null || ticker === null || index === undefined) return;
+  accrue(interest, state.now, fundingRateE8(ticker.markPriceE8, index));
 }

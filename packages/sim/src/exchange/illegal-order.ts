@@ -6,6 +6,9 @@ const NO_ATTEMPTS = {
   order_type: 0,
   trigger: 0,
   linked: 0,
+  hidden: 0,
+  advanced: 0,
+  both_sizes: 0,
   label_too_long: 0,
   label_live: 0,
   unknown_instrument: 0,
@@ -28,10 +31,13 @@ export interface ExchangeCounters {
   duplicateDispatches: number;
   ordersReceived: number;
   ordersAccepted: number;
+  /** Trades as their owners count them: two for one between two accounts. */
   fills: number;
-  /** Messages that tell the client something: books, tickers, indexes, orders, trades. */
+  /** Messages that tell somebody something: books, tickers, indexes, orders, trades. */
   notices: number;
 }
+
+type Tally = Exclude<keyof ExchangeCounters, 'illegalOrderAttempts' | 'illegalByKind'>;
 
 export function createCounters(): ExchangeCounters {
   return {
@@ -45,7 +51,19 @@ export function createCounters(): ExchangeCounters {
   };
 }
 
-export function countIllegal(counters: ExchangeCounters, kind: IllegalKind): void {
-  counters.illegalOrderAttempts += 1;
-  counters.illegalByKind[kind] += 1;
+/** Who counts: the exchange as a whole, and one account's own share. */
+export interface Counting {
+  readonly counters: ExchangeCounters;
+}
+
+export function count(state: Counting, trader: Counting, tally: Tally): void {
+  state.counters[tally] += 1;
+  trader.counters[tally] += 1;
+}
+
+export function countIllegal(state: Counting, trader: Counting, kind: IllegalKind): void {
+  for (const { counters } of [state, trader]) {
+    counters.illegalOrderAttempts += 1;
+    counters.illegalByKind[kind] += 1;
+  }
 }

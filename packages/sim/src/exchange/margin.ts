@@ -1,9 +1,11 @@
 import type { Instrument } from '@holdfast/core/instrument';
 import { type Currency, E8 } from '@holdfast/core/values';
-import { heldSteps } from './account.ts';
+import { heldSteps, type Position } from './account.ts';
 import { tradeFeeE8 } from './fees.ts';
+import { fundingDueE8 } from './funding.ts';
 import { remainingSteps, type VenueOrder } from './orders.ts';
 import { mulDivCeil, mulDivFloor } from './signed-quotient.ts';
+import type { Trader } from './trader.ts';
 import { closeValueE8, coinAmountE8, costE8 } from './valuation.ts';
 import type { Listing, VenueState } from './venue-state.ts';
 
@@ -107,14 +109,14 @@ export function marksOf(state: VenueState, listing: Listing): Marks | null {
  * fee, and the change of margin. Negative when it sets funds free.
  */
 export function fundsImpactE8(
-  state: VenueState,
+  trader: Trader,
   listing: Listing,
   marks: Marks,
   steps: number,
   priceE8: number,
 ): number {
   const { instrument } = listing;
-  const held = heldSteps(state.client, instrument.name);
+  const held = heldSteps(trader.holdings, instrument.name);
   const amountE8 = Math.abs(steps) * instrument.amountStepE8;
   const fee = tradeFeeE8(instrument, { amountE8, priceE8, indexE8: marks.indexE8 }, 'taker');
   const margin =
@@ -129,38 +131,57 @@ export function fundsImpactE8(
  * Funds an open order holds back: its impact if all of it filled at its limit, never less than
  * nothing.
  */
-export function reservedE8(state: VenueState, listing: Listing, order: VenueOrder): number {
+export function reservedE8(
+  state: VenueState,
+  trader: Trader,
+  listing: Listing,
+  order: VenueOrder,
+): number {
   const marks = marksOf(state, listing);
   if (marks === null) return 0;
   const { instrument, side, reduceOnly } = order.request;
-  const held = Math.abs(heldSteps(state.client, instrument.name));
+  const held = Math.abs(heldSteps(trader.holdings, instrument.name));
   const left = remainingSteps(order);
   const steps = reduceOnly ? Math.min(left, held) : left;
   if (steps === 0) return 0;
   const signed = side === 'buy' ? steps : 0 - steps;
   const priceE8 = order.ticks * instrument.tickE8;
-  return Math.max(0, fundsImpactE8(state, listing, marks, signed, priceE8));
+  return Math.max(0, fundsImpactE8(trader, listing, marks, signed, priceE8));
 }
 
-export function standingOf(state: VenueState, currency: Currency): Standing {
-  const cashE8 = state.client.cash.get(currency) ?? 0;
+/** A future's profit that is not cash yet: against its cost, with the funding it has earned. */
+export function openProfitE8(
+  state: VenueState,
+  listing: Listing,
+  position: Position,
+  marks: Marks,
+): number {
+  const { instrument, steps, costE8: cost } = position;
+  const value = closeValueE8(instrument, steps, marks.markE8) - cost;
+  if (listing.interest === null) return value;
+  return value + fundingDueE8(listing.interest, position, marks.indexE8, state.now);
+}
+
+export function standingOf(state: VenueState, trader: Trader, currency: Currency): Standing {
+  const cashE8 = trader.holdings.cash.get(currency) ?? 0;
   let futuresProfitE8 = 0;
   let optionsValueE8 = 0;
   let positionsInitialE8 = 0;
   let maintenanceE8 = 0;
-  for (const position of state.client.positions.values()) {
+  for (const position of trader.holdings.positions.values()) {
     const { instrument, steps } = position;
     const listing = state.listings.get(instrument.name);
-    const marks = listing === undefined ? null : marksOf(state, listing);
-    if (instrument.settlement !== currency || marks === null) continue;
-    const value = closeValueE8(instrument, steps, marks.markE8);
-    if (instrument.kind === 'option') optionsValueE8 += value;
-    else futuresProfitE8 += value - position.costE8;
+    if (instrument.settlement !== currency || listing === undefined) continue;
+    const marks = marksOf(state, listing);
+    if (marks === null) continue;
+    if (instrument.kind !== 'option') {
+      futuresProfitE8 += openProfitE8(state, listing, position, marks);
+    } else optionsValueE8 += closeValueE8(instrument, steps, marks.markE8);
     const margin = positionMargin(instrument, steps, marks);
     positionsInitialE8 += margin.initialE8;
     maintenanceE8 += margin.maintenanceE8;
   }
-  const ordersInitialE8 = ordersMarginE8(state, currency);
+  const ordersInitialE8 = ordersMarginE8(state, trader, currency);
   const marginBalanceE8 = cashE8 + futuresProfitE8;
   return {
     cashE8,
@@ -175,13 +196,13 @@ export function standingOf(state: VenueState, currency: Currency): Standing {
   };
 }
 
-function ordersMarginE8(state: VenueState, currency: Currency): number {
+function ordersMarginE8(state: VenueState, trader: Trader, currency: Currency): number {
   let total = 0;
-  for (const order of state.orders.open()) {
+  for (const order of trader.orders.open()) {
     const { instrument } = order.request;
     const listing = state.listings.get(instrument.name);
     if (instrument.settlement !== currency || listing === undefined) continue;
-    total += reservedE8(state, listing, order);
+    total += reservedE8(state, trader, listing, order);
   }
   return total;
 }

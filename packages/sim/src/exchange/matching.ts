@@ -8,18 +8,28 @@ import {
   quantityAt,
   withLevel,
 } from './levels.ts';
-import { type CancelReason, type Direction, remainingSteps, type VenueOrder } from './orders.ts';
+import { type Direction, remainingSteps, type VenueOrder } from './orders.ts';
 
-/** What a book does to the client's orders; the exchange books it. */
+/** What a book does to its orders; the exchange books it. */
 export interface MatchHandler {
   /**
-   * Trades at most `steps` at `ticks`; returns how much of it the order could take (reduce-only may
-   * be less).
+   * Trades at most `steps` at `ticks` with the market; returns how much of it the order could take
+   * (reduce-only may be less).
    */
   fill(order: VenueOrder, ticks: number, steps: number, liquidity: 'maker' | 'taker'): number;
-  /** The order's rest is taken off the book. */
-  cancel(order: VenueOrder, reason: CancelReason): void;
+  /**
+   * Two orders of different accounts trade at most `steps` at the maker's price. An order that can
+   * take no more of it is closed, so one of them always has less left.
+   */
+  cross(maker: VenueOrder, taker: VenueOrder, steps: number): void;
+  /** Two orders of one account meet: one of them is closed. */
+  meetSelf(maker: VenueOrder, taker: VenueOrder): void;
+  /** The market trades with its own quotes: everybody is told. */
+  print(ticks: number, steps: number, aggressor: Direction): void;
 }
+
+/** How much of a resting order could trade now: a reduce-only one may have less than its rest. */
+export type Supply = (order: VenueOrder) => number;
 
 export interface BookChange {
   readonly snapshot: boolean;
@@ -33,9 +43,8 @@ const ASK = 1;
 const BID = -1;
 
 /**
- * Price-time limit book of one instrument: the market's quotes by level, and the client's resting
- * orders one by one. The client never trades with itself: its own resting order is cancelled
- * instead (`cancel_maker`).
+ * Price-time limit book of one instrument: the market's quotes by level, and the resting orders of
+ * all accounts one by one. No account trades with itself.
  */
 export class LimitBook {
   readonly instrument: Instrument;
@@ -58,7 +67,7 @@ export class LimitBook {
     this.instrument = instrument;
   }
 
-  /** What can be traded now, own orders included. */
+  /** What can be traded now, orders included. */
   get bids(): Levels {
     return this.#visible(this.#quoted ? this.#bids : NO_LEVELS, this.#ownBids, BID);
   }
@@ -71,10 +80,7 @@ export class LimitBook {
     return [...this.#ownBids, ...this.#ownAsks];
   }
 
-  /**
-   * The market's new quotes. Where they cross an order of the client, the market takes it at its
-   * price.
-   */
+  /** The market's new quotes. Where they cross an order, the market takes it at its price. */
   publish(bids: Levels, asks: Levels, handler: MatchHandler): void {
     const crossed = (bids[0] ?? 0) >= (asks[0] ?? Number.MAX_SAFE_INTEGER);
     if (crossed || !isSorted(bids, BID) || !isSorted(asks, ASK)) {
@@ -98,7 +104,7 @@ export class LimitBook {
 
   /**
    * Somebody trades with the book: by price, then by time.
-   * @returns steps of the client's orders filled.
+   * @returns steps of resting orders filled.
    */
   marketTrade(side: Direction, limitTicks: number, steps: number, handler: MatchHandler): number {
     const own = side === 'buy' ? this.#ownAsks : this.#ownBids;
@@ -126,6 +132,7 @@ export class LimitBook {
         const before = best?.ticks === ticks ? Math.min(there, best.aheadSteps) : there;
         const took = Math.min(left, before);
         this.#consume(side, ticks, took);
+        handler.print(ticks, took, side);
         left -= took;
       }
     }
@@ -133,8 +140,7 @@ export class LimitBook {
   }
 
   /**
-   * An incoming order of the client takes what its limit reaches. What is left is the caller's to
-   * rest or cancel.
+   * An incoming order takes what its limit reaches. What is left is the caller's to rest or cancel.
    */
   take(order: VenueOrder, handler: MatchHandler): void {
     const { side } = order.request;
@@ -144,15 +150,17 @@ export class LimitBook {
       const levels = this.#quotes(side);
       const quote = reach(levels[0], order.ticks, sign);
       const best = own[0];
-      const self = best === undefined ? undefined : reach(best.ticks, order.ticks, sign);
+      const resting = best === undefined ? undefined : reach(best.ticks, order.ticks, sign);
       if (
         best !== undefined &&
-        self !== undefined &&
+        resting !== undefined &&
         (quote === undefined ||
-          (self - quote) * sign < 0 ||
-          (self === quote && best.aheadSteps <= 0))
+          (resting - quote) * sign < 0 ||
+          (resting === quote && best.aheadSteps <= 0))
       ) {
-        handler.cancel(best, 'risk_mitigation');
+        const most = Math.min(remainingSteps(best), remainingSteps(order));
+        if (best.account === order.account) handler.meetSelf(best, order);
+        else handler.cross(best, order, most);
         this.#dropClosed(own);
         continue;
       }
@@ -165,19 +173,41 @@ export class LimitBook {
     }
   }
 
-  /** How much an order of this side and limit could take from the market now. */
-  available(side: Direction, limitTicks: number): number {
-    const levels = this.#quotes(side);
+  /** How much an order could take now, its own account's orders left out. */
+  available(order: Pick<VenueOrder, 'account' | 'ticks'>, side: Direction, supply: Supply): number {
     const sign = side === 'buy' ? ASK : BID;
-    let total = 0;
-    for (let index = 0; index < levels.length; index += 2) {
-      if (((levels[index] ?? 0) - limitTicks) * sign > 0) break;
-      total += levels[index + 1] ?? 0;
+    let total = quantityWithin(this.#quotes(side), order.ticks, sign);
+    for (const resting of side === 'buy' ? this.#ownAsks : this.#ownBids) {
+      if ((resting.ticks - order.ticks) * sign > 0) break;
+      if (resting.account !== order.account) total += supply(resting);
     }
     return total;
   }
 
-  /** Best price an order of this side would meet, own orders included; null when there is none. */
+  /**
+   * How much an order could take before it met the first of its own account; null when it would
+   * meet none.
+   */
+  beforeSelf(
+    order: Pick<VenueOrder, 'account' | 'ticks'>,
+    side: Direction,
+    supply: Supply,
+  ): number | null {
+    const sign = side === 'buy' ? ASK : BID;
+    const quotes = this.#quotes(side);
+    let total = 0;
+    for (const resting of side === 'buy' ? this.#ownAsks : this.#ownBids) {
+      if ((resting.ticks - order.ticks) * sign > 0) break;
+      if (resting.account !== order.account) total += supply(resting);
+      else {
+        const there = Math.min(resting.aheadSteps, quantityAt(quotes, resting.ticks));
+        return total + there + quantityWithin(quotes, resting.ticks - sign, sign);
+      }
+    }
+    return null;
+  }
+
+  /** Best price an order of this side would meet, orders included; null when there is none. */
   opposite(side: Direction): number | null {
     const best = this.#quotes(side)[0];
     const own = (side === 'buy' ? this.#ownAsks : this.#ownBids)[0]?.ticks;
@@ -199,6 +229,13 @@ export class LimitBook {
   /** Takes a closed order off the book. */
   remove(order: VenueOrder): void {
     this.#dropClosed(order.request.side === 'buy' ? this.#ownBids : this.#ownAsks);
+  }
+
+  /** Takes an open order out of its queue; it is its owner's to put it back. */
+  lift(order: VenueOrder): void {
+    const own = order.request.side === 'buy' ? this.#ownBids : this.#ownAsks;
+    const slot = own.indexOf(order);
+    if (slot >= 0) own.splice(slot, 1);
   }
 
   /** What changed since this was last asked; null when nothing did. Advances `changeId`. */
@@ -234,8 +271,7 @@ export class LimitBook {
   }
 
   /**
-   * New quotes `levels` of the other side: they fill the client's orders they cross, and shrink by
-   * it.
+   * New quotes `levels` of the other side: they fill the orders they cross, and shrink by it.
    */
   #takeOwn(side: Direction, levels: Levels, handler: MatchHandler): void {
     const own = side === 'buy' ? this.#ownAsks : this.#ownBids;
@@ -270,6 +306,16 @@ export class LimitBook {
     for (const order of own) levels = withLevel(levels, order.ticks, remainingSteps(order), sign);
     return levels;
   }
+}
+
+/** Sum of the levels up to a limit. */
+function quantityWithin(levels: Levels, limitTicks: number, sign: 1 | -1): number {
+  let total = 0;
+  for (let index = 0; index < levels.length; index += 2) {
+    if (((levels[index] ?? 0) - limitTicks) * sign > 0) break;
+    total += levels[index + 1] ?? 0;
+  }
+  return total;
 }
 
 function reach(price: number | undefined, limit: number, sign: 1 | -1): number | undefined {

@@ -1,5 +1,6 @@
 import type { Instrument } from '@holdfast/core/instrument';
 import type { Currency, InstrumentName } from '@holdfast/core/values';
+import type { AccountId } from './trader.ts';
 import type { WireOrder, WirePublicTrade, WireTrade } from './wire.ts';
 
 /**
@@ -16,10 +17,14 @@ export interface Notices {
   readonly trade: WireTrade;
   readonly publicTrade: WirePublicTrade;
   readonly settlement: SettlementNotice;
+  readonly portfolio: PortfolioNotice;
+  readonly volatilityIndex: VolatilityIndexNotice;
+  readonly platform: PlatformNotice;
 }
 
+/** `order`, `trade`, `settlement` and `portfolio` are private: they name their account. */
 export type Notice = {
-  [K in keyof Notices]: [kind: K, payload: Notices[K]];
+  [K in keyof Notices]: [kind: K, payload: Notices[K], account?: AccountId | undefined];
 }[keyof Notices];
 
 /** Called inside the call that caused it, before its answer. `switch (kind)` narrows `payload`. */
@@ -48,7 +53,10 @@ export interface BookNotice {
   readonly newAsksFrom: number;
 }
 
-/** Mark and underlying at 1e-8; `iv` as a fraction; greeks per unit of the underlying. */
+/**
+ * Mark and underlying at 1e-8; `iv` as a fraction; greeks per unit of the underlying, as Deribit
+ * publishes them. What is left out is computed where it can be.
+ */
 export interface TickerNotice {
   readonly instrument: Instrument;
   readonly timestamp: number;
@@ -57,6 +65,14 @@ export interface TickerNotice {
   readonly iv: number | null;
   readonly delta: number | null;
   readonly vega: number | null;
+  /** Change of delta per USD of the underlying. */
+  readonly gamma?: number | null;
+  /** USD per calendar day. */
+  readonly theta?: number | null;
+  /** USD per percentage point of interest. */
+  readonly rho?: number | null;
+  /** Amount that others hold, in the instrument's own unit. */
+  readonly openInterest?: number | null;
 }
 
 export interface IndexNotice {
@@ -79,4 +95,23 @@ export interface SettlementNotice {
   readonly indexPriceE8: number;
   readonly cashE8: number;
   readonly feeE8: number;
+}
+
+/** Money or margin of one currency has changed; `private/get_account_summary` says to what. */
+export interface PortfolioNotice {
+  readonly currency: Currency;
+}
+
+/** DVOL of a coin, in percent. */
+export interface VolatilityIndexNotice {
+  readonly underlying: Currency;
+  readonly timestamp: number;
+  readonly value: number;
+}
+
+/** Books of an underlying take no orders, or do so again. */
+export interface PlatformNotice {
+  readonly underlying: Currency;
+  readonly timestamp: number;
+  readonly locked: boolean;
 }

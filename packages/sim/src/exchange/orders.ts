@@ -1,15 +1,20 @@
 import type { Instrument } from '@holdfast/core/instrument';
 
-/** Deribit keeps closed orders about this long without `historical` (phases section 7.1). */
-const CLOSED_KEPT_MS = 1_800_000;
+/** Closed orders that can still be found with `historical`; older ones are forgotten. */
+const CLOSED_KEPT = 100_000;
 
 export type Direction = 'buy' | 'sell';
-export type TimeInForce = 'good_til_cancelled' | 'immediate_or_cancel' | 'fill_or_kill';
+export type TimeInForce =
+  | 'good_til_cancelled'
+  | 'good_til_day'
+  | 'immediate_or_cancel'
+  | 'fill_or_kill';
 export type OrderState = 'open' | 'filled' | 'cancelled';
 export type CancelReason =
   | 'user_request'
   | 'cancel_on_disconnect'
   | 'risk_mitigation'
+  | 'edit_post_only_reject'
   | 'settlement';
 
 /** What a client asked for, checked: prices in ticks, amounts in steps. */
@@ -17,7 +22,12 @@ export interface OrderRequest {
   readonly instrument: Instrument;
   readonly side: Direction;
   readonly steps: number;
+  /** The limit; for a market order the edge of the price band. */
   readonly ticks: number;
+  /** A market order is never left in the book. */
+  readonly type: 'limit' | 'market';
+  /** Where it came as something else: a `market_limit` is a limit order at the best price. */
+  readonly originalType: 'market_limit' | null;
   readonly label: string;
   readonly timeInForce: TimeInForce;
   readonly postOnly: boolean;
@@ -27,9 +37,12 @@ export interface OrderRequest {
 
 export interface VenueOrder {
   readonly id: string;
-  readonly request: OrderRequest;
+  /** Account it belongs to. */
+  readonly account: string;
+  /** Replaced as a whole by an edit. */
+  request: OrderRequest;
   /** Differs from the requested price only for a post-only order that was repriced. */
-  readonly ticks: number;
+  ticks: number;
   readonly createdAt: number;
   updatedAt: number;
   state: OrderState;
@@ -37,6 +50,8 @@ export interface VenueOrder {
   /** Sum of ticks times steps over its fills: the average price, exactly. */
   filledTickSteps: number;
   cancelReason: CancelReason | null;
+  /** Its owner has changed it since it was made. */
+  replaced: boolean;
   /** Market quantity at its price that was there first. */
   aheadSteps: number;
 }
@@ -45,12 +60,12 @@ export function remainingSteps(order: VenueOrder): number {
   return order.request.steps - order.filledSteps;
 }
 
-/** Every order the client made, until long after it closed. */
+/** Every order one account made, until long after it closed. */
 export class OrderStore {
   readonly #byId = new Map<string, VenueOrder>();
   readonly #open = new Map<string, VenueOrder>();
   /** Closed orders, oldest first. */
-  #closed: VenueOrder[] = [];
+  readonly #closed: VenueOrder[] = [];
   /** Labels for ever: a second order under one label is the thing we are here to notice. */
   readonly #labels = new Set<string>();
 
@@ -73,7 +88,9 @@ export class OrderStore {
   close(order: VenueOrder): void {
     this.#open.delete(order.id);
     this.#closed.push(order);
-    this.#forget(order.updatedAt - CLOSED_KEPT_MS);
+    // Only in bulk: one shift of the whole array per order would be quadratic.
+    if (this.#closed.length < CLOSED_KEPT + 1_024) return;
+    for (const forgotten of this.#closed.splice(0, 1_024)) this.#byId.delete(forgotten.id);
   }
 
   byId(id: string): VenueOrder | undefined {
@@ -90,20 +107,13 @@ export class OrderStore {
     return this.#open.values();
   }
 
-  get openCount(): number {
-    return this.#open.size;
+  /** Closed orders, oldest first. */
+  closed(): readonly VenueOrder[] {
+    return this.#closed;
   }
 
-  /** Open and recently closed orders, in the order they were made. */
+  /** Open and closed orders, in the order they were made. */
   all(): IterableIterator<VenueOrder> {
     return this.#byId.values();
-  }
-
-  #forget(before: number): void {
-    let count = 0;
-    while ((this.#closed[count]?.updatedAt ?? before) < before) count += 1;
-    // Only in bulk: one shift of the whole array per order would be quadratic.
-    if (count < 1024) return;
-    for (const order of this.#closed.splice(0, count)) this.#byId.delete(order.id);
   }
 }

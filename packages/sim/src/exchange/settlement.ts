@@ -1,9 +1,10 @@
 import type { Currency, InstrumentName } from '@holdfast/core/values';
 import { E8 } from '@holdfast/core/values';
 import { type Account, bookTrade, credit, heldSteps } from './account.ts';
+import { cancelOrder } from './cancelling.ts';
 import { deliveryFeeE8 } from './fees.ts';
+import type { Trader } from './trader.ts';
 import { closeValueE8, optionPayoffE8 } from './valuation.ts';
-import { cancelOrder } from './trading.ts';
 import { type Listing, nextId, type VenueState } from './venue-state.ts';
 
 /**
@@ -19,12 +20,14 @@ export function settleExpired(state: VenueState): void {
     const { name, underlying } = listing.instrument;
     for (const order of listing.book.resting()) cancelOrder(state, order, 'settlement');
     const index = state.indexes.get(underlying);
-    if (heldSteps(state.client, name) !== 0) {
+    for (const trader of state.traders.values()) {
+      if (heldSteps(trader.holdings, name) === 0) continue;
       if (index === undefined) throw new RangeError(`${name}: no index price to deliver at`);
-      deliver(state, listing, index);
+      deliver(state, trader, listing, index);
     }
+    const { instrument, number, listedAt } = listing;
     state.listings.delete(name);
-    state.expired.add(name);
+    state.expired.set(name, { instrument, number, listedAt });
     gone.push(name);
   }
   state.nextExpiry = Number.POSITIVE_INFINITY;
@@ -38,11 +41,12 @@ function expiryOf(listing: Listing): number {
   return listing.instrument.expiry ?? Number.POSITIVE_INFINITY;
 }
 
-function deliver(state: VenueState, listing: Listing, indexE8: number): void {
+function deliver(state: VenueState, trader: Trader, listing: Listing, indexE8: number): void {
   const { instrument } = listing;
   const currency = instrument.settlement;
   const isOption = instrument.kind === 'option';
-  const steps = heldSteps(state.client, instrument.name);
+  const { holdings } = trader;
+  const steps = heldSteps(holdings, instrument.name);
   const signedE8 = steps * instrument.amountStepE8;
   const brought = isOption
     ? optionPayoffE8(instrument, signedE8, indexE8)
@@ -50,10 +54,10 @@ function deliver(state: VenueState, listing: Listing, indexE8: number): void {
   const settlementPriceE8 = isOption ? optionPayoffE8(instrument, E8, indexE8) : indexE8;
   const basis = { amountE8: Math.abs(signedE8), priceE8: settlementPriceE8, indexE8 };
   const feeE8 = deliveryFeeE8(instrument, basis);
-  const before = state.client.cash.get(currency) ?? 0;
-  bookTrade(state.client, instrument, 0 - steps, 0 - brought);
+  const before = holdings.cash.get(currency) ?? 0;
+  bookTrade(holdings, instrument, 0 - steps, 0 - brought);
   bookTrade(state.market, instrument, steps, brought);
-  credit(state.client.cash, currency, 0 - feeE8);
+  credit(holdings.cash, currency, 0 - feeE8);
   credit(state.fees, currency, feeE8);
   const settlement = {
     settlementId: nextId(state, 'settlement', currency),
@@ -63,11 +67,12 @@ function deliver(state: VenueState, listing: Listing, indexE8: number): void {
     amountE8: signedE8,
     settlementPriceE8,
     indexPriceE8: indexE8,
-    cashE8: cashOf(state.client, currency) - before,
+    cashE8: cashOf(holdings, currency) - before,
     feeE8,
   };
-  state.settlements.push(settlement);
-  state.notify('settlement', settlement);
+  trader.settlements.push({ kind: 'delivery', notice: settlement });
+  state.notify('settlement', settlement, trader.id);
+  state.notify('portfolio', { currency }, trader.id);
 }
 
 function cashOf(account: Account, currency: Currency): number {

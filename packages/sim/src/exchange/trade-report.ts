@@ -1,68 +1,112 @@
+import { E8 } from '@holdfast/core/values';
+import { tradeIv } from './option-analytics.ts';
 import type { Marks } from './margin.ts';
-import type { VenueOrder } from './orders.ts';
+import type { Direction, VenueOrder } from './orders.ts';
+import { PrintLog } from './print-log.ts';
+import type { Trader } from './trader.ts';
 import { type Listing, nextId, type VenueState } from './venue-state.ts';
-import { contractsOf, decimal, type WireTrade, wireAmount, wirePrice } from './wire.ts';
+import {
+  contractsOf,
+  decimal,
+  wireAmount,
+  wirePrice,
+  type WirePublicTrade,
+  type WireTrade,
+} from './wire.ts';
 
-/** Trades of ours that queries can still find; older ones are forgotten. */
+/** Trades of one account that queries can still find; older ones are forgotten. */
 const TRADES_KEPT = 200_000;
 
-interface ReportedFill {
+export interface PrintedFill {
   readonly ticks: number;
   readonly steps: number;
+  readonly marks: Marks;
+  /** Side of the order that came later. */
+  readonly aggressor: Direction;
+}
+
+/** A trade as everybody sees it, and what it was made of. */
+export interface ToldPrint {
+  readonly fill: PrintedFill;
+  readonly wire: WirePublicTrade;
+}
+
+interface OwnFill {
   readonly liquidity: 'maker' | 'taker';
   readonly marks: Marks;
   readonly feeE8: number;
   readonly profitE8: number;
+  readonly print: ToldPrint;
 }
 
-/**
- * Numbers a trade, keeps it, and tells it: to the client as its own, to everybody without owner.
- */
-export function tellTrade(
-  state: VenueState,
-  listing: Listing,
-  order: VenueOrder,
-  fill: ReportedFill,
-): WireTrade {
+/** Numbers a trade, keeps it, and tells it to everybody, without owners. */
+export function tellPrint(state: VenueState, listing: Listing, fill: PrintedFill): ToldPrint {
   const { instrument } = listing;
-  const { label, side } = order.request;
-  const common = {
+  const { ticks, steps, marks } = fill;
+  const iv = tradeIv(instrument, marks, ticks, state.now);
+  const wire: WirePublicTrade = {
     trade_id: nextId(state, 'trade', instrument.underlying),
     trade_seq: (listing.tradeSequence += 1),
     instrument_name: instrument.name,
     timestamp: state.now,
-    tick_direction: tickDirection(listing, fill.ticks),
-    index_price: decimal(fill.marks.indexE8),
-    mark_price: decimal(fill.marks.markE8),
-    price: wirePrice(instrument, fill.ticks),
-    amount: wireAmount(instrument, fill.steps),
-    contracts: contractsOf(instrument, fill.steps),
+    direction: fill.aggressor,
+    tick_direction: tickDirection(listing, ticks),
+    price: wirePrice(instrument, ticks),
+    amount: wireAmount(instrument, steps),
+    contracts: contractsOf(instrument, steps),
+    index_price: decimal(marks.indexE8),
+    mark_price: decimal(marks.markE8),
+    ...(iv === null ? {} : { iv }),
   };
-  listing.tradedSteps += fill.steps;
+  listing.stats.add(state.now, ticks, steps, turnoverOf(listing, ticks, steps));
+  listing.prints.add({ instrument, wire });
+  const filed = state.prints.get(instrument.settlement) ?? new PrintLog();
+  filed.add({ instrument, wire });
+  state.prints.set(instrument.settlement, filed);
+  state.notify('publicTrade', wire);
+  return { fill, wire };
+}
+
+/** Keeps a trade for one of its owners and tells it. */
+export function tellTrade(
+  state: VenueState,
+  listing: Listing,
+  trader: Trader,
+  order: VenueOrder,
+  own: OwnFill,
+): WireTrade {
+  const { instrument } = listing;
+  const { request } = order;
+  const { label, side } = request;
   const trade: WireTrade = {
-    ...common,
-    order_type: 'limit',
+    ...own.print.wire,
+    order_type: request.type,
     order_id: order.id,
     matching_id: null,
     direction: side,
-    liquidity: fill.liquidity === 'maker' ? 'M' : 'T',
-    fee: decimal(fill.feeE8),
+    liquidity: own.liquidity === 'maker' ? 'M' : 'T',
+    fee: decimal(own.feeE8),
     fee_currency: instrument.settlement,
     ...(label === '' ? {} : { label }),
-    ...(instrument.kind === 'option' ? { underlying_price: decimal(fill.marks.underlyingE8) } : {}),
-    state: order.filledSteps === order.request.steps ? 'filled' : 'open',
+    ...(instrument.kind === 'option' ? { underlying_price: decimal(own.marks.underlyingE8) } : {}),
+    state: order.filledSteps === request.steps ? 'filled' : 'open',
     api: true,
     mmp: false,
     risk_reducing: false,
-    profit_loss: decimal(fill.profitE8),
+    profit_loss: decimal(own.profitE8),
   };
-  state.trades.push({ wire: trade, instrument });
-  if (state.trades.length > TRADES_KEPT) state.trades.splice(0, TRADES_KEPT / 4);
-  state.notify('trade', trade);
-  const otherSide = side === 'buy' ? 'sell' : 'buy';
-  const aggressor = fill.liquidity === 'taker' ? side : otherSide;
-  state.notify('publicTrade', { ...common, direction: aggressor });
+  trader.trades.push({ wire: trade, instrument });
+  if (trader.trades.length > TRADES_KEPT) trader.trades.splice(0, TRADES_KEPT / 4);
+  state.notify('trade', trade, trader.id);
+  state.notify('portfolio', { currency: instrument.settlement }, trader.id);
   return trade;
+}
+
+/** USD of a future's trade, coins or USD of premium of an option's: a statistic. */
+function turnoverOf({ instrument }: Listing, ticks: number, steps: number): number {
+  const amount = (steps * instrument.amountStepE8) / E8;
+  if (instrument.amountUnit === 'usd') return amount;
+  return (amount * ticks * instrument.tickE8) / E8;
 }
 
 /** 0 up, 1 same after up, 2 down, 3 same after down. */

@@ -12,13 +12,16 @@ export interface VenueError {
 /** Codes this exchange answers with, from the classic list (phases section 7.2). */
 const MESSAGES = {
   10002: 'qty_too_low',
+  10003: 'order_overlap',
   10004: 'order_not_found',
   10009: 'not_enough_funds',
   10012: 'book_closed',
+  10019: 'locked_by_admin',
   10020: 'invalid_or_unsupported_instrument',
   10021: 'invalid_amount',
   10023: 'invalid_price',
   10026: 'price_precision_exceeded',
+  10029: 'not_owner_of_order',
   10043: 'price_wrong_tick',
   11029: 'invalid_arguments',
   11030: 'other_reject',
@@ -28,7 +31,10 @@ const MESSAGES = {
   11054: 'post_only_reject',
   11055: 'post_only_not_allowed',
   13020: 'not_found',
+  13021: 'forbidden',
   13028: 'temporarily_unavailable',
+  13032: 'non_unique_order_label',
+  13888: 'timed_out',
   [-32601]: 'Method not found',
   [-32602]: 'Invalid params',
 } as const;

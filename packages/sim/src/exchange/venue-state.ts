@@ -1,15 +1,21 @@
 import type { Instrument } from '@holdfast/core/instrument';
 import type { Currency, InstrumentName } from '@holdfast/core/values';
 import { type Account, createAccount } from './account.ts';
+import { AnnouncementBoard } from './announcements.ts';
+import { createInterest, type Interest, isPerpetual } from './funding.ts';
 import { createCounters, type ExchangeCounters } from './illegal-order.ts';
 import { LimitBook } from './matching.ts';
-import type { NotificationListener, SettlementNotice, TickerNotice } from './notification.ts';
-import { OrderStore } from './orders.ts';
-import type { WireTrade } from './wire.ts';
+import type { NotificationListener, TickerNotice } from './notification.ts';
+import { PrintLog } from './print-log.ts';
+import { RollingStats } from './rolling-stats.ts';
+import type { AccountId, Trader } from './trader.ts';
+import type { VolatilityHistory } from './volatility-history.ts';
 
 /** One tradable instrument as the exchange keeps it. */
 export interface Listing {
   readonly instrument: Instrument;
+  /** Deribit's `instrument_id`. */
+  readonly number: number;
   readonly listedAt: number;
   readonly book: LimitBook;
   /** Null until the market has told a mark: until then nobody can trade it. */
@@ -17,40 +23,51 @@ export interface Listing {
   lastTradeTicks: number | null;
   lastTickDirection: 0 | 1 | 2 | 3;
   tradeSequence: number;
-  tradedSteps: number;
+  readonly stats: RollingStats;
+  readonly prints: PrintLog;
+  /** Null for what is no perpetual. */
+  readonly interest: Interest | null;
+  /** Mark at the last daily settlement, at 1e-8; null before the first. */
+  settledMarkE8: number | null;
 }
 
-/** A trade of the client with what a query selects by. */
-export interface KeptTrade {
-  readonly wire: WireTrade;
+/** An instrument that is no longer listed, as `get_instruments` with `expired` tells it. */
+export interface Expired {
   readonly instrument: Instrument;
+  readonly number: number;
+  readonly listedAt: number;
 }
 
 export interface VenueState {
   now: number;
   readonly listings: Map<InstrumentName, Listing>;
-  /** Names that were listed once and are no more. */
-  readonly expired: Set<InstrumentName>;
+  /** Those that never expire and pay interest. */
+  readonly perpetuals: Listing[];
+  /** What was listed once and is no more. */
+  readonly expired: Map<InstrumentName, Expired>;
   /** Earliest expiry among the listings; infinite when none. */
   nextExpiry: number;
+  /** The next 08:00 UTC; infinite until a time was told. */
+  nextDailySettlement: number;
   readonly indexes: Map<Currency, number>;
-  readonly deposits: ReadonlyMap<Currency, number>;
-  readonly client: Account;
-  /** Everybody the client trades with. */
+  readonly volatility: Map<Currency, VolatilityHistory>;
+  readonly traders: ReadonlyMap<AccountId, Trader>;
+  /** Everybody else. Every trade of an account is booked against it, so that nothing is lost. */
   readonly market: Account;
   readonly fees: Map<Currency, number>;
-  readonly orders: OrderStore;
-  /** The client's trades, oldest first. */
-  readonly trades: KeptTrade[];
-  readonly settlements: SettlementNotice[];
+  /** Trades by the currency their instruments are filed under. */
+  readonly prints: Map<Currency, PrintLog>;
   readonly counters: ExchangeCounters;
+  readonly announcements: AnnouncementBoard;
+  /** Underlyings whose books take no orders. */
+  readonly locked: Set<Currency>;
   readonly notify: NotificationListener;
   changeId: number;
   readonly ids: Map<string, number>;
 }
 
 export function createVenueState(
-  deposits: ReadonlyMap<Currency, number>,
+  traders: ReadonlyMap<AccountId, Trader>,
   listener: NotificationListener,
 ): VenueState {
   const counters = createCounters();
@@ -61,34 +78,51 @@ export function createVenueState(
   return {
     now: 0,
     listings: new Map(),
-    expired: new Set(),
+    perpetuals: [],
+    expired: new Map(),
     nextExpiry: Number.POSITIVE_INFINITY,
+    nextDailySettlement: Number.POSITIVE_INFINITY,
     indexes: new Map(),
-    deposits: new Map(deposits),
-    client: createAccount(deposits),
+    volatility: new Map(),
+    traders,
     market: createAccount(),
     fees: new Map(),
-    orders: new OrderStore(),
-    trades: [],
-    settlements: [],
+    prints: new Map(),
     counters,
+    announcements: new AnnouncementBoard(),
+    locked: new Set(),
     notify,
     changeId: 0,
     ids: new Map(),
   };
 }
 
-export function createListing(instrument: Instrument, listedAt: number): Listing {
+export function createListing(
+  state: VenueState,
+  instrument: Instrument,
+  listedAt: number,
+): Listing {
   return {
     instrument,
+    number: state.listings.size + state.expired.size + 1,
     listedAt,
     book: new LimitBook(instrument),
     ticker: null,
     lastTradeTicks: null,
     lastTickDirection: 1,
     tradeSequence: 0,
-    tradedSteps: 0,
+    stats: new RollingStats(),
+    prints: new PrintLog(),
+    interest: isPerpetual(instrument) ? createInterest() : null,
+    settledMarkE8: null,
   };
+}
+
+/** The account of an order or a call. An unknown one is the caller's mistake, not a client's. */
+export function traderOf(state: VenueState, account: AccountId): Trader {
+  const trader = state.traders.get(account);
+  if (trader === undefined) throw new RangeError(`there is no account ${account}`);
+  return trader;
 }
 
 /** `BTC-17`: Deribit numbers orders, trades and settlements per currency. */

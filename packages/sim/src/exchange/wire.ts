@@ -1,9 +1,8 @@
 import type { Instrument } from '@holdfast/core/instrument';
 import { E8 } from '@holdfast/core/values';
 import type { Levels } from './levels.ts';
-import type { BookNotice, TickerNotice } from './notification.ts';
+import type { BookNotice } from './notification.ts';
 import type { VenueOrder } from './orders.ts';
-import { settlementPeriod } from './settlement-period.ts';
 
 /**
  * The double whose shortest decimal is exactly this integer at 1e-8: one correctly rounded
@@ -25,7 +24,8 @@ export function wireAmount(instrument: Instrument, steps: number): number {
 export interface WireOrder {
   readonly order_id: string;
   readonly order_state: 'open' | 'filled' | 'cancelled';
-  readonly order_type: 'limit';
+  readonly order_type: 'limit' | 'market';
+  readonly original_order_type?: 'market_limit';
   readonly time_in_force: string;
   readonly instrument_name: string;
   readonly creation_timestamp: number;
@@ -40,7 +40,7 @@ export interface WireOrder {
   readonly web: false;
   readonly mmp: false;
   readonly is_liquidation: false;
-  readonly replaced: false;
+  readonly replaced: boolean;
   readonly risk_reducing: false;
   readonly amount: number;
   readonly contracts: number;
@@ -55,13 +55,14 @@ export interface WireTrade {
   readonly trade_seq: number;
   readonly instrument_name: string;
   readonly timestamp: number;
-  readonly order_type: 'limit';
+  readonly order_type: 'limit' | 'market';
   readonly order_id: string;
   readonly matching_id: null;
   readonly direction: 'buy' | 'sell';
   readonly tick_direction: 0 | 1 | 2 | 3;
   readonly index_price: number;
   readonly mark_price: number;
+  readonly iv?: number;
   readonly underlying_price?: number;
   readonly price: number;
   readonly amount: number;
@@ -90,6 +91,7 @@ export interface WirePublicTrade {
   readonly contracts: number;
   readonly index_price: number;
   readonly mark_price: number;
+  readonly iv?: number;
 }
 
 export function contractsOf(instrument: Instrument, steps: number): number {
@@ -103,7 +105,8 @@ export function toWireOrder(order: VenueOrder): WireOrder {
   return {
     order_id: order.id,
     order_state: order.state,
-    order_type: 'limit',
+    order_type: request.type,
+    ...(request.originalType === null ? {} : { original_order_type: request.originalType }),
     time_in_force: request.timeInForce,
     instrument_name: instrument.name,
     creation_timestamp: order.createdAt,
@@ -118,48 +121,13 @@ export function toWireOrder(order: VenueOrder): WireOrder {
     web: false,
     mmp: false,
     is_liquidation: false,
-    replaced: false,
+    replaced: order.replaced,
     risk_reducing: false,
     amount: wireAmount(instrument, request.steps),
     contracts: contractsOf(instrument, request.steps),
     filled_amount: wireAmount(instrument, order.filledSteps),
     average_price: decimal(average * instrument.tickE8),
     ...(order.cancelReason === null ? {} : { cancel_reason: order.cancelReason }),
-  };
-}
-
-export type WireInstrument = Readonly<Record<string, unknown>>;
-
-/** One element of `public/get_instruments`. */
-export function toWireInstrument(instrument: Instrument, listedAt: number): WireInstrument {
-  const { option, underlying, settlement, expiry } = instrument;
-  const inverse = instrument.quote === 'coin' || instrument.amountUnit === 'usd';
-  const quoted = instrument.quote === 'coin' ? underlying : inverse ? 'USD' : settlement;
-  return {
-    instrument_name: instrument.name,
-    kind: instrument.kind === 'option' ? 'option' : 'future',
-    instrument_type: inverse ? 'reversed' : 'linear',
-    base_currency: underlying,
-    quote_currency: quoted,
-    counter_currency: inverse ? 'USD' : settlement,
-    settlement_currency: settlement,
-    settlement_period: settlementPeriod(expiry),
-    price_index: `${underlying.toLowerCase()}_${inverse ? 'usd' : settlement.toLowerCase()}`,
-    tick_size: decimal(instrument.tickE8),
-    tick_size_steps: instrument.tickLadder.map((step) => ({
-      above_price: decimal(step.abovePriceE8),
-      tick_size: decimal(step.stepE8),
-    })),
-    min_trade_amount: wireAmount(instrument, instrument.minAmount),
-    contract_size: decimal(instrument.contractMultiplierE8),
-    maker_commission: decimal(instrument.makerFeeE8),
-    taker_commission: decimal(instrument.takerFeeE8),
-    creation_timestamp: listedAt,
-    // The far future Deribit gives its perpetuals: 3000-01-01 08:00.
-    expiration_timestamp: expiry ?? 32_503_708_800_000,
-    is_active: true,
-    state: 'open',
-    ...(option === null ? {} : { option_type: option.type, strike: decimal(option.strikeE8) }),
   };
 }
 
@@ -186,20 +154,4 @@ function toRows(instrument: Instrument, levels: Levels, newFrom: number): unknow
     rows.push(row);
   }
   return rows;
-}
-
-/**
- * The part of a `ticker` message that this exchange knows; volatility in percent, as Deribit has
- * it.
- */
-export function toTickerData(notice: TickerNotice): Readonly<Record<string, unknown>> {
-  return {
-    instrument_name: notice.instrument.name,
-    timestamp: notice.timestamp,
-    state: 'open',
-    mark_price: decimal(notice.markPriceE8),
-    underlying_price: decimal(notice.underlyingPriceE8),
-    ...(notice.iv === null ? {} : { mark_iv: notice.iv * 100 }),
-    greeks: { delta: notice.delta, vega: notice.vega },
-  };
 }
