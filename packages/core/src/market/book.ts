@@ -44,6 +44,8 @@ export interface MutableBook extends Book {
     bids: readonly number[],
     asks: readonly number[],
   ): BookUpdate;
+  /** Nothing of it counts any more until the next snapshot: the feed it came from is gone. */
+  void(): void;
   /**
    * In any order; quantity 0 deletes, also what is not held: either way there is nothing left at
    * that price.
@@ -119,7 +121,7 @@ class OrderBook implements MutableBook {
     bids: readonly number[],
     asks: readonly number[],
   ): BookUpdate {
-    this.#void();
+    this.void();
     if (!isReadable(changeId, at)) return 'malformed';
     if (!this.#bids.load(bids) || !this.#asks.load(asks)) return this.#refuse('malformed');
     return this.#accept(changeId, at);
@@ -149,11 +151,11 @@ class OrderBook implements MutableBook {
   }
 
   #refuse(update: 'gap' | 'malformed'): BookUpdate {
-    this.#void();
+    this.void();
     return update;
   }
 
-  #void(): void {
+  void(): void {
     this.#usable = false;
     this.#bids.clear();
     this.#asks.clear();

@@ -8,5 +8,5 @@ export {
   type FeeStalenessRule,
   type Liquidity,
 } from './fees.ts';
-export { ageMs, isBookFresh, isFresh } from './freshness.ts';
+export { isBookFresh } from './freshness.ts';
 export { walkBook, type Walk, wouldCross } from './walk.ts';

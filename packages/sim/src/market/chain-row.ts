@@ -177,6 +177,7 @@ function readPrices(cells: Cells<ChainColumn>, at: number, instrument: Instrumen
     askTicks,
     markE8,
     underlyingE8,
+    underlyingName: cells.underlying_name,
     iv: iv > 0 ? iv : null,
     delta: Number(cells.delta),
     vega: Number(cells.vega),

@@ -11,6 +11,8 @@ export interface MarketRow {
   readonly markE8: number;
   /** Future the option is priced from, USD at 1e-8. */
   readonly underlyingE8: number;
+  /** Its name: a listed future, or `SYN.…` for a forward that nobody trades. */
+  readonly underlyingName?: string;
   /** Fraction: 0.45 is 45 %. */
   readonly iv: number | null;
   /** Per unit of the underlying, as Deribit publishes them: vega in USD per volatility point. */
