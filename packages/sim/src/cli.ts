@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { day } from './cli/day.ts';
 import { drill } from './cli/drill.ts';
+import { exchange } from './cli/exchange.ts';
 import { fuzz } from './cli/fuzz.ts';
 import type { CliIo } from './cli/io.ts';
 
@@ -80,7 +81,49 @@ function program(done: (code: number) => void): Command {
     .option('--json', 'the counts as one line of JSON at the end')
     .addHelpText('after', '\nExample: holdfast fuzz --seeds 1000 --from 5000')
     .action(async (options) => done(await fuzz(options, io)));
+  exchangeCommand(holdfast, done);
   return holdfast;
+}
+
+function exchangeCommand(holdfast: Command, done: (code: number) => void): void {
+  holdfast
+    .command('exchange')
+    .description(
+      "The simulated exchange as a process: Deribit's protocol over WebSocket and HTTP. Orders, " +
+        'trades and accounts live in this process only and are gone when it ends.',
+    )
+    .option('--port <port>', '0 for any free one', whole, 0)
+    .option('--host <address>', 'address to listen at', '127.0.0.1')
+    .option(
+      '--market <market>',
+      '`calm`, `trend`, `crash`, `illiquid`, `gap`, or `chain:DIR` with recorded option chains',
+      'calm',
+    )
+    .option('--seed <text>', 'of everything that is made up', '1')
+    .option('--for <duration>', 'end after this much real time', duration)
+    .option('--attached', 'end when standard input closes, as when whoever started it is gone')
+    .option('--keys <file>', 'API keys as JSON; development keys unless given')
+    .option('--no-credits', 'never refuse for rate (10028)')
+    .option('--report <file>', 'write the report as JSON')
+    .option('--json', 'one line of JSON when ready, and one with the report at the end')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 ended as asked, 2 could not start.' +
+        '\nExample: holdfast exchange --port 8080 --market crash --seed 7 --for 10m',
+    )
+    .action(async (options) => done(await exchange(options, io, interrupted(options.attached))));
+}
+
+/** The first SIGINT or SIGTERM asks to end; the next one ends the process. */
+function interrupted(attached = false): Promise<void> {
+  const { promise, resolve: end } = Promise.withResolvers<void>();
+  if (attached)
+    process.stdin
+      .resume()
+      .once('close', () => end())
+      .unref();
+  process.once('SIGINT', () => end()).once('SIGTERM', () => end());
+  return promise;
 }
 
 /** A reader that has seen enough (`| head`) is no error. */

@@ -1,0 +1,195 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { currency, E8 } from '@holdfast/core/values';
+import type { Clock } from '@holdfast/runtime/ports';
+import { Exchange } from '../exchange/exchange.ts';
+import type { MarketDrive } from '../market/market-drive.ts';
+import { type Market, openMarket } from '../market/open-market.ts';
+import { createExchangeClock } from '../server/exchange-clock.ts';
+import { type ApiKey, developmentKeys, parseKeys } from '../server/keys.ts';
+import { createNoticeBoard } from '../server/notice-board.ts';
+import { type ExchangeReport, reportOf } from '../server/report.ts';
+import { type ExchangeServer, startExchangeServer } from '../server/server.ts';
+import type { CliIo } from './io.ts';
+
+export interface ExchangeArguments {
+  readonly port: number;
+  readonly host: string;
+  readonly market: string;
+  readonly seed: string;
+  readonly for?: number;
+  readonly keys?: string;
+  readonly report?: string;
+  readonly json?: boolean;
+  /** `--no-credits` makes it false. */
+  readonly credits: boolean;
+}
+
+/** What every account begins with. */
+const DEPOSITS = new Map([
+  [currency('BTC'), 10 * E8],
+  [currency('ETH'), 200 * E8],
+  [currency('USDC'), 500_000 * E8],
+]);
+
+/**
+ * `holdfast exchange`: exit 0 when it ran and was ended, 2 when it could not be started.
+ * @param ended resolves when somebody wants it to end.
+ */
+export async function exchange(
+  given: ExchangeArguments,
+  io: CliIo,
+  ended: Promise<void>,
+): Promise<number> {
+  const keys = readKeys(given, io);
+  const opened = openMarket(given.market, { seed: given.seed, cwd: io.cwd });
+  if (!opened.ok) for (const fault of opened.faults) io.err(`exchange: --market: ${fault}`);
+  if (keys === null || !opened.ok) return 2;
+  const { market } = opened;
+  const clock = createExchangeClock(market.startAt);
+  const played = Promise.withResolvers<void>();
+  const running = await open(given, keys, market, clock, () => played.resolve());
+  if (typeof running === 'string') {
+    io.err(`exchange: ${running}`);
+    return 2;
+  }
+  tellReady(running, keys, given, io);
+  await Promise.race([ended, played.promise, timeIsUp(given.for)]);
+  running.drive.stop();
+  await running.server.close();
+  const report = reportOf({ ...running, market, seed: given.seed });
+  tellReport(report, given, io);
+  return 0;
+}
+
+interface Running {
+  readonly server: ExchangeServer;
+  readonly exchange: Exchange;
+  readonly drive: MarketDrive;
+  readonly clock: Clock;
+  readonly market: Market;
+  readonly accounts: readonly string[];
+}
+
+/** A sentence where the port cannot be had. */
+async function open(
+  { host, port, credits }: ExchangeArguments,
+  keys: readonly ApiKey[],
+  market: Market,
+  clock: Clock,
+  onEnd: () => void,
+): Promise<Running | string> {
+  const notices = createNoticeBoard();
+  const accounts = [...new Set(['main', ...keys.map(({ account }) => account)])];
+  const others = accounts.filter((account) => account !== 'main');
+  const engine = new Exchange({
+    deposits: DEPOSITS,
+    accounts: new Map(others.map((account) => [account, DEPOSITS])),
+    onNotification: notices.post,
+  });
+  const drive = market.drive({ clock, exchange: engine, onEnd });
+  // Quoted before the port is open: the first client finds a whole market.
+  drive.start();
+  try {
+    const server = await startExchangeServer({
+      exchange: engine,
+      notices,
+      clock,
+      keys,
+      host,
+      port,
+      creditsEnabled: credits,
+    });
+    return { server, exchange: engine, drive, clock, market, accounts };
+  } catch (error) {
+    drive.stop();
+    const why = error instanceof Error ? error.message : String(error);
+    return `--host ${host} --port ${port}: ${why}`;
+  }
+}
+
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+
+function readKeys({ keys: file, host }: ExchangeArguments, io: CliIo): readonly ApiKey[] | null {
+  if (file === undefined) {
+    if (LOOPBACK.test(host)) return developmentKeys();
+    io.err(
+      `exchange: --host ${host}: the development keys are public; give --keys beyond loopback`,
+    );
+    return null;
+  }
+  const path = resolve(io.cwd, file);
+  const parsed = parseKeys(readText(path, io) ?? '');
+  if (parsed.ok) return parsed.keys;
+  for (const fault of parsed.faults) io.err(`exchange: ${path}:${fault}`);
+  return null;
+}
+
+function readText(path: string, io: CliIo): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    io.err(`exchange: --keys: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
+  }
+}
+
+async function timeIsUp(forMs: number | undefined): Promise<void> {
+  const { promise, resolve: ring } = Promise.withResolvers<void>();
+  if (forMs !== undefined) setTimeout(ring, forMs).unref();
+  await promise;
+}
+
+function tellReady(
+  { server, clock, market }: Running,
+  keys: readonly ApiKey[],
+  { json }: ExchangeArguments,
+  io: CliIo,
+): void {
+  const { name, data, notes, startAt } = market;
+  if (json === true) {
+    const ready = {
+      event: 'ready',
+      ws: server.wsUrl,
+      http: server.httpUrl,
+      now: clock.now(),
+      market: { name, data, notes, start_at: startAt },
+      keys: keys.map((key) => ({
+        client_id: key.clientId,
+        client_secret: key.clientSecret,
+        account: key.account,
+        scope: key.scope,
+      })),
+    };
+    io.out(JSON.stringify(ready));
+    return;
+  }
+  io.out(`exchange  ${server.wsUrl}`);
+  io.out(`          ${server.httpUrl}`);
+  io.out(`market    ${name} (${data}), exchange time ${new Date(clock.now()).toISOString()}`);
+  for (const note of notes) io.out(`          ${note}`);
+  for (const { clientId, account, scope, revoked } of keys) {
+    io.out(`key       ${clientId}  account ${account}  ${revoked ? 'revoked' : scope}`);
+  }
+}
+
+function tellReport(report: ExchangeReport, given: ExchangeArguments, io: CliIo): void {
+  if (given.report !== undefined) {
+    const path = resolve(io.cwd, given.report);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
+  }
+  if (given.json === true) {
+    io.out(JSON.stringify(report));
+    return;
+  }
+  io.out(
+    `orders    ${report.orders_accepted} of ${report.orders_received} accepted, ` +
+      `${report.fills} fills, ${report.illegal_order_attempts} illegal attempts, ` +
+      `${report.duplicate_dispatch_count} duplicates`,
+  );
+  io.out(
+    `sessions  ${report.connections} connections, ${report.requests} requests, ` +
+      `${report.cancelled_on_disconnect} orders cancelled on disconnect`,
+  );
+}

@@ -1,0 +1,238 @@
+import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Clock } from '@holdfast/runtime/ports';
+import { WebSocketServer } from 'ws';
+import type { Exchange } from '../exchange/exchange.ts';
+import { Authenticator } from './auth.ts';
+import { CreditDesk } from './credit-desk.ts';
+import { DisconnectBook } from './disconnect.ts';
+import { HTTP_PATH, HttpDoor, ipOf, write } from './http-door.ts';
+import { Hub } from './hub.ts';
+import type { ApiKey } from './keys.ts';
+import type { NoticeBoard } from './notice-board.ts';
+import { refuse } from './refusal.ts';
+import type { Rooms } from './request.ts';
+import { Responder } from './respond.ts';
+import { createServerCounters, type ServerCounters } from './server-counters.ts';
+import type { Session, SessionEnd } from './session.ts';
+import { PAYLOAD_MAX, SocketDoor } from './socket-door.ts';
+import { leaveAll, leavePrivate } from './subscribe-methods.ts';
+import { TOKEN_LIFETIME_S, TokenStore } from './tokens.ts';
+
+const SOCKET_PATH = '/ws/api/v2';
+const TICK_MS = 100;
+
+export interface ServerBounds {
+  /** HTTP and WebSocket together, of one address; the next is answered 429 (phases section 7.1). */
+  readonly connectionsPerIp: number;
+  /** Bytes a reader may lag behind before it is dropped. */
+  readonly sendBufferBytes: number;
+  /** A request has to be whole within this time; a socket that sends nothing is closed too. */
+  readonly httpTimeoutMs: number;
+  readonly tokenLifetimeS: number;
+}
+
+const BOUNDS: ServerBounds = {
+  connectionsPerIp: 32,
+  sendBufferBytes: 8 * 1_024 * 1_024,
+  httpTimeoutMs: 10_000,
+  tokenLifetimeS: TOKEN_LIFETIME_S,
+};
+
+export interface ExchangeServerOptions {
+  readonly exchange: Exchange;
+  /** Where `exchange` posts its notices. */
+  readonly notices: NoticeBoard;
+  /** The exchange's time; never behind what `exchange` was told last. */
+  readonly clock: Clock;
+  readonly keys: readonly ApiKey[];
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Default true. */
+  readonly creditsEnabled?: boolean;
+  readonly bounds?: Partial<ServerBounds>;
+}
+
+export interface ExchangeServer {
+  readonly port: number;
+  readonly wsUrl: string;
+  readonly httpUrl: string;
+  /** Open sockets, HTTP and WebSocket. */
+  connections(): number;
+  counters(): Readonly<ServerCounters> & { readonly notificationsSent: number };
+  /** Ends every session, cancelling nothing; resolves when every socket is closed. */
+  close(): Promise<void>;
+}
+
+/** An exchange that speaks Deribit's protocol on a port. Rejects when the port cannot be had. */
+export async function startExchangeServer(options: ExchangeServerOptions): Promise<ExchangeServer> {
+  const { clock, host } = options;
+  const bounds = { ...BOUNDS, ...options.bounds };
+  const counters = createServerCounters();
+  const rooms = furnish(options, bounds);
+  const responder = new Responder(rooms, counters);
+  const sockets = new SocketDoor({
+    responder,
+    now: () => clock.now(),
+    bufferMax: bounds.sendBufferBytes,
+    onEnd: (session, why) => conclude(rooms, counters, session, why),
+  });
+  const http = new HttpDoor({ responder, authenticator: rooms.authenticator });
+  const server = createServer({
+    headersTimeout: bounds.httpTimeoutMs,
+    requestTimeout: bounds.httpTimeoutMs,
+    connectionsCheckingInterval: Math.min(1_000, bounds.httpTimeoutMs),
+    keepAliveTimeout: 65_000,
+    maxHeaderSize: 16_384,
+  });
+  const refused = limitConnections(server, bounds, counters);
+  server.on('request', (request, response) => {
+    if (!refused.has(request.socket)) return http.handle(request, response);
+    response.setHeader('connection', 'close');
+    const refusal = refuse(10066, `more than ${bounds.connectionsPerIp} connections`);
+    return write(response, 429, responder.refusal(refusal));
+  });
+  admitSockets(server, sockets, refused);
+  await listen(server, host, options.port);
+  options.notices.read(rooms.hub.read);
+  const beat = startTicking(clock, rooms, sockets);
+  const port = portOf(server);
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return {
+    port,
+    wsUrl: `ws://${authority}${SOCKET_PATH}`,
+    httpUrl: `http://${authority}${HTTP_PATH}`,
+    connections: () => refused.open(),
+    counters: () => ({ ...counters, notificationsSent: rooms.hub.sent }),
+    async close() {
+      beat.stop();
+      sockets.close();
+      await closeServer(server);
+    },
+  };
+}
+
+function furnish(options: ExchangeServerOptions, bounds: ServerBounds): Rooms {
+  const { exchange, clock, keys, notices } = options;
+  const now = (): number => clock.now();
+  const tokens = new TokenStore(bounds.tokenLifetimeS);
+  const disconnects = new DisconnectBook();
+  notices.read((...[kind, order]) => {
+    if (kind === 'order' && order.order_state !== 'open') disconnects.closed(order.order_id);
+  });
+  return {
+    exchange,
+    now,
+    tokens,
+    authenticator: new Authenticator({ keys, tokens, now, hostNow: () => Date.now() }),
+    credits: new CreditDesk(options.creditsEnabled ?? true),
+    hub: new Hub({ exchange, now }),
+    disconnects,
+  };
+}
+
+/** The end of a session: its subscriptions, its tokens, and where it wished so, its orders. */
+function conclude(rooms: Rooms, counters: ServerCounters, session: Session, why: SessionEnd): void {
+  counters.sessionsEnded[why] += 1;
+  leaveAll(rooms, session);
+  rooms.tokens.endConnection(session.number);
+  const orders = rooms.disconnects.release(session);
+  if (!session.cancelsOnDisconnect || why === 'logout' || why === 'server_closing') return;
+  for (const [account, ids] of orders) {
+    counters.cancelledOnDisconnect += rooms.exchange.cancelOnDisconnect(rooms.now(), account, ids);
+  }
+}
+
+/** Sockets beyond what one address may have. They are answered once, and not served. */
+interface Refused {
+  has(socket: Socket): boolean;
+  open(): number;
+}
+
+function limitConnections(server: Server, bounds: ServerBounds, counters: ServerCounters): Refused {
+  const byIp = new Map<string, number>();
+  const beyond = new WeakSet<Socket>();
+  let open = 0;
+  server.on('connection', (socket: Socket) => {
+    const ip = socket.remoteAddress ?? '';
+    const held = (byIp.get(ip) ?? 0) + 1;
+    byIp.set(ip, held);
+    open += 1;
+    counters.connections += 1;
+    if (held > bounds.connectionsPerIp) {
+      counters.connectionsRefused += 1;
+      beyond.add(socket);
+    }
+    socket.once('close', () => {
+      open -= 1;
+      const left = (byIp.get(ip) ?? 1) - 1;
+      if (left === 0) byIp.delete(ip);
+      else byIp.set(ip, left);
+    });
+  });
+  return { has: (socket) => beyond.has(socket), open: () => open };
+}
+
+function admitSockets(server: Server, door: SocketDoor, refused: Refused): void {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: PAYLOAD_MAX,
+    perMessageDeflate: false,
+  });
+  server.on('upgrade', (request, socket, head) => {
+    const path = (request.url ?? '').split('?')[0];
+    const status = refused.has(request.socket) ? '429 Too Many Requests' : '404 Not Found';
+    if (path !== SOCKET_PATH || refused.has(request.socket)) {
+      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (accepted) => door.enter(accepted, ipOf(request)));
+  });
+}
+
+/** Merged messages, heartbeats and tokens that ran out. */
+function startTicking(clock: Clock, rooms: Rooms, door: SocketDoor): { stop(): void } {
+  let stopped = false;
+  const tick = (): void => {
+    if (stopped) return;
+    rooms.hub.tick();
+    const now = clock.now();
+    door.check(now);
+    for (const session of door.sessions) {
+      const { identity } = session;
+      if (identity === null || rooms.authenticator.isLive(identity)) continue;
+      session.identity = null;
+      leavePrivate(rooms, session);
+    }
+    clock.wake(now + TICK_MS, tick);
+  };
+  clock.wake(clock.now() + TICK_MS, tick);
+  return {
+    stop() {
+      stopped = true;
+    },
+  };
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  server.listen(port, host, resolve);
+  await promise;
+  server.off('error', reject);
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('not listening on a port');
+  return address.port;
+}
+
+/** Idle connections go at once; a session says good-bye within a second. */
+async function closeServer(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  server.closeAllConnections();
+  await promise;
+}
