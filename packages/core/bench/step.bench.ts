@@ -36,6 +36,8 @@ const EVENTS = Number(process.env.N ?? 1_000_000);
 const TARGET_PER_SECOND = 100_000;
 const T0 = 1_774_000_000_000;
 const STRATEGY = strategyId('bench');
+/** Room for a million orders here as well. */
+const UNBOUNDED = { ratePerSecond: 1e9, burst: 1e9 };
 const IDENTITY = { buildId: 'b', runtimeConfigHash: 'c', contractVersion: '5.2' };
 
 /**
@@ -200,8 +202,11 @@ class Rig {
           },
         ],
         feeModelCachedAt: wallMs(this.now),
-        limits: null,
+        limits: { matching: UNBOUNDED, nonMatching: UNBOUNDED },
       });
+    }
+    if (fetch.what === 'health') {
+      this.send({ kind: 'venueHealthObserved', at, maintenance: [], locked: false });
     }
     if (fetch.what === 'reconciliation') {
       this.now += 1;

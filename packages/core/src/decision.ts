@@ -1,9 +1,20 @@
+import type { GateAnswers } from './gates/answers.ts';
 import type { Reject } from './gates/reject.ts';
 import type { ModeReasonCode, OpenPermissionReasonCode } from './guard/codes.ts';
 import type { RiskState, TradingMode } from './guard/mode.ts';
 import type { IntentClass } from './intent/intent.ts';
 import type { AbandonCause, Anomaly } from './ledger/record.ts';
-import type { GroupId, InstrumentName, Label, MonoMs, StrategyId } from './values/index.ts';
+import type {
+  AmountE8,
+  CoinE8,
+  GroupId,
+  InstrumentName,
+  Label,
+  MicroUsd,
+  MonoMs,
+  PriceE8,
+  StrategyId,
+} from './values/index.ts';
 
 /**
  * What the core wants said. Goes to the decision log (D-35): sequence-numbered, append-only, and no
@@ -18,6 +29,8 @@ export type Decision = { readonly at: MonoMs } & (
       readonly strategyId: StrategyId;
       readonly label: Label;
       readonly gateTrace: readonly string[];
+      readonly context: DecisionContext;
+      readonly answers: GateAnswers;
     }
   /** Same identity seen before: nothing is sent, nothing is recorded (AT-928). */
   | { readonly kind: 'intentDuplicate'; readonly intentId: string; readonly label: Label }
@@ -62,4 +75,34 @@ export interface IntentRejected {
   readonly reject: Reject;
   /** Gates that passed before the one that refused, in order. */
   readonly gateTrace: readonly string[];
+  readonly context: DecisionContext;
+  /** Empty where no gate was asked: a cancel, or a proposal nothing can be read from. */
+  readonly answers: GateAnswers;
+}
+
+/**
+ * What was known when the intent was judged. Prices, amounts and deltas at 1e-8, money in
+ * micro-USD; null is unknown.
+ */
+export interface DecisionContext {
+  readonly mode: TradingMode;
+  readonly modeReasons: readonly ModeReasonCode[];
+  readonly riskState: RiskState;
+  readonly latchReasons: readonly OpenPermissionReasonCode[];
+  readonly policyHash: string | null;
+  readonly bookAgeMs: number | null;
+  readonly bestBidE8: PriceE8 | null;
+  readonly bestAskE8: PriceE8 | null;
+  /** The last that was heard; `indexAgeMs` says whether it still counted. */
+  readonly indexPriceE8: PriceE8 | null;
+  readonly indexAgeMs: number | null;
+  readonly metadataAgeMs: number | null;
+  readonly feeModelAgeS: number | null;
+  readonly mmUtil: number | null;
+  readonly equity: MicroUsd | null;
+  /** Held in the instrument, signed. */
+  readonly positionE8: AmountE8 | null;
+  /** Held in the underlying, and on its way. */
+  readonly currentDeltaE8: CoinE8;
+  readonly pendingDeltaE8: CoinE8;
 }

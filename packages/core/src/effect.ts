@@ -14,6 +14,8 @@ export type Effect =
   | Submit
   | Cancel
   | Fetch
+  /** Drop the connection to the venue and open a new one: this one is dead (section 46). */
+  | { readonly kind: 'reconnect'; readonly cause: 'market_data_silent' }
   | { readonly kind: 'wake'; readonly at: MonoMs }
   | { readonly kind: 'report'; readonly decision: Decision };
 

@@ -7,8 +7,10 @@ import { DEFAULT_PARAMETERS } from './policy-document.ts';
 import { Exposure } from './position/exposure.ts';
 import { Reservations } from './position/reservation.ts';
 import type { Observations, Session, State } from './state.ts';
+import { freshIndexE8 } from './turn/index-price.ts';
 import { RateWindow } from './turn/rate-window.ts';
-import { monoMs } from './values/index.ts';
+import { RequestBucket } from './turn/request-bucket.ts';
+import { type Currency, monoMs, type PriceE8 } from './values/index.ts';
 
 const NEVER = monoMs(0);
 
@@ -20,7 +22,7 @@ export function createState(session: Session): State {
   const facts = createFacts();
   const reservations = new Reservations();
   const listings: Observations['listings'] = new Map();
-  const indexes: Observations['indexes'] = new Map();
+  const indexE8 = (underlying: Currency): PriceE8 | null => freshIndexE8(observations, underlying);
   const observations: Observations = {
     now: NEVER,
     policy: null,
@@ -31,17 +33,20 @@ export function createState(session: Session): State {
     listings,
     metadataAt: new Map(),
     unsupported: new Map(),
-    indexes,
+    unsupportedOf: new Map(),
+    indexes: new Map(),
     volatilityIndexes: new Map(),
     lastTradeSeq: new Map(),
     venueHealth: { at: null, locked: false, maintenance: [] },
-    limits: null,
+    limitsFailures: [],
+    requests: new RequestBucket(),
     reservations,
-    exposure: new Exposure(facts.positions, listings, indexes, reservations),
+    exposure: new Exposure(facts.positions, listings, indexE8, reservations),
     rate: new RateWindow(),
     latch: createLatch(),
     latchedAt: new Map(),
     marketAt: NEVER,
+    heardSince: NEVER,
     brokenBooks: new Map(),
     connected: true,
     operatorStop: null,
@@ -67,7 +72,7 @@ export function createState(session: Session): State {
     unresolved: new Map(),
     canceling: new Map(),
     reconciliation: unaskedReconciliation(),
-    polls: { requestId: 0, accountAt: NEVER, instrumentsAt: NEVER },
+    polls: unpolled(),
     lastActivityAt: NEVER,
     guardInputs: unheardInputs(session),
   };
@@ -75,6 +80,12 @@ export function createState(session: Session): State {
 }
 
 /** Nothing has been asked of the venue yet. */
+function unpolled(): Observations['polls'] {
+  const at = { accountAt: NEVER, instrumentsAt: NEVER, healthAt: NEVER };
+  return { requestId: 0, account: null, ...at };
+}
+
+/** Nor whether it agrees with us. */
 function unaskedReconciliation(): Observations['reconciliation'] {
   return {
     startedAt: null,
@@ -106,9 +117,9 @@ function unheardInputs(session: Session): Observations['guardInputs'] {
     latchReasons: null,
     sessionKillActive: null,
     count10028In5m: null,
-    // Their monitors are not in this build yet; only `dev` on the built-in venue tolerates that.
+    // Its monitor is not in this build yet; only `dev` on the built-in venue tolerates that.
     bunkerModeActive: 'unlinked',
-    cortexOverride: 'unlinked',
+    overrides: { cortex: 'unlinked', exchangeHealth: null, basis: 'unlinked' },
     evidenceChain: null,
     parameters: DEFAULT_PARAMETERS,
   };

@@ -213,6 +213,48 @@ export const PARAMETER_RULES = {
     [1, 1000],
     'More clock drift is Degraded.',
   ),
+  basisPriceMaxAgeMs: whole(
+    'basis_price_max_age_ms',
+    5000,
+    'ms',
+    [1, 60_000],
+    'An older index price is no index price.',
+  ),
+  exchangeHealthStaleS: whole(
+    'exchange_health_stale_s',
+    180,
+    's',
+    [1, 3600],
+    'Announcements not read for this long are ReduceOnly.',
+  ),
+  wsZombieSilenceMs: whole(
+    'ws_zombie_silence_ms',
+    15_000,
+    'ms',
+    [1000, 300_000],
+    'Market data silent for longer, while something is at stake, is a dead connection.',
+  ),
+  wsZombieActivityWindowMs: whole(
+    'ws_zombie_activity_window_ms',
+    60_000,
+    'ms',
+    [1000, 3_600_000],
+    'How long what we sent or filled counts as something at stake.',
+  ),
+  limitsFetchFailuresTripCount: whole(
+    'limits_fetch_failures_trip_count',
+    3,
+    'count',
+    [1, 32],
+    'Failed readings of the request limits in the window that are Degraded.',
+  ),
+  limitsFetchFailureWindowS: whole(
+    'limits_fetch_failure_window_s',
+    300,
+    's',
+    [1, DAY_S],
+    'The window those failures are counted in.',
+  ),
 } as const satisfies Record<keyof Parameters, ParameterRule>;
 
 export const PARAMETER_FIELDS = Object.keys(PARAMETER_RULES) as readonly (keyof Parameters)[];

@@ -51,6 +51,11 @@ export function policyDocument(): PolicyDocument {
       max_open_positions: 5,
       max_single_order_contracts: 1,
     },
+    full_caps: {
+      max_daily_volume_usd: 100000,
+      max_open_positions: 50,
+      max_single_order_contracts: 10,
+    },
     containment: { opening_hedge_allowed: false },
     fail_closed: true,
   };

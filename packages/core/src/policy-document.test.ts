@@ -92,7 +92,7 @@ describe('policy document', () => {
   });
 });
 
-describe('unsafe policies (phases section 1.10) are refused by name', () => {
+describe('P0-F unsafe policies (phases section 1.10) are refused by name', () => {
   it.each([
     ['NaN limit', 'risk_limits.max_daily_loss_usd', Number.NaN, 'type'],
     ['infinite limit', 'risk_limits.max_vega_usd', Number.POSITIVE_INFINITY, 'type'],
@@ -131,6 +131,8 @@ describe('unsafe policies (phases section 1.10) are refused by name', () => {
     ['skew beyond delta', 'exposure.delta_limit', { BTC: 6 }, 'limit_order'],
     ['foreign coin', 'exposure.delta_limit', { SOL: 1 }, 'underlying_not_in_universe'],
     ['daily loss above the weekly', 'risk_limits.max_daily_loss_usd', 20_000, 'limit_order'],
+    ['pilot above full volume', 'micro_live_caps.max_daily_volume_usd', 100_001, 'limit_order'],
+    ['full above any order', 'full_caps.max_single_order_contracts', 11, 'limit_order'],
     ['off-grid money', 'min_edge_usd', 5.000_000_1, 'off_grid'],
     ['money below the grid', 'min_edge_usd', 1e-7, 'off_grid'],
     ['off-grid delta', 'exposure.delta_limit', { BTC: 1.000_000_001 }, 'off_grid'],
@@ -223,6 +225,12 @@ const APPENDIX_A: Readonly<Record<string, number>> = {
   cancel_open_budget_ms: 200,
   stale_order_sec: 30,
   time_drift_threshold_ms: 50,
+  basis_price_max_age_ms: 5000,
+  exchange_health_stale_s: 180,
+  ws_zombie_silence_ms: 15_000,
+  ws_zombie_activity_window_ms: 60_000,
+  limits_fetch_failures_trip_count: 3,
+  limits_fetch_failure_window_s: 300,
 };
 
 /** The keys given explicitly to every test below, so that each can be left out alone. */

@@ -1,6 +1,6 @@
 import { assert } from './assert.ts';
 import { createParser, type Parsed, type Parser, type Violation } from './parse.ts';
-import type { Policy } from './policy.ts';
+import type { Policy, StageCaps } from './policy.ts';
 import { parametersOf } from './policy-defaults.ts';
 import { crossViolations } from './policy-rules.ts';
 import { type PolicyDocument, PolicyDocumentSchema } from './policy-schema.ts';
@@ -69,7 +69,6 @@ function policyOf(document: PolicyDocument, exact: Exact): Policy {
   const { universe, exposure } = document;
   const edge = document.min_edge_usd;
   const portfolio = exposure.portfolio_delta_usd;
-  const caps = document.micro_live_caps;
   return Object.freeze({
     policyId: document.policy_id,
     policyVersion: document.policy_version,
@@ -93,14 +92,19 @@ function policyOf(document: PolicyDocument, exact: Exact): Policy {
     minEdgeFloor: exact.usd('/min_edge_floor_usd', document.min_edge_floor_usd ?? 0),
     expiryDelistBufferS: document.expiry_delist_buffer_s ?? null,
     parameters: parametersOf(document.parameters ?? {}),
-    microLiveCaps: Object.freeze({
-      maxDailyVolume: exact.usd('/micro_live_caps/max_daily_volume_usd', caps.max_daily_volume_usd),
-      maxOpenPositions: caps.max_open_positions,
-      maxSingleOrderContractsE8: exact.amount(
-        '/micro_live_caps/max_single_order_contracts',
-        caps.max_single_order_contracts,
-      ),
-    }),
+    microLiveCaps: capsOf('/micro_live_caps', document.micro_live_caps, exact),
+    fullCaps: capsOf('/full_caps', document.full_caps, exact),
+  });
+}
+
+function capsOf(path: string, caps: PolicyDocument['full_caps'], exact: Exact): StageCaps {
+  return Object.freeze({
+    maxDailyVolume: exact.usd(`${path}/max_daily_volume_usd`, caps.max_daily_volume_usd),
+    maxOpenPositions: caps.max_open_positions,
+    maxSingleOrderContractsE8: exact.amount(
+      `${path}/max_single_order_contracts`,
+      caps.max_single_order_contracts,
+    ),
   });
 }
 

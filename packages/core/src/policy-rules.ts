@@ -69,7 +69,7 @@ function universeRules(document: PolicyDocument, say: Say): void {
 
 function limitRules(document: PolicyDocument, say: Say): void {
   const limits = document.risk_limits;
-  const most = (path: string, value: number, what: string, max: number): void => {
+  const most: Most = (path, value, what, max) => {
     if (value > max) say(path, 'limit_order', `${value} is more than ${what}, ${max}`);
   };
   most(
@@ -95,16 +95,26 @@ function limitRules(document: PolicyDocument, say: Say): void {
     if (skew === undefined) continue;
     most(`/exposure/delta_limit/${coin}`, skew, 'max_delta_abs', entry.max_delta_abs);
   }
-  most(
-    '/micro_live_caps/max_single_order_contracts',
-    document.micro_live_caps.max_single_order_contracts,
-    'max_order_size_contracts',
-    limits.max_order_size_contracts,
-  );
+  capRules(document, most);
   const { min_edge_usd: edge, min_edge_floor_usd: floor } = document;
   if (edge !== undefined && floor !== undefined) {
     most('/min_edge_floor_usd', floor, 'min_edge_usd', edge);
   }
+}
+
+const SINGLE_ORDER = 'max_single_order_contracts';
+
+type Most = (path: string, value: number, what: string, max: number) => void;
+
+/** A smaller stage never may more than a bigger one, and none more than the limit of all orders. */
+function capRules(document: PolicyDocument, most: Most): void {
+  const { micro_live_caps: micro, full_caps: full, risk_limits: limits } = document;
+  const capped = ['max_daily_volume_usd', 'max_open_positions', SINGLE_ORDER] as const;
+  for (const key of capped) {
+    most(`/micro_live_caps/${key}`, micro[key], `full_caps.${key}`, full[key]);
+  }
+  const largest = limits.max_order_size_contracts;
+  most(`/full_caps/${SINGLE_ORDER}`, full[SINGLE_ORDER], 'max_order_size_contracts', largest);
 }
 
 /** Pairs that must rise; the strict ones may not even be equal. */

@@ -103,6 +103,13 @@ const exposure = closed({
   ),
 });
 
+const stageCaps = (stage: (typeof STAGES)[number]) =>
+  closed({
+    max_daily_volume_usd: usd(`Traded in a UTC day while the stage is ${stage}.`),
+    max_open_positions: count(1_000, `Instruments held while the stage is ${stage}.`),
+    max_single_order_contracts: amount(`Largest order while the stage is ${stage}. Contracts.`),
+  });
+
 /** `config/policy.json`, before the rules that span keys. */
 export const PolicyDocumentSchema = closed({
   policy_id: name('Launch policy this is.'),
@@ -147,11 +154,8 @@ export const PolicyDocumentSchema = closed({
       'No OPEN this close to expiry. Seconds. No default: absent blocks OPEN on dated instruments.',
     ),
   ),
-  micro_live_caps: closed({
-    max_daily_volume_usd: usd('Traded in a UTC day while the stage is pilot.'),
-    max_open_positions: count(1_000, 'Instruments held while the stage is pilot.'),
-    max_single_order_contracts: amount('Largest order while the stage is pilot. Contracts.'),
-  }),
+  micro_live_caps: stageCaps('pilot'),
+  full_caps: stageCaps('limited_live'),
   containment: closed({
     opening_hedge_allowed: Type.Literal(false, {
       description:

@@ -35,11 +35,13 @@ export interface Policy {
   readonly expiryDelistBufferS: number | null;
   readonly parameters: Parameters;
   /** Tighter than `limits`; applies while `stage` is `pilot`. Always set by the parser. */
-  readonly microLiveCaps?: MicroLiveCaps;
+  readonly microLiveCaps?: StageCaps;
+  /** In force while the stage is limited_live. */
+  readonly fullCaps?: StageCaps;
 }
 
-/** First two weeks of real money (phases section 1.3). */
-export interface MicroLiveCaps {
+/** Caps of one stage with real money (phases section 1.3). */
+export interface StageCaps {
   readonly maxDailyVolume: MicroUsd;
   readonly maxOpenPositions: number;
   readonly maxSingleOrderContractsE8: AmountE8;
@@ -104,4 +106,10 @@ export interface Parameters {
   readonly cancelOpenBudgetMs: number;
   readonly staleOrderSec: number;
   readonly timeDriftThresholdMs: number;
+  readonly basisPriceMaxAgeMs: number;
+  readonly exchangeHealthStaleS: number;
+  readonly wsZombieSilenceMs: number;
+  readonly wsZombieActivityWindowMs: number;
+  readonly limitsFetchFailuresTripCount: number;
+  readonly limitsFetchFailureWindowS: number;
 }

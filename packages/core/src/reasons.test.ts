@@ -65,7 +65,7 @@ const SAMPLES: RejectOperands = {
   LinkedOrderTypeForbidden: { linkedOrderType: 'one_cancels_other' },
   PostOnlyWouldCross: { limitPrice: 1, bestBid: null, bestAsk: 1 },
   RiskIncreasingCancelReplaceForbidden: { target: 't', cause: 'protective_order' },
-  RateLimitBrownout: { requestClass: 'OPEN' },
+  RateLimitBrownout: { available: 4, reserved: 5, requestClass: 'OPEN' },
   InstrumentExpiredOrDelisted: { instrument: 'BTC-X', msToExpiry: 1 },
   FeedbackLoopGuardActive: { selfNotionalUsd: 1, publicNotionalUsd: 2 },
   LabelTooLong: { length: 65, max: 64 },

@@ -3,6 +3,7 @@ import { CAUSE_MEANINGS } from './reasons/cause-reasons.ts';
 import type { Reason } from './reasons/reason.ts';
 
 export { LATCH_REASONS, MODE_REASONS } from './reasons/mode-reasons.ts';
+export { OWNER_STATE_REASONS, type OwnerStateCode } from './reasons/owner-states.ts';
 export type { Reason } from './reasons/reason.ts';
 export { REJECT_REASONS } from './reasons/reject-reasons.ts';
 export { renderReject } from './reasons/reject-text.ts';
@@ -14,6 +15,11 @@ const CLEARS: Readonly<Record<ClearingCause, string>> = {
   cooldown: 'It does not happen again for its cooldown.',
   operator: 'The operator releases it.',
 };
+
+/** Whether a cause goes by itself or waits for a person (phases section 4.2). */
+export function unblockType({ by, needsPerson }: Reason): 'AUTO' | 'MANUAL' {
+  return by === 'operator' || needsPerson === true ? 'MANUAL' : 'AUTO';
+}
 
 /** Why the risk state is not Healthy. */
 export const CAUSE_REASONS: Readonly<Record<RiskCause, Reason>> = Object.freeze(causeReasons());

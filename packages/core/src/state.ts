@@ -6,7 +6,7 @@ import type { Latch } from './guard/latch.ts';
 import type { TradingMode } from './guard/mode.ts';
 import type { RiskCauses } from './guard/risk-state.ts';
 import type { SessionKill } from './guard/session-kill.ts';
-import type { FeeTier, MaintenanceWindow, RequestLimits } from './event.ts';
+import type { FeeTier, MaintenanceWindow } from './event.ts';
 import type { Facts } from './facts.ts';
 import type { Instrument, UnsupportedKind } from './instrument/instrument.ts';
 import type { AppendRefusal } from './ledger/waiver.ts';
@@ -16,6 +16,7 @@ import type { Policy } from './policy.ts';
 import type { Exposure } from './position/exposure.ts';
 import type { Reservations } from './position/reservation.ts';
 import type { RateWindow } from './turn/rate-window.ts';
+import type { RequestBucket } from './turn/request-bucket.ts';
 import type {
   Currency,
   InstrumentName,
@@ -91,17 +92,24 @@ export interface Observations {
   /** When each currency's instruments were last listed. */
   readonly metadataAt: Map<Currency, MonoMs>;
   readonly unsupported: Map<InstrumentName, UnsupportedKind>;
+  /** Which of them each list named, so that the next one can take them back. */
+  readonly unsupportedOf: Map<Currency, readonly InstrumentName[]>;
   readonly indexes: Map<Currency, { priceE8: PriceE8; at: MonoMs }>;
   /** DVOL by coin, percent. */
   readonly volatilityIndexes: Map<Currency, Reading<number>>;
   /** Number of the last public trade heard of each instrument. */
   readonly lastTradeSeq: Map<InstrumentName, number>;
+  /**
+   * The last reading of what the venue says about itself; of `maintenance` only what is not over.
+   */
   venueHealth: {
-    at: MonoMs | null;
-    locked: boolean;
-    maintenance: readonly MaintenanceWindow[];
+    readonly at: MonoMs | null;
+    readonly locked: boolean;
+    readonly maintenance: readonly MaintenanceWindow[];
   };
-  limits: RequestLimits | null;
+  /** When a reading of the request limits failed, oldest first; bounded. */
+  readonly limitsFailures: MonoMs[];
+  readonly requests: RequestBucket;
   readonly reservations: Reservations;
   readonly exposure: Exposure;
   readonly rate: RateWindow;
@@ -110,6 +118,8 @@ export interface Observations {
   readonly latchedAt: Map<OpenPermissionReasonCode, MonoMs>;
   /** Last news of any market. */
   marketAt: MonoMs;
+  /** Since when the connection has been given time to bring some. */
+  heardSince: MonoMs;
   /** Books with a gap, until a snapshot rebuilds them, and when it was last asked for. */
   readonly brokenBooks: Map<InstrumentName, MonoMs>;
   connected: boolean;
@@ -158,7 +168,14 @@ export interface Observations {
     lastCleanAt: MonoMs | null;
     unsent: UnsentIntent[];
   };
-  readonly polls: { requestId: number; accountAt: MonoMs; instrumentsAt: MonoMs };
+  readonly polls: {
+    requestId: number;
+    accountAt: MonoMs;
+    instrumentsAt: MonoMs;
+    healthAt: MonoMs;
+    /** The account poll that is still out. */
+    account: number | null;
+  };
   /** Last time anything of ours was sent or filled. */
   lastActivityAt: MonoMs;
   /** Reused for every guard evaluation: one coherent snapshot, filled and judged in one go. */

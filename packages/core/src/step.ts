@@ -1,6 +1,6 @@
 import { apply } from './apply.ts';
 import type { Effect } from './effect.ts';
-import type { Event } from './event.ts';
+import type { Event, IntentEvent, ShellEvent } from './event.ts';
 import { unreachable } from './assert.ts';
 import type { LedgerRecord } from './ledger/record.ts';
 import { createState } from './initial-state.ts';
@@ -39,6 +39,15 @@ export function recover(state: State, record: LedgerRecord): void {
   apply(state.facts, record);
 }
 
+/** They change no mode, or look themselves whether they did: the hot path. */
+const REPORTS_ITSELF: ReadonlySet<Event['kind']> = new Set<Event['kind']>([
+  'bookChanged',
+  'tickerChanged',
+  'intentProposed',
+]);
+
+type StrategyFailed = Extract<IntentEvent, { kind: 'strategyFailed' }>;
+
 const output = new Output();
 
 /**
@@ -56,7 +65,7 @@ export function step(
   if (event.at > observations.now) observations.now = event.at;
   output.begin(observations.now);
   handle(state, event, output);
-  if (event.kind !== 'bookChanged' && event.kind !== 'tickerChanged') reportMode(state, output);
+  if (!REPORTS_ITSELF.has(event.kind)) reportMode(state, output);
   return { state, effects: output.take() };
 }
 
@@ -95,7 +104,7 @@ function handle(state: State, event: Event, out: Output): void {
     case 'cancelFailed':
       return onCancelFailed(state, event, out);
     case 'accountObserved':
-      return onAccountObserved(state, event);
+      return onAccountObserved(state, event, out);
     case 'venueSnapshotObserved':
       return onVenueSnapshot(state, event, out);
     case 'venueHealthObserved':
@@ -106,6 +115,13 @@ function handle(state: State, event: Event, out: Output): void {
       return onFetchFailed(state, event, out);
     case 'sessionChanged':
       return onSessionChanged(state, event.connected, out);
+    default:
+      return handleShell(state, event, out);
+  }
+}
+
+function handleShell(state: State, event: ShellEvent | StrategyFailed, out: Output): void {
+  switch (event.kind) {
     case 'strategyFailed':
       return suspend(state, event, out);
     case 'ticked':

@@ -2,6 +2,7 @@ import { formatE8 } from './values/decimal.ts';
 import { feeE8 } from './market/fees.ts';
 import type { Quote, StrategyPosition, StrategyView } from './strategy.ts';
 import type { ObservedListing, State } from './state.ts';
+import { freshIndexE8 } from './turn/index-price.ts';
 import { currentMode } from './turn/mode.ts';
 import {
   amountE8,
@@ -28,8 +29,8 @@ export function viewFor(state: State, strategy: StrategyId): StrategyView {
       return listing === undefined ? null : quoteOf(listing, observations.now);
     },
     index: (underlying) => {
-      const index = observations.indexes.get(currency(underlying));
-      return index === undefined ? null : index.priceE8 / E8;
+      const index = freshIndexE8(observations, currency(underlying));
+      return index === null ? null : index / E8;
     },
     positions: positionsOf(state),
     working: workingOf(state, strategy),
@@ -82,16 +83,16 @@ function feeUsd(state: State, name: InstrumentName, amount: number, price: numbe
   const listing = state.observations.listings.get(name);
   if (listing === undefined) return null;
   const { instrument } = listing;
-  const index = state.observations.indexes.get(instrument.underlying);
-  if (index === undefined) return null;
+  const index = freshIndexE8(state.observations, instrument.underlying);
+  if (index === null) return null;
   const fee = feeE8(
     instrument,
     amountE8(Math.ceil(amount * E8)),
     priceE8(Math.ceil(price * E8)),
     'taker',
-    index.priceE8,
+    index,
   );
-  const inUsd = instrument.settlement === instrument.underlying ? index.priceE8 / E8 : 1;
+  const inUsd = instrument.settlement === instrument.underlying ? index / E8 : 1;
   return (fee / E8) * inUsd;
 }
 

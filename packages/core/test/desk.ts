@@ -5,7 +5,14 @@
  */
 import type { Decision } from '../src/decision.ts';
 import type { Effect, Fetch, Submit } from '../src/effect.ts';
-import type { Event, FeeTier, ObservedFill, VenueOrder } from '../src/event.ts';
+import type {
+  Event,
+  FeeTier,
+  MaintenanceWindow,
+  ObservedFill,
+  RequestLimits,
+  VenueOrder,
+} from '../src/event.ts';
 import { BTC_CALL, BTC_PUT, INDEX_E8, POLICY, proposalOf } from '../src/gates/context.fixture.ts';
 import type { RejectCode } from '../src/gates/reject.ts';
 import type { Instrument } from '../src/instrument/instrument.ts';
@@ -53,6 +60,7 @@ export class Desk {
   readonly submits: Submit[] = [];
   readonly cancels: Label[] = [];
   readonly fetches: (Fetch & { readonly at: number })[] = [];
+  reconnects = 0;
   readonly decisions: Decision[] = [];
   /** Everything durable, the past first. */
   readonly records: LedgerRecord[];
@@ -65,10 +73,24 @@ export class Desk {
     trades: ObservedFill[];
   } | null = { openOrders: [], positions: [], trades: [] };
   /** What the account poll answers with; `cachedAt` null: fees read at the poll. */
-  readonly account: { maintenanceE8: number; fees: FeeTier[]; cachedAt: number | null } = {
+  readonly account: {
+    maintenanceE8: number;
+    fees: FeeTier[];
+    cachedAt: number | null;
+    limits: RequestLimits | null;
+  } = {
     maintenanceE8: 100_000_000,
     fees: [],
     cachedAt: null,
+    limits: {
+      matching: { ratePerSecond: 100, burst: 200 },
+      nonMatching: { ratePerSecond: 20, burst: 100 },
+    },
+  };
+  /** What the venue says about itself. */
+  health: { maintenance: readonly MaintenanceWindow[]; locked: boolean } = {
+    maintenance: [],
+    locked: false,
   };
   /** Questions the venue leaves unanswered. */
   readonly silent = new Set<Fetch['what']>();
@@ -349,6 +371,9 @@ export class Desk {
         this.fetches.push({ ...effect, at: this.now });
         this.#answer(effect);
         return;
+      case 'reconnect':
+        this.reconnects += 1;
+        return;
       case 'wake':
     }
   }
@@ -388,8 +413,11 @@ export class Desk {
           },
         ],
         feeModelCachedAt: wallMs(this.account.cachedAt ?? this.now),
-        limits: null,
+        limits: this.account.limits,
       });
+    }
+    if (fetch.what === 'health') {
+      this.post({ kind: 'venueHealthObserved', ...this.health });
     }
     if (fetch.what === 'reconciliation' && this.venue !== null) {
       const { openOrders, positions, trades } = this.venue;

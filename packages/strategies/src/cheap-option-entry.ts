@@ -7,7 +7,8 @@ import {
   type Quote,
   type StrategyView,
 } from '@holdfast/core/strategy';
-import type { CheapOptionMemory, CheapOptionParameters } from './cheap-option.ts';
+import type { CheapOptionMemory } from './cheap-option.ts';
+import type { CheapOptionParameters } from './cheap-option-parameters.ts';
 import { type ExpirySlice, fairValue, sliceKey, unitUsd } from './expiry-slices.ts';
 import { iocLeg } from './ioc-leg.ts';
 import { wholeAmount } from './whole-amount.ts';

@@ -1,5 +1,6 @@
 import type { InstrumentName, IntentProposal, Quote, StrategyView } from '@holdfast/core/strategy';
-import type { CheapOptionMemory, CheapOptionParameters, Entry } from './cheap-option.ts';
+import type { CheapOptionMemory, Entry } from './cheap-option.ts';
+import type { CheapOptionParameters } from './cheap-option-parameters.ts';
 import { type ExpirySlice, fairValue, type FairValue, sliceKey, unitUsd } from './expiry-slices.ts';
 import { iocLeg } from './ioc-leg.ts';
 import { wholeAmount } from './whole-amount.ts';

@@ -14,7 +14,8 @@ import {
   viewOf,
   type ViewTerms,
 } from '../test/synthetic-chain.fixture.ts';
-import { CHEAP_OPTION_PARAMETERS, type CheapOptionMemory, cheapOption } from './cheap-option.ts';
+import { type CheapOptionMemory, cheapOption } from './cheap-option.ts';
+import { CHEAP_OPTION_PARAMETERS } from './cheap-option-parameters.ts';
 import { fairValue, fitSlices } from './expiry-slices.ts';
 
 const TERMS: ChainTerms = { coin: 'BTC', daysLeft: 20 };

@@ -2,8 +2,13 @@ import type { Strategy } from '@holdfast/core/strategy';
 import { cheapOption } from './cheap-option.ts';
 import { hold } from './hold.ts';
 
-export { CHEAP_OPTION_PARAMETERS, cheapOption } from './cheap-option.ts';
-export type { CheapOptionMemory, CheapOptionParameters } from './cheap-option.ts';
+export { cheapOption } from './cheap-option.ts';
+export type { CheapOptionMemory } from './cheap-option.ts';
+export { CHEAP_OPTION_PARAMETERS } from './cheap-option-parameters.ts';
+export type { CheapOptionParameters } from './cheap-option-parameters.ts';
+export { createStrategies } from './create.ts';
+export type { CreatedStrategies, CreatedStrategy, ReadDocument } from './create.ts';
+export type { DocumentFault } from './document.ts';
 export { hold } from './hold.ts';
 
 /**

@@ -14,7 +14,8 @@ import {
   type StrategyPosition,
 } from '@holdfast/core/strategy';
 import { describe, expect, it } from 'vitest';
-import { CHEAP_OPTION_PARAMETERS as RULES, cheapOption } from '../src/cheap-option.ts';
+import { cheapOption } from '../src/cheap-option.ts';
+import { CHEAP_OPTION_PARAMETERS as RULES } from '../src/cheap-option-parameters.ts';
 import { type ExpirySlice, fairValue, fitSlices, type SliceCache } from '../src/expiry-slices.ts';
 import {
   loadSnapshot,

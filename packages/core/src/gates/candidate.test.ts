@@ -48,7 +48,7 @@ describe('a candidate', () => {
     const source = { groupId: GROUP, strategyId: STRATEGY, intentClass: 'OPEN' } as const;
     const candidate = createCandidate({ ...source, proposal: proposalOf({}, { legs: [] }) }, 0);
     expect(candidate.leg.quantity).toBeNaN();
-    expect(admit(contextOf(), candidate)).toEqual({
+    expect(admit(contextOf(), candidate)).toMatchObject({
       pass: false,
       reject: { code: 'InvalidInput', operands: { field: 'legs' } },
       trace: [],

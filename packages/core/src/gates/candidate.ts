@@ -11,6 +11,7 @@ import {
   scaleDown,
   type StrategyId,
 } from '../values/index.ts';
+import { blankNotes } from './answers.ts';
 import type { Candidate } from './gate.ts';
 
 /**
@@ -75,5 +76,7 @@ export function createCandidate(source: CandidateSource, legIndex: 0 | 1): Candi
     limitPriceE8: priceE8(Number.NaN),
     hash: null,
     label: null,
+    found: blankNotes(),
+    noted: 0,
   };
 }

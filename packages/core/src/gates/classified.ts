@@ -1,3 +1,4 @@
+import { NO_MEASURES } from './answers.ts';
 import type { Candidate, GateContext, SafetyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';
 import { EVERY_CLASS } from './scope.ts';
@@ -11,6 +12,7 @@ const LEGS_MAX = 1;
  */
 export const classified: SafetyGate = {
   name: 'classified',
+  measures: NO_MEASURES,
   kind: 'safety',
   appliesTo: EVERY_CLASS,
   check: (_context: GateContext, candidate: Candidate): Reject | null => {

@@ -1,3 +1,4 @@
+import { NO_MEASURES } from './answers.ts';
 import type { Candidate, GateContext, SafetyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';
 import { OPEN_ONLY } from './scope.ts';
@@ -8,6 +9,7 @@ import { OPEN_ONLY } from './scope.ts';
  */
 export const configured: SafetyGate = {
   name: 'configured',
+  measures: NO_MEASURES,
   kind: 'safety',
   appliesTo: OPEN_ONLY,
   check: (context: GateContext): Reject | null =>
@@ -17,6 +19,7 @@ export const configured: SafetyGate = {
 /** A strategy that failed proposes no more risk; what it holds can still be reduced. */
 export const suspended: SafetyGate = {
   name: 'suspended',
+  measures: NO_MEASURES,
   kind: 'safety',
   appliesTo: OPEN_ONLY,
   check: (context: GateContext, candidate: Candidate): Reject | null =>

@@ -243,6 +243,8 @@ export function contextOf(parts: Partial<GateContext> = {}): GateContext {
     feeModelAgeS: 10,
     ledger: { depth: 0, capacity: 1024, refusal: null },
     exposure: exposureOf(),
+    requests: { available: 20, reserved: 5 },
+    throttled: false,
     rate: rateOf(),
     order: () => undefined,
     isSuspended: () => false,

@@ -9,6 +9,7 @@ import {
   type PriceE8,
   scaleUp,
 } from '../values/index.ts';
+import { inUsd, note, plain } from './answers.ts';
 import type { Candidate, GateContext, SafetyGate } from './gate.ts';
 import { perUnitE8 } from './pricer.ts';
 import { type Reject, reject } from './reject.ts';
@@ -26,10 +27,13 @@ const E8_PER_MICRO = 100;
  */
 export const feeFresh: SafetyGate = {
   name: 'fee-fresh',
+  measures: [plain('feeModelAgeS'), plain('feeModelMaxAgeS'), inUsd('feeUsd')],
   kind: 'safety',
   appliesTo: EVERY_CLASS,
   check: (context: GateContext, candidate: Candidate): Reject | null => {
     const parameters = parametersOf(context);
+    note(candidate, context.feeModelAgeS ?? Number.NaN);
+    note(candidate, parameters.feeCacheHardS);
     const staleness = feeStaleness(context.feeModelAgeS, parameters);
     const opens = candidate.intentClass === 'OPEN';
     if (opens && staleness.state === 'hard') {
@@ -42,7 +46,7 @@ export const feeFresh: SafetyGate = {
     const at = feePriceE8(candidate, instrument, indexE8);
     const fee = feeE8(instrument, candidate.amountE8, at, liquidity, indexE8);
     const money = toMicroUsd(bufferedFeeE8(fee, staleness), instrument, indexE8);
-    candidate.fee = microUsd(Number.isNaN(money) && !opens ? 0 : money);
+    candidate.fee = microUsd(note(candidate, Number.isNaN(money) && !opens ? 0 : money));
     return null;
   },
 };

@@ -22,6 +22,7 @@ import type {
   Quantity,
   StrategyId,
 } from '../values/index.ts';
+import type { Measure } from './answers.ts';
 import type { Reject } from './reject.ts';
 
 export type { ExposureView, Listing };
@@ -49,8 +50,18 @@ export interface GateContext {
   };
   readonly exposure: ExposureView;
   readonly rate: RateView;
+  readonly requests: RequestView;
+  /** The venue told us to slow down, and nothing else is wrong. */
+  readonly throttled: boolean;
   order(label: Label): Order | undefined;
   isSuspended(strategy: StrategyId): boolean;
+}
+
+/** Requests the venue's matching engine still takes of us, as far as we know. */
+export interface RequestView {
+  readonly available: number;
+  /** Kept for cancels and reductions. */
+  readonly reserved: number;
 }
 
 /** Orders already let through, for the launch-policy rate limits. */
@@ -95,6 +106,13 @@ export interface Candidate {
   limitPriceE8: PriceE8;
   hash: IntentHash | null;
   label: Label | null;
+  /**
+   * The numbers the gates compared, each gate from its own place on; NaN is unknown. Only `note`
+   * writes here.
+   */
+  readonly found: number[];
+  /** Where the next one goes. */
+  noted: number;
 }
 
 /** Returns null to pass, or the one reason it does not. Never throws, never keeps state. */
@@ -103,6 +121,8 @@ export type Check = (context: GateContext, candidate: Candidate) => Reject | nul
 /** May refuse any class it names. */
 export interface SafetyGate {
   readonly name: string;
+  /** What it notes, in this order; what it does not get to stays unknown. */
+  readonly measures: readonly Measure[];
   readonly kind: 'safety';
   readonly appliesTo: readonly Exclude<IntentClass, 'CANCEL'>[];
   readonly check: Check;
@@ -111,6 +131,7 @@ export interface SafetyGate {
 /** About profit or taste, not about safety: its type cannot name a risk-reducing class. */
 export interface PolicyGate {
   readonly name: string;
+  readonly measures: readonly Measure[];
   readonly kind: 'policy';
   readonly version: number;
   readonly appliesTo: 'open';

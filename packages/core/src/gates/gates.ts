@@ -1,3 +1,5 @@
+import { assert } from '../assert.ts';
+import { GateAnswers, NOTES_MAX } from './answers.ts';
 import { classified } from './classified.ts';
 import { configured, suspended } from './configured.ts';
 import { feeFresh } from './fee-fresh.ts';
@@ -56,9 +58,13 @@ export const GATES: readonly Gate[] = Object.freeze([
 ]);
 
 /** Yes, or the first no. `trace` holds the names of the gates that passed, in order. */
-export type Admission =
-  | { readonly pass: true; readonly trace: readonly string[] }
-  | { readonly pass: false; readonly reject: Reject; readonly trace: readonly string[] };
+export type Admission = {
+  readonly trace: readonly string[];
+  readonly answers: GateAnswers;
+} & (
+  | { readonly pass: true; readonly reject: null }
+  | { readonly pass: false; readonly reject: Reject }
+);
 
 /**
  * Runs the gates of the candidate's class over it. Pure in context and candidate, of which it fills
@@ -67,20 +73,27 @@ export type Admission =
  * identity.
  */
 export function admit(context: GateContext, candidate: Candidate): Admission {
-  const { gates, admission, traces } = PIPELINES[candidate.intentClass];
+  const { gates, traces, places } = PIPELINES[candidate.intentClass];
+  const { found } = candidate;
   for (let index = 0; index < gates.length; index += 1) {
+    candidate.noted = places[index] ?? 0;
     const refusal = gates[index]?.check(context, candidate) ?? null;
-    if (refusal !== null) return { pass: false, reject: refusal, trace: traces[index] ?? [] };
+    if (refusal !== null) {
+      const answers = new GateAnswers(gates, index, found);
+      return { pass: false, reject: refusal, trace: traces[index] ?? [], answers };
+    }
   }
-  return admission;
+  const answers = new GateAnswers(gates, gates.length, found);
+  return { pass: true, reject: null, trace: traces[gates.length] ?? [], answers };
 }
 
-/** The gates of one class, and every answer about them that needs no new object. */
+/** The gates of one class, and all about them that needs no new object. */
 interface Pipeline {
   readonly gates: readonly Gate[];
-  readonly admission: Admission;
-  /** Names of the gates before each gate. */
+  /** Names of the gates before each gate, and of all. */
   readonly traces: readonly (readonly string[])[];
+  /** Where each gate's numbers begin. */
+  readonly places: readonly number[];
 }
 
 const PIPELINES: Readonly<Record<Candidate['intentClass'], Pipeline>> = Object.freeze({
@@ -94,9 +107,16 @@ function pipelineOf(intentClass: Candidate['intentClass']): Pipeline {
     gate.kind === 'policy' ? intentClass === 'OPEN' : gate.appliesTo.includes(intentClass),
   );
   const names = gates.map((gate) => gate.name);
+  let next = 0;
+  const places = gates.map(({ measures }) => {
+    const place = next;
+    next += measures.length;
+    return place;
+  });
+  assert(next <= NOTES_MAX, 'room for the numbers of every gate');
   return Object.freeze({
     gates,
-    admission: Object.freeze({ pass: true, trace: Object.freeze(names) }),
-    traces: names.map((_name, index) => Object.freeze(names.slice(0, index))),
+    traces: [...names, ''].map((_name, index) => Object.freeze(names.slice(0, index))),
+    places,
   });
 }

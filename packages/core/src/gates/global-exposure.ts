@@ -1,4 +1,5 @@
 import { currency, type Currency, mulDivUp } from '../values/index.ts';
+import { inUsd, note } from './answers.ts';
 import type { Candidate, GateContext, SafetyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';
 import { instrumentOf, OPEN_ONLY, policyOf, toUsd } from './scope.ts';
@@ -22,6 +23,7 @@ const COIN_INDEX_PER_MICRO_USD = 10_000_000_000;
  */
 export const globalExposure: SafetyGate = {
   name: 'global-exposure',
+  measures: [inUsd('exposureUsd'), inUsd('exposureLimitUsd')],
   kind: 'safety',
   appliesTo: OPEN_ONLY,
   check: (context: GateContext, candidate: Candidate): Reject | null => {
@@ -45,7 +47,7 @@ export const globalExposure: SafetyGate = {
       else if (own === ETH) eth += delta;
       else alts += delta;
     }
-    return judge(context, correlatedUsd(btc, eth, alts));
+    return judge(context, candidate, correlatedUsd(btc, eth, alts));
   },
 };
 
@@ -57,8 +59,10 @@ export function correlatedUsd(btc: number, eth: number, alts: number): number {
   return Math.ceil(Math.sqrt(btc * btc + eth * eth + alts * alts + 2 * cross));
 }
 
-function judge(context: GateContext, exposure: number): Reject | null {
+function judge(context: GateContext, candidate: Candidate, reached: number): Reject | null {
   const limit = policyOf(context).exposure.portfolioDelta;
+  const exposure = note(candidate, reached);
+  note(candidate, limit ?? Number.NaN);
   if (limit !== null && exposure <= limit) return null;
   return reject('GlobalExposureBudgetExceeded', {
     exposureUsd: toUsd(exposure),

@@ -1,3 +1,4 @@
+import { NO_MEASURES } from './answers.ts';
 import { identify } from '../intent/identity.ts';
 import { buildLabel, LABEL_LENGTH_MAX } from '../intent/label.ts';
 import type { Candidate, GateContext, SafetyGate } from './gate.ts';
@@ -12,6 +13,7 @@ import { EVERY_CLASS } from './scope.ts';
 export function identifiedBy(build: typeof buildLabel): SafetyGate {
   return {
     name: 'identified',
+    measures: NO_MEASURES,
     kind: 'safety',
     appliesTo: EVERY_CLASS,
     check: (_context: GateContext, candidate: Candidate): Reject | null => {

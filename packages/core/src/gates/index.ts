@@ -8,7 +8,9 @@ export type {
   Listing,
   PolicyGate,
   RateView,
+  RequestView,
   SafetyGate,
 } from './gate.ts';
+export { type GateAnswer, GateAnswers, type Measure, NO_ANSWERS } from './answers.ts';
 export { type Admission, admit, GATES } from './gates.ts';
 export { type Reject, type RejectCode, type RejectOperands, reject } from './reject.ts';

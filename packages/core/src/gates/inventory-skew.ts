@@ -1,5 +1,6 @@
 import { E8, microUsd, mulDivDown, mulDivUp } from '../values/index.ts';
 import { facedDeltaE8 } from './delta.ts';
+import { inE8, inUsd, note, plain } from './answers.ts';
 import type { Candidate, GateContext, PolicyGate } from './gate.ts';
 import { netEdgeOf } from './net-edge.ts';
 import { deltaLimitE8 } from './pending-exposure.ts';
@@ -14,6 +15,13 @@ import { listingOf, policyOf, toUsd } from './scope.ts';
  */
 export const inventorySkew: PolicyGate = {
   name: 'inventory-skew',
+  measures: [
+    inE8('inventoryDelta'),
+    inE8('deltaLimit'),
+    plain('skewTicks'),
+    inUsd('netEdgeUsd'),
+    inUsd('adjustedMinEdgeUsd'),
+  ],
   kind: 'policy',
   version: 1,
   appliesTo: 'open',
@@ -26,14 +34,15 @@ export const inventorySkew: PolicyGate = {
       });
     }
     if (candidate.minEdge === null) return reject('NetEdgeInputMissing', { field: 'min_edge_usd' });
-    const inventory = facedDeltaE8(context.exposure, candidate, listing);
+    const inventory = note(candidate, facedDeltaE8(context.exposure, candidate, listing));
+    note(candidate, limit);
     const adds = inventory * candidate.deltaE8 > 0;
     const adjusted = adjust(context, candidate, inventory, limit, adds);
-    if (Number.isNaN(candidate.skewTicks)) {
+    if (Number.isNaN(note(candidate, candidate.skewTicks))) {
       return reject('CriticalConfigMissing', { key: 'inventory_skew_tick_penalty_max' });
     }
-    const net = netEdgeOf(candidate);
-    if (net >= adjusted && !(adds && Math.abs(inventory) > limit)) {
+    const net = note(candidate, netEdgeOf(candidate));
+    if (net >= note(candidate, adjusted) && !(adds && Math.abs(inventory) > limit)) {
       candidate.minEdge = microUsd(adjusted);
       return null;
     }

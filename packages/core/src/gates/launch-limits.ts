@@ -1,6 +1,7 @@
 import type { LaunchLimits } from '../policy.ts';
 import type { Currency } from '../values/index.ts';
 import { reachedDeltaE8 } from './delta.ts';
+import { inE8, inUsd, note, plain } from './answers.ts';
 import type { Candidate, GateContext, Listing, SafetyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';
 import { listingOf, OPEN_ONLY, policyOf, toDecimal, toUsd } from './scope.ts';
@@ -11,6 +12,16 @@ import { listingOf, OPEN_ONLY, policyOf, toDecimal, toUsd } from './scope.ts';
  */
 export const launchLimits: SafetyGate = {
   name: 'launch-limits',
+  measures: [
+    inE8('reachedDelta'),
+    inE8('maxDelta'),
+    inUsd('positionNotionalUsd'),
+    inUsd('maxPositionNotionalUsd'),
+    inUsd('grossNotionalUsd'),
+    inUsd('maxGrossNotionalUsd'),
+    plain('leverage'),
+    plain('maxLeverage'),
+  ],
   kind: 'safety',
   appliesTo: OPEN_ONLY,
   check: (context: GateContext, candidate: Candidate): Reject | null => {
@@ -34,15 +45,13 @@ function overUnderlying(
   if (own === undefined) {
     return reject('CriticalConfigMissing', { key: `max_delta_abs.${underlying}` });
   }
-  const delta = reachedDeltaE8(exposure, candidate, listing);
-  if (!(delta <= own.maxDeltaE8)) {
+  const delta = note(candidate, reachedDeltaE8(exposure, candidate, listing));
+  if (!(delta <= note(candidate, own.maxDeltaE8))) {
     return exceeded('max_delta_abs', toDecimal(delta), toDecimal(own.maxDeltaE8));
   }
-  const notional =
-    exposure.positionNotional(underlying) +
-    exposure.pendingNotional(underlying) +
-    candidate.notional;
-  if (!(notional <= own.maxPositionNotional)) {
+  const held = exposure.positionNotional(underlying) + exposure.pendingNotional(underlying);
+  const notional = note(candidate, held + candidate.notional);
+  if (!(notional <= note(candidate, own.maxPositionNotional))) {
     return exceeded('max_position_notional_usd', toUsd(notional), toUsd(own.maxPositionNotional));
   }
   return null;
@@ -54,15 +63,15 @@ function overGross(
   own: Currency,
   limits: LaunchLimits,
 ): Reject | null {
-  const gross = grossNotional(context, own) + candidate.notional;
-  if (!(gross <= limits.maxGrossNotional)) {
+  const gross = note(candidate, grossNotional(context, own) + candidate.notional);
+  if (!(gross <= note(candidate, limits.maxGrossNotional))) {
     return exceeded('max_gross_notional_usd', toUsd(gross), toUsd(limits.maxGrossNotional));
   }
   if (limits.maxLeverage === null) return reject('CriticalConfigMissing', { key: 'max_leverage' });
   if (context.equity === null) return reject('InvalidInput', { field: 'equity_usd' });
   // One micro-USD stands for no equity left, so the ratio stays a number.
-  const leverage = gross / Math.max(context.equity, 1);
-  return leverage <= limits.maxLeverage
+  const leverage = note(candidate, gross / Math.max(context.equity, 1));
+  return leverage <= note(candidate, limits.maxLeverage)
     ? null
     : exceeded('max_leverage', leverage, limits.maxLeverage);
 }

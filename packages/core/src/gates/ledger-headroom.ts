@@ -1,4 +1,5 @@
-import type { GateContext, SafetyGate } from './gate.ts';
+import { note, plain } from './answers.ts';
+import type { Candidate, GateContext, SafetyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';
 import { OPEN_ONLY } from './scope.ts';
 
@@ -8,10 +9,13 @@ import { OPEN_ONLY } from './scope.ts';
  */
 export const ledgerHeadroom: SafetyGate = {
   name: 'ledger-headroom',
+  measures: [plain('ledgerDepth'), plain('ledgerCapacity')],
   kind: 'safety',
   appliesTo: OPEN_ONLY,
-  check: (context: GateContext): Reject | null => {
+  check: (context: GateContext, candidate: Candidate): Reject | null => {
     const { depth, capacity, refusal } = context.ledger;
+    note(candidate, depth);
+    note(candidate, capacity);
     if (refusal !== null) return reject('RecordedBeforeDispatchFailed', { cause: refusal });
     if (depth < capacity) return null;
     return reject('RecordedBeforeDispatchFailed', { cause: 'queue_full' });

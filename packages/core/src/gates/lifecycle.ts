@@ -1,4 +1,5 @@
 import { refuseExpiring } from '../instrument/lifecycle.ts';
+import { note, plain } from './answers.ts';
 import type { Candidate, GateContext, SafetyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';
 import { EVERY_CLASS, listingOf, policyOf } from './scope.ts';
@@ -10,12 +11,16 @@ import { EVERY_CLASS, listingOf, policyOf } from './scope.ts';
  */
 export const lifecycle: SafetyGate = {
   name: 'lifecycle',
+  measures: [plain('msToExpiry'), plain('delistBufferS')],
   kind: 'safety',
   appliesTo: EVERY_CLASS,
   check: (context: GateContext, candidate: Candidate): Reject | null => {
     const listing = listingOf(candidate);
+    note(candidate, (listing.instrument.expiry ?? Number.NaN) - context.now);
     if (candidate.intentClass === 'OPEN') {
-      return refuseExpiring(listing, context.now, policyOf(context).expiryDelistBufferS);
+      const buffer = policyOf(context).expiryDelistBufferS;
+      note(candidate, buffer ?? Number.NaN);
+      return refuseExpiring(listing, context.now, buffer);
     }
     if (!listing.closed) return null;
     const { name, expiry } = listing.instrument;

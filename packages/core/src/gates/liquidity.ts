@@ -1,7 +1,8 @@
 import type { Instrument } from '../instrument/instrument.ts';
-import { ageMs, isBookFresh } from '../market/freshness.ts';
+import { isBookFresh } from '../market/freshness.ts';
 import { type Walk, walkBook } from '../market/walk.ts';
-import { E8, microUsd, mulDivUp } from '../values/index.ts';
+import { ageMs, E8, microUsd, mulDivUp } from '../values/index.ts';
+import { inUsd, note, plain } from './answers.ts';
 import type { Candidate, GateContext, SafetyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';
 import { EVERY_CLASS, listingOf, parametersOf, toDecimal } from './scope.ts';
@@ -19,12 +20,21 @@ const BPS = 10_000;
  */
 export const liquidity: SafetyGate = {
   name: 'liquidity',
+  measures: [
+    plain('bookAgeMs'),
+    plain('bookMaxAgeMs'),
+    plain('slippageBps'),
+    plain('maxSlippageBps'),
+    inUsd('expectedSlippageUsd'),
+  ],
   kind: 'safety',
   appliesTo: EVERY_CLASS,
   check: (context: GateContext, candidate: Candidate): Reject | null => {
     const { book, instrument } = listingOf(candidate);
     const { l2BookSnapshotMaxAgeMs: maxAgeMs, maxSlippageBps } = parametersOf(context);
     const bookAgeMs = ageMs(context.now, book.updatedAt);
+    note(candidate, bookAgeMs ?? Number.NaN);
+    note(candidate, maxAgeMs);
     const walk = isBookFresh(book, context.now, maxAgeMs)
       ? walkBook(book, candidate.leg.side, candidate.quantity)
       : null;
@@ -32,12 +42,14 @@ export const liquidity: SafetyGate = {
       return reject('LiquidityGateNoL2', { instrument: instrument.name, bookAgeMs, maxAgeMs });
     }
     candidate.bookAgeMs = bookAgeMs;
-    if (!(walk.slippageBps <= maxSlippageBps)) return tooHigh(walk, instrument, maxSlippageBps);
-    candidate.slippageBps = walk.slippageBps;
+    const slippageBps = note(candidate, walk.slippageBps);
+    if (!(slippageBps <= note(candidate, maxSlippageBps)))
+      return tooHigh(walk, instrument, maxSlippageBps);
+    candidate.slippageBps = slippageBps;
     const slippage = slippageUsd(context, candidate, instrument, walk);
     // Only what opens is judged by it; a reduction without an index is recorded as free of it.
     const isUnknown = Number.isNaN(slippage) && candidate.intentClass !== 'OPEN';
-    candidate.expectedSlippage = microUsd(isUnknown ? 0 : slippage);
+    candidate.expectedSlippage = microUsd(note(candidate, isUnknown ? 0 : slippage));
     return null;
   },
 };

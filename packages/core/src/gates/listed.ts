@@ -1,3 +1,5 @@
+import { NO_MEASURES, note, plain } from './answers.ts';
+import { ageMs } from '../values/index.ts';
 import type { Candidate, GateContext, SafetyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';
 import { EVERY_CLASS, listingOf, OPEN_ONLY, policyOf } from './scope.ts';
@@ -7,6 +9,7 @@ import { EVERY_CLASS, listingOf, OPEN_ONLY, policyOf } from './scope.ts';
  */
 export const listed: SafetyGate = {
   name: 'listed',
+  measures: NO_MEASURES,
   kind: 'safety',
   appliesTo: EVERY_CLASS,
   check: (context: GateContext, candidate: Candidate): Reject | null => {
@@ -29,12 +32,13 @@ export const listed: SafetyGate = {
  */
 export const metadataFresh: SafetyGate = {
   name: 'metadata-fresh',
+  measures: [plain('metadataAgeMs'), plain('metadataMaxAgeMs')],
   kind: 'safety',
   appliesTo: OPEN_ONLY,
   check: (context: GateContext, candidate: Candidate): Reject | null => {
-    const ageMs = context.now - listingOf(candidate).fetchedAt;
-    const ttlMs = policyOf(context).parameters.instrumentCacheTtlS * 1000;
-    if (ageMs <= ttlMs) return null;
+    const age = note(candidate, ageMs(context.now, listingOf(candidate).fetchedAt) ?? Number.NaN);
+    const maxAge = policyOf(context).parameters.instrumentCacheTtlS * 1000;
+    if (age <= note(candidate, maxAge)) return null;
     return reject('InstrumentMetadataMissing', {
       instrument: candidate.leg.instrument,
       field: 'instrument_cache_age_s',

@@ -1,4 +1,5 @@
-import type { GateContext, SafetyGate } from './gate.ts';
+import { note, plain } from './answers.ts';
+import type { Candidate, GateContext, SafetyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';
 import { OPEN_ONLY, policyOf } from './scope.ts';
 
@@ -8,12 +9,14 @@ import { OPEN_ONLY, policyOf } from './scope.ts';
  */
 export const marginHeadroom: SafetyGate = {
   name: 'margin-headroom',
+  measures: [plain('mmUtil'), plain('mmUtilRejectOpens')],
   kind: 'safety',
   appliesTo: OPEN_ONLY,
-  check: (context: GateContext): Reject | null => {
+  check: (context: GateContext, candidate: Candidate): Reject | null => {
     const { mmUtil } = context;
-    const threshold = policyOf(context).parameters.mmUtilRejectOpens;
-    if (mmUtil !== null && mmUtil >= 0 && mmUtil < threshold) return null;
+    const used = note(candidate, mmUtil ?? Number.NaN);
+    const threshold = note(candidate, policyOf(context).parameters.mmUtilRejectOpens);
+    if (used >= 0 && used < threshold) return null;
     return reject('MarginHeadroomRejectOpens', { mmUtil, threshold });
   },
 };

@@ -1,4 +1,5 @@
 import { reducesInventory } from './delta.ts';
+import { inUsd, note } from './answers.ts';
 import type { Candidate, GateContext, PolicyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';
 import { listingOf, policyOf, toUsd } from './scope.ts';
@@ -10,17 +11,20 @@ import { listingOf, policyOf, toUsd } from './scope.ts';
  */
 export const netEdge: PolicyGate = {
   name: 'net-edge',
+  measures: [inUsd('grossEdgeUsd'), inUsd('netEdgeUsd'), inUsd('minEdgeUsd')],
   kind: 'policy',
   version: 1,
   appliesTo: 'open',
   check: (context: GateContext, candidate: Candidate): Reject | null => {
     const { minEdge } = policyOf(context);
+    note(candidate, candidate.grossEdge ?? Number.NaN);
+    const net = note(candidate, netEdgeOf(candidate));
+    note(candidate, minEdge ?? Number.NaN);
     const field = missingInput(candidate, minEdge);
     if (field !== null || minEdge === null) {
       return reject('NetEdgeInputMissing', { field: field ?? 'min_edge_usd' });
     }
     candidate.minEdge = minEdge;
-    const net = netEdgeOf(candidate);
     if (net >= minEdge) return null;
     if (reducesInventory(context.exposure, candidate, listingOf(candidate))) {
       candidate.provisional = true;

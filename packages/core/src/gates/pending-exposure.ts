@@ -1,5 +1,6 @@
 import type { CoinE8, Currency } from '../values/index.ts';
 import { facedDeltaE8, reachedDeltaE8 } from './delta.ts';
+import { inE8, note } from './answers.ts';
 import type { Candidate, GateContext, SafetyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';
 import { listingOf, OPEN_ONLY, policyOf, toDecimal } from './scope.ts';
@@ -11,6 +12,7 @@ import { listingOf, OPEN_ONLY, policyOf, toDecimal } from './scope.ts';
  */
 export const pendingExposure: SafetyGate = {
   name: 'pending-exposure',
+  measures: [inE8('reachedDelta'), inE8('deltaLimit')],
   kind: 'safety',
   appliesTo: OPEN_ONLY,
   check: (context: GateContext, candidate: Candidate): Reject | null => {
@@ -18,7 +20,8 @@ export const pendingExposure: SafetyGate = {
     const { underlying } = listing.instrument;
     const limit = deltaLimitE8(context, underlying);
     if (limit === null) return reject('InventorySkewDeltaLimitMissing', { underlying });
-    if (reachedDeltaE8(context.exposure, candidate, listing) <= limit) return null;
+    const reached = note(candidate, reachedDeltaE8(context.exposure, candidate, listing));
+    if (reached <= note(candidate, limit)) return null;
     const current = context.exposure.currentDeltaE8(underlying);
     return reject('PendingExposureBudgetExceeded', {
       pendingDelta: toDecimal(facedDeltaE8(context.exposure, candidate, listing) - current),

@@ -1,3 +1,4 @@
+import { NO_MEASURES } from './answers.ts';
 import type { Instrument } from '../instrument/instrument.ts';
 import { quantizePrice } from '../instrument/quantize.ts';
 import type { LegProposal, Side } from '../intent/intent.ts';
@@ -15,6 +16,7 @@ import { EVERY_CLASS, listingOf, toDecimal } from './scope.ts';
  */
 export const preflight: SafetyGate = {
   name: 'preflight',
+  measures: NO_MEASURES,
   kind: 'safety',
   appliesTo: EVERY_CLASS,
   check: (context: GateContext, candidate: Candidate): Reject | null => {

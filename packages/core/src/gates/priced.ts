@@ -2,6 +2,7 @@ import type { Instrument } from '../instrument/instrument.ts';
 import { quantizePriceE8 } from '../instrument/quantize.ts';
 import type { Side } from '../intent/intent.ts';
 import { E8, scaleDown, scaleUp } from '../values/index.ts';
+import { inE8, note } from './answers.ts';
 import { facedDeltaE8 } from './delta.ts';
 import type { Candidate, GateContext, Listing, SafetyGate } from './gate.ts';
 import { skewed } from './inventory-skew.ts';
@@ -19,6 +20,7 @@ import { EVERY_CLASS, listingOf, toUsd } from './scope.ts';
  */
 export const priced: SafetyGate = {
   name: 'priced',
+  measures: [inE8('ownLimit'), inE8('limit'), inE8('limitOnLadder')],
   kind: 'safety',
   appliesTo: EVERY_CLASS,
   check: (context: GateContext, candidate: Candidate): Reject | null => {
@@ -28,14 +30,18 @@ export const priced: SafetyGate = {
     if (intentClass === 'OPEN') {
       const missing = missingInput(candidate);
       if (missing !== null) return missing;
-      const own = pricerLimit(context, candidate, listing);
+      const own = note(candidate, pricerLimit(context, candidate, listing));
       if (leg.side === 'buy' && own < listing.instrument.tickE8) {
         return noPrice(context, candidate, listing);
       }
       limitE8 = leg.limitPrice === null ? own : strictest(leg.side, own, limitE8);
     } else if (leg.limitPrice === null) {
       return reject('InvalidInput', { field: 'limitPrice' });
+    } else {
+      // Only what opens is priced here.
+      note(candidate, Number.NaN);
     }
+    note(candidate, limitE8);
     const quantized = quantizePriceE8(listing.instrument, leg.side, limitE8);
     if (!quantized.ok) return quantized.reject;
     if (leg.postOnly) {
@@ -44,6 +50,7 @@ export const priced: SafetyGate = {
     }
     candidate.limitPrice = quantized.price;
     candidate.limitPriceE8 = quantized.priceE8;
+    note(candidate, quantized.priceE8);
     return null;
   },
 };

@@ -30,7 +30,7 @@ export interface RejectOperands {
   LinkedOrderTypeForbidden: { linkedOrderType: string };
   PostOnlyWouldCross: { limitPrice: number | null; bestBid: number | null; bestAsk: number | null };
   RiskIncreasingCancelReplaceForbidden: { target: string; cause: string };
-  RateLimitBrownout: { requestClass: string };
+  RateLimitBrownout: { requestClass: string; available: number; reserved: number };
   InstrumentExpiredOrDelisted: { instrument: string; msToExpiry: number | null };
   FeedbackLoopGuardActive: { selfNotionalUsd: number; publicNotionalUsd: number };
   LabelTooLong: { length: number; max: number };

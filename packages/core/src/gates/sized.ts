@@ -3,7 +3,6 @@ import { quantizeQuantity } from '../instrument/quantize.ts';
 import { contractsMatch, notionalOf, sizeOrder } from '../instrument/sizing.ts';
 import {
   amountE8,
-  type AmountE8,
   coinE8,
   E8,
   microUsd,
@@ -12,6 +11,7 @@ import {
   quantity,
 } from '../values/index.ts';
 import { orderDeltaE8 } from './delta.ts';
+import { inE8, inUsd, note } from './answers.ts';
 import type { Candidate, ExposureView, GateContext, Listing, SafetyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';
 import { EVERY_CLASS, listingOf, parametersOf, policyOf, toDecimal } from './scope.ts';
@@ -24,6 +24,15 @@ import { EVERY_CLASS, listingOf, parametersOf, policyOf, toDecimal } from './sco
  */
 export const sized: SafetyGate = {
   name: 'sized',
+  measures: [
+    inE8('amountAsked'),
+    inE8('positionFaced'),
+    inE8('contracts'),
+    inE8('maxContracts'),
+    inE8('amount'),
+    inUsd('notionalUsd'),
+    inE8('delta'),
+  ],
   kind: 'safety',
   appliesTo: EVERY_CLASS,
   check: (context: GateContext, candidate: Candidate): Reject | null => {
@@ -34,18 +43,21 @@ export const sized: SafetyGate = {
     if (!quantized.ok) return quantized.reject;
     candidate.quantity = quantized.quantity;
     candidate.amountE8 = quantized.amountE8;
+    note(candidate, quantized.amountE8);
     const mismatch = contractsOff(context, candidate, instrument);
     if (mismatch !== null) return mismatch;
     const indexE8 = context.indexPriceE8(instrument.underlying);
-    if (candidate.intentClass !== 'OPEN') {
-      return (
-        capAtPosition(context.exposure, candidate, instrument) ??
-        valueReduction(candidate, listing, indexE8)
-      );
-    }
-    return (
-      overOrderSize(context, candidate, instrument) ?? valueOpening(candidate, listing, indexE8)
-    );
+    const refusal =
+      candidate.intentClass === 'OPEN'
+        ? (overOrderSize(context, candidate, instrument) ??
+          valueOpening(candidate, listing, indexE8))
+        : (capAtPosition(context.exposure, candidate, instrument) ??
+          valueReduction(candidate, listing, indexE8));
+    if (refusal !== null) return refusal;
+    note(candidate, candidate.amountE8);
+    note(candidate, candidate.notional);
+    note(candidate, candidate.deltaE8);
+    return null;
   },
 };
 
@@ -81,7 +93,10 @@ function capAtPosition(
   instrument: Instrument,
 ): Reject | null {
   const position = exposure.positionE8(instrument.name);
-  const held = candidate.leg.side === 'sell' ? position : 0 - position;
+  const held = note(candidate, candidate.leg.side === 'sell' ? position : 0 - position);
+  // An order size is asked of what opens alone.
+  note(candidate, Number.NaN);
+  note(candidate, Number.NaN);
   if (!(held > 0)) return reject('InvalidInput', { field: 'reduceOnly' });
   if (candidate.amountE8 <= held) return null;
   const amount = held - (held % instrument.amountStepE8);
@@ -102,9 +117,14 @@ function overOrderSize(
   candidate: Candidate,
   instrument: Instrument,
 ): Reject | null {
-  const maxE8: AmountE8 = policyOf(context).limits.maxOrderSizeContractsE8;
-  const contractsE8 = mulDivUp(candidate.amountE8, E8, instrument.contractMultiplierE8);
-  if (contractsE8 <= maxE8) return null;
+  const { maxOrderSizeContractsE8: maxE8 } = policyOf(context).limits;
+  // A position is asked for by what reduces alone.
+  note(candidate, Number.NaN);
+  const contractsE8 = note(
+    candidate,
+    mulDivUp(candidate.amountE8, E8, instrument.contractMultiplierE8),
+  );
+  if (contractsE8 <= note(candidate, maxE8)) return null;
   return reject('PolicyLimitExceeded', {
     limit: 'max_order_size_contracts',
     value: toDecimal(contractsE8),

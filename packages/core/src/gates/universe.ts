@@ -1,3 +1,4 @@
+import { inE8, NO_MEASURES, note } from './answers.ts';
 import { unreachable } from '../assert.ts';
 import type { Instrument } from '../instrument/instrument.ts';
 import type { ProductFamily } from '../policy.ts';
@@ -11,6 +12,7 @@ import { instrumentOf, OPEN_ONLY, policyOf } from './scope.ts';
  */
 export const universe: SafetyGate = {
   name: 'universe',
+  measures: NO_MEASURES,
   kind: 'safety',
   appliesTo: OPEN_ONLY,
   check: (context: GateContext, candidate: Candidate): Reject | null => {
@@ -35,6 +37,7 @@ export const universe: SafetyGate = {
  */
 export const hedgeOnly: SafetyGate = {
   name: 'hedge-only',
+  measures: [inE8('opposedDelta'), inE8('orderDelta')],
   kind: 'safety',
   appliesTo: OPEN_ONLY,
   check: (context: GateContext, candidate: Candidate): Reject | null => {
@@ -47,7 +50,9 @@ export const hedgeOnly: SafetyGate = {
       candidate.deltaE8 > 0
         ? 0 - (current + exposure.pendingLongDeltaE8(underlying))
         : current + exposure.pendingShortDeltaE8(underlying);
-    if (candidate.deltaE8 !== 0 && 2 * opposed > Math.abs(candidate.deltaE8)) return null;
+    const faced = note(candidate, opposed);
+    const size = Math.abs(note(candidate, candidate.deltaE8));
+    if (size !== 0 && 2 * faced > size) return null;
     return notAllowed(instrument, 'hedge_only');
   },
 };

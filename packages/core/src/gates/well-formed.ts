@@ -1,4 +1,5 @@
 import type { LegProposal } from '../intent/intent.ts';
+import { note, plain } from './answers.ts';
 import type { Candidate, GateContext, SafetyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';
 import { EVERY_CLASS } from './scope.ts';
@@ -10,9 +11,14 @@ import { EVERY_CLASS } from './scope.ts';
  */
 export const wellFormed: SafetyGate = {
   name: 'well-formed',
+  measures: [plain('quantity'), plain('limitPrice'), plain('fairPrice')],
   kind: 'safety',
   appliesTo: EVERY_CLASS,
   check: (_context: GateContext, candidate: Candidate): Reject | null => {
+    const { quantity, limitPrice, fairPrice } = candidate.leg;
+    note(candidate, quantity);
+    note(candidate, limitPrice ?? Number.NaN);
+    note(candidate, fairPrice ?? Number.NaN);
     const field = malformedField(candidate.leg, candidate.intentClass === 'OPEN');
     return field === null ? null : reject('InvalidInput', { field });
   },

@@ -2,7 +2,7 @@ import { monoMs, wallMs } from '../values/index.ts';
 import { DEFAULT_PARAMETERS } from '../policy-defaults.ts';
 import type { Certificate, RuntimeIdentity } from './certificate.ts';
 import { CONTRACT_VERSION } from './certificate.ts';
-import type { GuardInputs } from './inputs.ts';
+import type { GuardInputs, SafetyOverrides } from './inputs.ts';
 
 /** T of contract-1 section 52. */
 export const BASELINE_NOW = monoMs(1_800_000_000_000);
@@ -18,6 +18,19 @@ export const BASELINE_CERTIFICATE: Certificate = Object.freeze({
   generatedAt: wallMs(BASELINE_NOW - 1_000),
   ...BASELINE_IDENTITY,
 });
+
+const NONE = Object.freeze({ kind: 'None' } as const);
+
+const NO_OVERRIDES: SafetyOverrides = Object.freeze({
+  cortex: NONE,
+  exchangeHealth: NONE,
+  basis: NONE,
+});
+
+/** Every producer quiet but those named. */
+export function overrides(changes: Partial<SafetyOverrides>): SafetyOverrides {
+  return { ...NO_OVERRIDES, ...changes };
+}
 
 /**
  * "All else passing" (contract-1 section 52): mode Active, no reason. For tests of guards and gates
@@ -42,7 +55,7 @@ export function baselineInputs(changes: Partial<GuardInputs> = {}): GuardInputs 
     sessionKillActive: false,
     count10028In5m: 0,
     bunkerModeActive: false,
-    cortexOverride: { kind: 'None' },
+    overrides: NO_OVERRIDES,
     evidenceChain: null,
     parameters: DEFAULT_PARAMETERS,
     ...changes,

@@ -1,16 +1,9 @@
 import type { KillReasonCode, ReduceOnlyReasonCode } from './codes.ts';
 import { isAnyInputTroubled } from './critical-inputs.ts';
 import type { GuardInputs } from './inputs.ts';
-import {
-  ageMs,
-  isCount,
-  isFresh,
-  isMarginRatio,
-  isOlder,
-  isShare,
-  isUnheard,
-  NO_AGE,
-} from './readings.ts';
+import { isFresh, isOlder } from '../values/index.ts';
+import { isAnyProducerUnheard, worstOverride } from './overrides.ts';
+import { isCount, isMarginRatio, isShare } from './readings.ts';
 
 /** Reads its own inputs only: never a mode, never another axis (contract-1 section 34.1). */
 type Holds = (inputs: GuardInputs) => boolean;
@@ -62,8 +55,8 @@ const isDiskConfirmed: Holds = ({ now, diskUsed, diskUsedSecondary, parameters }
   isShare(diskUsed) &&
   isShare(diskUsedSecondary) &&
   diskUsedSecondary.value >= parameters.diskKillPct &&
-  isFresh(now, diskUsed, parameters.diskUsedMaxAgeMs) &&
-  isFresh(now, diskUsedSecondary, parameters.diskUsedMaxAgeMs);
+  isFresh(now, diskUsed.at, parameters.diskUsedMaxAgeMs) &&
+  isFresh(now, diskUsedSecondary.at, parameters.diskUsedMaxAgeMs);
 
 const isSessionKilled: Holds = ({ sessionKillActive }) => sessionKillActive === true;
 
@@ -79,19 +72,13 @@ const isMarginHigh: Holds = ({ mmUtil, parameters }) =>
   mmUtil.value >= parameters.mmUtilReduceonly &&
   mmUtil.value < parameters.mmUtilKill;
 
-const isFeeModelHardStale: Holds = ({ now, feeModelCachedAt, parameters }) => {
-  const age = ageMs(now, feeModelCachedAt);
-  return age === NO_AGE || age > parameters.feeCacheHardS * 1000;
-};
+const isFeeModelHardStale: Holds = ({ now, feeModelCachedAt, parameters }) =>
+  !isFresh(now, feeModelCachedAt, parameters.feeCacheHardS * 1000);
 
-const isCortexReduceOnly: Holds = (inputs) => {
-  const override = inputs.cortexOverride;
-  if (override === null || override === 'unlinked') return isUnheard(inputs, override);
-  return override.kind === 'ForceReduceOnly';
-};
+const isCortexReduceOnly: Holds = (inputs) =>
+  worstOverride(inputs.overrides) === 'ForceReduceOnly' || isAnyProducerUnheard(inputs);
 
-const isCortexKill: Holds = ({ cortexOverride }) =>
-  cortexOverride !== null && cortexOverride !== 'unlinked' && cortexOverride.kind === 'ForceKill';
+const isCortexKill: Holds = ({ overrides }) => worstOverride(overrides) === 'ForceKill';
 
 /**
  * What may the system do now? Every reason it may do less, in the contract's output order (sections

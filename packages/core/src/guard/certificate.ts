@@ -1,6 +1,5 @@
 import type { MonoMs, WallMs } from '../values/index.ts';
-import { wallMs } from '../values/index.ts';
-import { ageMs, NO_AGE } from './readings.ts';
+import { ageMs, wallMs } from '../values/index.ts';
 
 /** The exact string both sides must say (contract-1 section 1.1). */
 export const CONTRACT_VERSION = '5.2';
@@ -41,8 +40,8 @@ export function certificateState(
   if (certificate === null || !Number.isFinite(certificate.generatedAt)) return 'MISSING';
   if (!isBound(certificate, identity)) return 'INVALID';
   if (certificate.status !== 'PASS' && certificate.status !== 'FAIL') return 'INVALID';
-  const age = ageMs(now as MonoMs, certificate.generatedAt);
-  if (age === NO_AGE) return 'INVALID';
+  const age = ageMs(now, certificate.generatedAt);
+  if (age === null) return 'INVALID';
   if (certificate.status === 'FAIL') return 'FAIL';
   return age <= windowS * 1000 ? 'PASS' : 'STALE';
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { monoMs, wallMs } from '../values/index.ts';
-import { BASELINE_NOW, baselineInputs, before } from './baseline.fixture.ts';
+import { BASELINE_NOW, baselineInputs, before, overrides } from './baseline.fixture.ts';
 import { CRITICAL_INPUTS } from './critical-inputs.ts';
 import { explainMode } from './explain.ts';
 import type { GuardInputs } from './inputs.ts';
@@ -62,8 +62,26 @@ const CASES: readonly (readonly [string, Partial<GuardInputs>, readonly string[]
   ['10028_count_5m', { count10028In5m: -1 }, []],
   ['bunker_mode_active', { bunkerModeActive: null }, []],
   ['bunker_mode_active', { bunkerModeActive: 'unlinked' }, []],
-  ['cortex_override', { cortexOverride: null }, ['REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY']],
-  ['cortex_override', { cortexOverride: 'unlinked' }, ['REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY']],
+  [
+    'cortex_override',
+    { overrides: overrides({ basis: null }) },
+    ['REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY'],
+  ],
+  [
+    'cortex_override',
+    { overrides: overrides({ exchangeHealth: null }) },
+    ['REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY'],
+  ],
+  [
+    'cortex_override',
+    { overrides: overrides({ cortex: null }) },
+    ['REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY'],
+  ],
+  [
+    'cortex_override',
+    { overrides: overrides({ cortex: 'unlinked' }) },
+    ['REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY'],
+  ],
   [
     'evidence_chain_state',
     { enforcedProfile: 'GOP', evidenceChain: null },
@@ -129,7 +147,10 @@ describe('critical inputs (section 32)', () => {
   });
 
   it('tolerates an unlinked monitor exactly where it may', () => {
-    const unlinked = { bunkerModeActive: 'unlinked', cortexOverride: 'unlinked' } as const;
+    const unlinked = {
+      bunkerModeActive: 'unlinked',
+      overrides: overrides({ cortex: 'unlinked' }),
+    } as const;
     expect(judge({ ...unlinked, toleratesUnlinked: true })).toEqual(['Active']);
     expect(judge({ ...unlinked, toleratesUnlinked: false })).toContain(MISSING);
     expect(judge({ bunkerModeActive: null, toleratesUnlinked: true })).toEqual([

@@ -1,6 +1,7 @@
 import type { GuardInputs, Reading } from './inputs.ts';
-import type { MonoMs, WallMs } from '../values/index.ts';
-import { ageMs, isCount, isFresh, isMarginRatio, isShare, isUnheard, NO_AGE } from './readings.ts';
+import { ageMs, isFresh, type MonoMs, type WallMs } from '../values/index.ts';
+import { isAnyProducerUnheard } from './overrides.ts';
+import { isCount, isMarginRatio, isShare, isUnheard } from './readings.ts';
 
 /** What is wrong with an input, when something is. */
 export type InputTrouble = 'missing' | 'stale';
@@ -15,7 +16,7 @@ export interface CriticalInput {
 }
 
 const unread = (now: MonoMs, at: MonoMs | WallMs | null): InputTrouble | null =>
-  ageMs(now, at) === NO_AGE ? 'missing' : null;
+  ageMs(now, at) === null ? 'missing' : null;
 
 function reading(
   now: MonoMs,
@@ -23,8 +24,8 @@ function reading(
   isValue: (value: Reading<number> | null) => value is Reading<number>,
   maxAgeMs: number,
 ): InputTrouble | null {
-  if (!isValue(value) || ageMs(now, value.at) === NO_AGE) return 'missing';
-  return isFresh(now, value, maxAgeMs) ? null : 'stale';
+  if (!isValue(value) || ageMs(now, value.at) === null) return 'missing';
+  return isFresh(now, value.at, maxAgeMs) ? null : 'stale';
 }
 
 const known = (isKnown: boolean): InputTrouble | null => (isKnown ? null : 'missing');
@@ -88,7 +89,7 @@ export const CRITICAL_INPUTS: readonly CriticalInput[] = [
   },
   {
     name: 'cortex_override',
-    trouble: (inputs) => known(!isUnheard(inputs, inputs.cortexOverride)),
+    trouble: (inputs) => known(!isAnyProducerUnheard(inputs)),
   },
   {
     name: 'evidence_chain_state',

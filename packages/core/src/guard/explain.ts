@@ -1,6 +1,8 @@
 import { CRITICAL_INPUTS } from './critical-inputs.ts';
 import type { GuardInputs } from './inputs.ts';
-import { ageMs, isMarginRatio, isShare, NO_AGE } from './readings.ts';
+import { ageMs } from '../values/index.ts';
+import { OVERRIDE_PRODUCERS } from './overrides.ts';
+import { isMarginRatio, isShare } from './readings.ts';
 
 const PERCENT = 100;
 
@@ -31,8 +33,7 @@ function explainAges(inputs: GuardInputs, lines: string[]): void {
   ] as const;
   for (const [name, at, maxS] of ages) {
     const age = ageMs(now, at);
-    if (age !== NO_AGE && age > maxS * 1000)
-      lines.push(`${name} age ${age / 1000} s over ${maxS} s`);
+    if (age !== null && age > maxS * 1000) lines.push(`${name} age ${age / 1000} s over ${maxS} s`);
   }
 }
 
@@ -55,7 +56,7 @@ function explainLevels(inputs: GuardInputs, lines: string[]): void {
 }
 
 function explainStates(inputs: GuardInputs, lines: string[]): void {
-  const { riskState, certificate, latchReasons, cortexOverride, parameters } = inputs;
+  const { riskState, certificate, latchReasons, overrides, parameters } = inputs;
   if (riskState !== null && riskState !== 'Healthy') lines.push(`risk_state ${riskState}`);
   if (certificate !== null && certificate !== 'PASS' && certificate !== 'MISSING') {
     lines.push(`f1_cert ${certificate}`);
@@ -68,8 +69,13 @@ function explainStates(inputs: GuardInputs, lines: string[]): void {
     const needed = parameters.rateLimitKillMin10028;
     lines.push(`rate_limit_session_kill_active, 10028_count_5m ${count} of ${needed} to kill`);
   }
-  if (cortexOverride !== null && cortexOverride !== 'unlinked' && cortexOverride.kind !== 'None') {
-    lines.push(`cortex_override ${cortexOverride.kind}`);
+  for (const producer of OVERRIDE_PRODUCERS) {
+    const override = overrides[producer];
+    if (override === null || (override === 'unlinked' && !inputs.toleratesUnlinked)) {
+      lines.push(`cortex_override ${producer} unheard`);
+    } else if (override !== 'unlinked' && override.kind !== 'None') {
+      lines.push(`cortex_override ${producer} ${override.kind}`);
+    }
   }
   if (inputs.enforcedProfile !== 'CSP' && inputs.evidenceChain === 'RED') {
     lines.push('evidence_chain_state RED');

@@ -20,7 +20,13 @@ export {
 export type { EmergencyState } from './emergency.ts';
 export { callEmergency, createEmergency, isEmergencyActive, noteReconciled } from './emergency.ts';
 export { explainMode } from './explain.ts';
-export type { GuardInputs, Reading, SafetyOverride, Unlinked } from './inputs.ts';
+export type {
+  GuardInputs,
+  Reading,
+  SafetyOverride,
+  SafetyOverrides,
+  Unlinked,
+} from './inputs.ts';
 export type { Latch, LatchView, ReconciliationProof } from './latch.ts';
 export { clearLatch, createLatch, setLatch, viewLatch } from './latch.ts';
 export type { ResolvedMode, RiskState, TradingMode } from './mode.ts';

@@ -25,6 +25,16 @@ export type SafetyOverride =
 export type Unlinked = 'unlinked';
 
 /**
+ * What each monitor asks for; the worst of them holds, whoever spoke last (contract-1 section 40).
+ * Each is named, so that the one this build lacks cannot hide behind the one it has.
+ */
+export interface SafetyOverrides {
+  readonly cortex: SafetyOverride | Unlinked | null;
+  readonly exchangeHealth: SafetyOverride | Unlinked | null;
+  readonly basis: SafetyOverride | Unlinked | null;
+}
+
+/**
  * One coherent snapshot, taken once per evaluation. `null` is missing or unparseable, and blocks
  * OPEN.
  */
@@ -48,7 +58,8 @@ export interface GuardInputs {
   readonly sessionKillActive: boolean | null;
   readonly count10028In5m: number | null;
   readonly bunkerModeActive: boolean | Unlinked | null;
-  readonly cortexOverride: SafetyOverride | Unlinked | null;
+  /** Together `cortex_override`. */
+  readonly overrides: SafetyOverrides;
   /** GOP only; ignored under CSP. */
   readonly evidenceChain: 'GREEN' | 'RED' | null;
   readonly parameters: Parameters;

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { monoMs, wallMs } from '../values/index.ts';
-import { BASELINE_NOW, baselineInputs, before } from './baseline.fixture.ts';
+import { BASELINE_NOW, baselineInputs, before, overrides } from './baseline.fixture.ts';
 import {
   KILL_REASON_CODES,
   OPEN_PERMISSION_REASON_CODES,
@@ -27,6 +27,14 @@ const reading: fc.Arbitrary<Reading<number> | null> = fc.option(
 );
 const flag = fc.option(fc.boolean());
 
+const candidate = fc.constantFrom(
+  { kind: 'None' } as const,
+  { kind: 'ForceReduceOnly' } as const,
+  { kind: 'ForceKill' } as const,
+  'unlinked' as const,
+  null,
+);
+
 const inputs: fc.Arbitrary<GuardInputs> = fc
   .record({
     enforcedProfile: fc.constantFrom('CSP', 'GOP', 'FULL', null),
@@ -45,13 +53,7 @@ const inputs: fc.Arbitrary<GuardInputs> = fc
     sessionKillActive: flag,
     count10028In5m: fc.option(fc.integer({ min: 0, max: 6 })),
     bunkerModeActive: fc.constantFrom(true, false, 'unlinked', null),
-    cortexOverride: fc.constantFrom(
-      { kind: 'None' },
-      { kind: 'ForceReduceOnly' },
-      { kind: 'ForceKill' },
-      'unlinked',
-      null,
-    ),
+    overrides: fc.record({ cortex: candidate, exchangeHealth: candidate, basis: candidate }),
     evidenceChain: fc.constantFrom('GREEN', 'RED', null),
   } as const)
   .map((changes) => baselineInputs(changes as Partial<GuardInputs>));
@@ -77,8 +79,8 @@ const WORSE: readonly Partial<GuardInputs>[] = [
   { riskState: 'Kill' },
   { riskState: 'Maintenance' },
   { mmUtil: { value: 0.99, at: before(1) } },
-  { cortexOverride: { kind: 'ForceKill' } },
-  { cortexOverride: null },
+  { overrides: overrides({ cortex: { kind: 'ForceKill' } }) },
+  { overrides: overrides({ cortex: null }) },
   { emergencyReduceOnlyActive: true },
   { latchReasons: ['RESTART_RECONCILE_REQUIRED'] },
   { bunkerModeActive: true },

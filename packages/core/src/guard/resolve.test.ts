@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_PARAMETERS } from '../policy-defaults.ts';
 import { monoMs, wallMs } from '../values/index.ts';
-import { BASELINE_NOW, baselineInputs, before } from './baseline.fixture.ts';
+import { BASELINE_NOW, baselineInputs, before, overrides } from './baseline.fixture.ts';
 import { CEILINGS } from './ceilings.ts';
 import { KILL_REASON_CODES, REDUCE_ONLY_REASON_CODES } from './codes.ts';
 import type { GuardInputs } from './inputs.ts';
@@ -48,8 +48,8 @@ const PAIRS: readonly (readonly [string, Partial<GuardInputs>, Partial<GuardInpu
   ],
   [
     'KILL_CORTEX_FORCE_KILL',
-    { cortexOverride: { kind: 'ForceKill' } },
-    { cortexOverride: { kind: 'None' } },
+    { overrides: overrides({ cortex: { kind: 'ForceKill' } }) },
+    { overrides: overrides({ cortex: { kind: 'None' } }) },
   ],
   ['REDUCEONLY_RISKSTATE_MAINTENANCE', { riskState: 'Maintenance' }, { riskState: 'Healthy' }],
   [
@@ -71,8 +71,8 @@ const PAIRS: readonly (readonly [string, Partial<GuardInputs>, Partial<GuardInpu
   ],
   [
     'REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY',
-    { cortexOverride: { kind: 'ForceReduceOnly' } },
-    { cortexOverride: { kind: 'None' } },
+    { overrides: overrides({ cortex: { kind: 'ForceReduceOnly' } }) },
+    { overrides: overrides({ cortex: { kind: 'None' } }) },
   ],
   [
     'REDUCEONLY_FEE_MODEL_HARD_STALE',
@@ -251,7 +251,7 @@ const EVERYTHING: Partial<GuardInputs> = {
   count10028In5m: 5,
   diskUsed: mm(0.99),
   diskUsedSecondary: mm(0.99),
-  cortexOverride: { kind: 'ForceKill' },
+  overrides: overrides({ cortex: { kind: 'ForceKill' } }),
   emergencyReduceOnlyActive: true,
   latchReasons: ['RESTART_RECONCILE_REQUIRED'],
   bunkerModeActive: true,
@@ -270,7 +270,7 @@ describe('reasons', () => {
       mmUtil: mm(0.9, 40_000),
       count10028In5m: 1,
       diskUsedSecondary: mm(0.1),
-      cortexOverride: { kind: 'ForceReduceOnly' },
+      overrides: overrides({ cortex: { kind: 'ForceReduceOnly' } }),
       enforcedProfile: 'FULL',
       evidenceChain: 'RED',
     };

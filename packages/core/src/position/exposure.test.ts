@@ -23,7 +23,7 @@ function exposureOf(instrument: Instrument, amount: number, indexE8: number | nu
   return new Exposure(
     new Map([[name, { ...position, cashE8: coinE8(0) }]]),
     new Map([[name, listing]]),
-    new Map(indexE8 === null ? [] : [[BTC, { priceE8: priceE8(indexE8) }]]),
+    () => (indexE8 === null ? null : priceE8(indexE8)),
     new Reservations(),
   );
 }

@@ -21,23 +21,23 @@ import type { Reservations } from './reservation.ts';
 /**
  * Delta and notional of what is held and what is reserved. Deltas are analytics: they are rounded
  * away from zero, and where the venue gives none the worst case of the instrument stands in (a long
- * call is +1).
+ * call is +1). `indexE8` is null where no index is young enough to value anything.
  */
 export class Exposure implements ExposureView {
   readonly #positions: ReadonlyMap<InstrumentName, Position>;
   readonly #listings: ReadonlyMap<InstrumentName, Listing>;
-  readonly #indexes: ReadonlyMap<Currency, { readonly priceE8: PriceE8 }>;
+  readonly #indexE8: (underlying: Currency) => PriceE8 | null;
   readonly #reservations: Reservations;
 
   constructor(
     positions: ReadonlyMap<InstrumentName, Position>,
     listings: ReadonlyMap<InstrumentName, Listing>,
-    indexes: ReadonlyMap<Currency, { readonly priceE8: PriceE8 }>,
+    indexE8: (underlying: Currency) => PriceE8 | null,
     reservations: Reservations,
   ) {
     this.#positions = positions;
     this.#listings = listings;
-    this.#indexes = indexes;
+    this.#indexE8 = indexE8;
     this.#reservations = reservations;
   }
 
@@ -96,7 +96,7 @@ export class Exposure implements ExposureView {
   /** Amount in coin; a USD-sized one that no index values counts as the whole amount. */
   #coins(position: Position, instrument: Instrument | undefined): number {
     if (instrument?.amountUnit !== 'usd') return position.amountE8;
-    const index = this.#indexes.get(instrument.underlying)?.priceE8;
+    const index = this.#indexE8(instrument.underlying);
     const coins = mulDivUp(Math.abs(position.amountE8), E8, index ?? 0);
     if (Number.isNaN(coins)) return position.amountE8;
     return position.amountE8 < 0 ? 0 - coins : coins;
@@ -105,7 +105,7 @@ export class Exposure implements ExposureView {
   #notional(position: Position, instrument: Instrument | undefined, underlying: Currency): number {
     const size = Math.abs(position.amountE8);
     if (instrument?.amountUnit === 'usd') return Math.ceil(size / 100);
-    const index = this.#indexes.get(underlying)?.priceE8;
+    const index = this.#indexE8(underlying);
     const notional = mulDivUp(size, index ?? 0, E8 * 100);
     // No index, or one that values nothing: no limit may be shown to hold.
     return notional > 0 ? notional : Number.MAX_SAFE_INTEGER;

@@ -9,6 +9,9 @@ const kill = (meaning: string, by: ClearingCause, clears: string): Reason => ({
   clears,
 });
 
+/** A cause that goes by itself only once somebody has done something about it. */
+const byHand = (reason: Reason): Reason => ({ ...reason, needsPerson: true });
+
 const hold = (meaning: string, by: ClearingCause, clears: string): Reason => ({
   meaning,
   severity: 'warning',
@@ -38,10 +41,12 @@ export const MODE_REASONS = {
     'reconciliation',
     'Reconnected and fully reconciled.',
   ),
-  KILL_DISK_WATERMARK_KILL: kill(
-    'Two independent measurements agree that the disk is nearly full.',
-    'fresh_input',
-    'Space is freed and measured.',
+  KILL_DISK_WATERMARK_KILL: byHand(
+    kill(
+      'Two independent measurements agree that the disk is nearly full.',
+      'fresh_input',
+      'Space is freed and measured.',
+    ),
   ),
   KILL_CORTEX_FORCE_KILL: kill(
     'The market monitor saw the market break down.',
@@ -68,10 +73,12 @@ export const MODE_REASONS = {
     'cooldown',
     'Every network figure stays good for the whole exit time.',
   ),
-  REDUCEONLY_F1_CERT_INVALID: hold(
-    'No valid certificate vouches for this build, configuration and contract.',
-    'fresh_input',
-    'Certify this build and configuration again.',
+  REDUCEONLY_F1_CERT_INVALID: byHand(
+    hold(
+      'No valid certificate vouches for this build, configuration and contract.',
+      'fresh_input',
+      'Certify this build and configuration again.',
+    ),
   ),
   REDUCEONLY_EVIDENCE_CHAIN_NOT_GREEN: hold(
     'Evidence of decisions is not being kept.',
@@ -79,9 +86,9 @@ export const MODE_REASONS = {
     'The evidence chain is green again for its cooldown.',
   ),
   REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY: hold(
-    'The market monitor asks for caution, or cannot be heard.',
-    'cooldown',
-    'The signal clears and its cooldown is over.',
+    'A monitor of the market or of the exchange asks for caution, or cannot be heard.',
+    'fresh_input',
+    'The monitor is heard again, and asks for nothing.',
   ),
   REDUCEONLY_FEE_MODEL_HARD_STALE: hold(
     'Fee rates are unknown or too old.',

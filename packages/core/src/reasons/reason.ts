@@ -9,6 +9,8 @@ export interface Reason {
   /** `notice`: working as meant. `warning`: OPEN is off. `critical`: look now. */
   readonly severity: 'notice' | 'warning' | 'critical';
   readonly by: ClearingCause | 'next_intent';
+  /** A person has to act before it can clear; without this, only what the operator ends does. */
+  readonly needsPerson?: true;
   /** How it clears, in words. */
   readonly clears: string;
 }

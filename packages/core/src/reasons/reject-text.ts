@@ -41,7 +41,8 @@ const TEXT: Renderers = {
     `post-only at ${known(o.limitPrice, '')} against ` +
     `${known(o.bestBid, '')} / ${known(o.bestAsk, '')}`,
   RiskIncreasingCancelReplaceForbidden: (o) => `${o.target} stays: ${o.cause}`,
-  RateLimitBrownout: (o) => `no request budget for ${o.requestClass}`,
+  RateLimitBrownout: (o) =>
+    `no request budget for ${o.requestClass}: ${o.available} left, ${o.reserved} of them reserved`,
   InstrumentExpiredOrDelisted: (o) =>
     `${o.instrument}: time to expiry ${known(o.msToExpiry, ' ms')}`,
   FeedbackLoopGuardActive: (o) =>

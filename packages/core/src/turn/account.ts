@@ -8,6 +8,7 @@ import type {
 } from '../event.ts';
 import {
   type CoinE8,
+  type Currency,
   E8,
   type InstrumentName,
   type Label,
@@ -28,6 +29,8 @@ import { ownerOfFill } from '../reconcile/ownership.ts';
 import type { State } from '../state.ts';
 import { endInstrument } from './expiry.ts';
 import { takeFees } from './fees.ts';
+import { freshIndexE8 } from './index-price.ts';
+import { takeLimits } from './limits.ts';
 import { noteTooManyRequests, block, raiseRisk, TOO_MANY_REQUESTS } from './safety.ts';
 import type { Output } from './output.ts';
 
@@ -40,16 +43,18 @@ const EQUITY_EPSILON = 1e-9;
 const ACCOUNT_RETRY_MS = 1_000;
 
 /** Margin utilisation is the worst currency's (AMB-43). */
-export function onAccountObserved(state: State, event: AccountObserved): void {
+export function onAccountObserved(state: State, event: AccountObserved, output: Output): void {
   const { observations } = state;
   let worst = 0;
   let equity = 0;
   let priced = true;
   for (const each of event.currencies) {
     worst = Math.max(worst, each.maintenanceMarginE8 / Math.max(each.equityE8, EQUITY_EPSILON));
-    const index = observations.indexes.get(each.currency)?.priceE8;
-    if (index !== undefined) equity += usdFloor(each.equityE8, index);
-    else if (each.equityE8 !== 0) priced = false;
+    const index = freshIndexE8(observations, each.currency);
+    if (index !== null) equity += usdFloor(each.equityE8, index);
+    // What cannot be priced counts for nothing where it is ours, and for too much where it is owed.
+    else if (each.equityE8 < 0) priced = false;
+    else if (each.equityE8 > 0 && isUnderlying(state, each.currency)) priced = false;
   }
   const usable = event.currencies.length > 0 && Number.isFinite(worst);
   priced &&= Number.isSafeInteger(equity);
@@ -62,6 +67,12 @@ export function onAccountObserved(state: State, event: AccountObserved): void {
   }
   observations.feeModelCachedAt = event.feeModelCachedAt;
   takeFees(state, event.currencies);
+  takeLimits(state, event, output);
+}
+
+/** Whether the coin is one that is traded, whose index we hear and must have. */
+function isUnderlying({ observations }: State, code: Currency): boolean {
+  return observations.policy?.universe.underlyings.includes(code) ?? true;
 }
 
 /** Micro-USD of an amount of coin, rounded down; NaN when it leaves the exact range. */

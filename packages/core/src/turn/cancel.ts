@@ -16,6 +16,7 @@ const CANCEL_RETRY_MS = 1_000;
 export function askToCancel(state: State, order: Order, output: Output): void {
   const { label, instrument } = order.terms;
   state.observations.canceling.set(label, { at: state.observations.now, failed: false });
+  state.observations.requests.spend();
   output.add({ kind: 'cancel', label, venueOrderId: order.venueOrderId, instrument });
 }
 

@@ -1,7 +1,8 @@
 import type { GateContext } from '../gates/gate.ts';
-import { currentRiskState } from '../guard/risk-state.ts';
-import { isFresh } from '../market/freshness.ts';
+import { currentRiskState, type RiskCauses } from '../guard/risk-state.ts';
 import type { State } from '../state.ts';
+import { isFresh } from '../values/index.ts';
+import { freshIndexE8 } from './index-price.ts';
 import { currentMode } from './mode.ts';
 
 /** What the gates may look at, taken now: slices, and two lookups. */
@@ -10,6 +11,7 @@ export function gateContext(state: State): GateContext {
   const { now, policy, mmUtil, equity, feeModelCachedAt } = observations;
   const marginMaxAge = policy?.parameters.mmUtilMaxAgeMs ?? 0;
   observations.rate.advance(now);
+  observations.requests.advance(now);
   return {
     now,
     policy,
@@ -18,14 +20,21 @@ export function gateContext(state: State): GateContext {
     latchReasons: observations.latch.reasons,
     listings: observations.listings,
     unsupported: observations.unsupported,
-    indexPriceE8: (underlying) => observations.indexes.get(underlying)?.priceE8 ?? null,
+    indexPriceE8: (underlying) => freshIndexE8(observations, underlying),
     mmUtil: mmUtil !== null && isFresh(now, mmUtil.at, marginMaxAge) ? mmUtil.value : null,
     equity: equity !== null && isFresh(now, equity.at, marginMaxAge) ? equity.value : null,
     feeModelAgeS: feeModelCachedAt === null ? null : (now - feeModelCachedAt) / 1_000,
     ledger: observations.ledger,
     exposure: observations.exposure,
     rate: observations.rate,
+    requests: observations.requests,
+    throttled: isThrottledOnly(observations.riskCauses),
     order: (label) => facts.orders.get(label),
     isSuspended: (strategy) => observations.suspended.has(strategy),
   };
+}
+
+/** Anything else that is wrong has a better name for the refusal. */
+function isThrottledOnly(causes: RiskCauses): boolean {
+  return causes.size === 1 && causes.has('rate_limited');
 }

@@ -1,10 +1,13 @@
 import type { IntentEvent } from '../event.ts';
 import { admit } from '../gates/gates.ts';
 import { createCandidate } from '../gates/candidate.ts';
-import type { Candidate } from '../gates/gate.ts';
+import type { DecisionContext } from '../decision.ts';
+import { type GateAnswers, NO_ANSWERS } from '../gates/answers.ts';
+import type { Candidate, GateContext } from '../gates/gate.ts';
 import { type Reject, type RejectCode, reject } from '../gates/reject.ts';
 import { attemptKey } from '../intent/attempt.ts';
 import { assessCancel, type CancelContext } from '../guard/cancel-permission.ts';
+import type { TradingMode } from '../guard/mode.ts';
 import { currentRiskState } from '../guard/risk-state.ts';
 import { classify } from '../intent/classify.ts';
 import type { IntentClass, IntentProposal } from '../intent/intent.ts';
@@ -13,9 +16,6 @@ import type { IntentRecorded } from '../ledger/record.ts';
 import type { Order } from '../order/order.ts';
 import type { State } from '../state.ts';
 import {
-  type CoinE8,
-  coinE8,
-  type Currency,
   E8,
   type IntentHash,
   type Label,
@@ -25,11 +25,10 @@ import {
 } from '../values/index.ts';
 import { askToCancel, isCancelMoot } from './cancel.ts';
 import { gateContext } from './context.ts';
-import { currentMode } from './mode.ts';
+import { known } from './known.ts';
+import { currentMode, reportMode } from './mode.ts';
 import type { Output } from './output.ts';
 import { raiseRisk } from './safety.ts';
-
-const ZERO_COIN = coinE8(0);
 
 /** Stands for a proposal nothing can be read from. */
 const NOTHING: IntentProposal = Object.freeze({
@@ -52,43 +51,68 @@ const DEGRADING: ReadonlyMap<RejectCode, Parameters<typeof raiseRisk>[1]> = new 
 ] as const);
 
 export function onIntentProposed(state: State, event: Proposed, output: Output): void {
+  const judgedIn = judge(state, event, output);
+  // A refusal that degraded us, or a mode that has changed by time alone since it was last told.
+  if (judgedIn !== state.observations.lastMode) reportMode(state, output);
+}
+
+/** @returns the mode the intent was judged in; null where it may have changed by it. */
+function judge(state: State, event: Proposed, output: Output): TradingMode | null {
   const misshapen = misshapenField(event.proposal);
   if (misshapen !== null) {
     const refusal = reject('InvalidInput', { field: misshapen });
-    refuse(state, { ...event, proposal: NOTHING }, 'OPEN', refusal, [], output);
-    return;
+    refuse(state, { ...event, proposal: NOTHING }, 'OPEN', unasked(state, refusal), output);
+    return null;
   }
   const { proposal, groupId, strategyId } = event;
   const intentClass = classify(proposal);
   if (intentClass === 'CANCEL') {
     onCancelProposed(state, event, output);
-    return;
+    return null;
   }
   if (proposal.target !== null) {
     const refusal = reject('ReplaceUnsupported', { target: proposal.target });
-    refuse(state, event, intentClass, refusal, [], output);
-    return;
+    refuse(state, event, intentClass, unasked(state, refusal), output);
+    return null;
   }
   const candidate = createCandidate({ groupId, strategyId, proposal, intentClass }, 0);
-  const admission = admit(gateContext(state), candidate);
-  if (!admission.pass) {
-    refuse(state, event, intentClass, admission.reject, admission.trace, output);
-    return;
+  const gates = gateContext(state);
+  const { reject: refusal, trace, answers } = admit(gates, candidate);
+  if (refusal !== null) {
+    refuse(state, event, intentClass, { refusal, trace, answers, gates }, output);
+    return DEGRADING.has(refusal.code) ? null : gates.mode.mode;
   }
   const { hash, label } = candidate;
-  if (hash === null || label === null) return;
+  if (hash === null || label === null) return null;
   if (isKnown(state, candidate, hash)) {
     output.report({ kind: 'intentDuplicate', intentId: candidate.intentId, label });
-    return;
+    return gates.mode.mode;
   }
+  const context = known(state, gates, candidate.leg.instrument);
   output.report({
     kind: 'intentAdmitted',
     intentId: candidate.intentId,
     strategyId,
     label,
-    gateTrace: admission.trace,
+    gateTrace: trace,
+    context,
+    answers,
   });
-  accept(state, candidate, hash, label, output);
+  accept(state, candidate, intentRecord(state, candidate, hash, label, context), output);
+  return gates.mode.mode;
+}
+
+/** A no, who was asked before it, and what they were given. */
+interface Refusal {
+  readonly refusal: Reject;
+  readonly trace: readonly string[];
+  readonly answers: GateAnswers;
+  readonly gates: GateContext;
+}
+
+/** A no that needs no gate. */
+function unasked(state: State, refusal: Reject): Refusal {
+  return { refusal, trace: [], answers: NO_ANSWERS, gates: gateContext(state) };
 }
 
 /**
@@ -109,10 +133,10 @@ function refuse(
   state: State,
   event: Proposed,
   intentClass: IntentClass,
-  refusal: Reject,
-  gateTrace: readonly string[],
+  { refusal, trace, answers, gates }: Refusal,
   output: Output,
 ): void {
+  const instrument = event.proposal.legs[0]?.instrument ?? null;
   const cause = DEGRADING.get(refusal.code);
   if (cause !== undefined) raiseRisk(state, cause, output);
   output.report({
@@ -121,27 +145,24 @@ function refuse(
     groupId: event.groupId,
     strategyId: event.strategyId,
     intentClass,
-    instrument: event.proposal.legs[0]?.instrument ?? null,
+    instrument,
     reject: refusal,
-    gateTrace,
+    gateTrace: trace,
+    context: known(state, gates, instrument),
+    answers,
   });
 }
 
 /** Reserves, then asks for intent and sending marker in one commit: one sync on the path (D-8). */
-function accept(
-  state: State,
-  candidate: Candidate,
-  hash: IntentHash,
-  label: Label,
-  output: Output,
-): void {
+function accept(state: State, candidate: Candidate, record: IntentRecorded, output: Output): void {
   const { observations } = state;
-  const record = intentRecord(state, candidate, hash, label);
+  const { label } = record.terms;
   if (candidate.intentClass === 'OPEN' && candidate.listing !== null) {
     const { underlying } = candidate.listing.instrument;
     observations.reservations.reserve(label, underlying, candidate.deltaE8, candidate.notional);
   }
   observations.rate.note(observations.now);
+  observations.requests.spend();
   observations.pendingIntents.set(label, record);
   observations.pendingAttempts.add(attemptKey(candidate.groupId, candidate.legIndex));
   output.append(record, { type: 'orderSending', at: record.at, label });
@@ -152,6 +173,7 @@ function intentRecord(
   candidate: Candidate,
   hash: IntentHash,
   label: Label,
+  context: DecisionContext,
 ): IntentRecorded {
   const { leg, proposal } = candidate;
   return {
@@ -174,41 +196,29 @@ function intentRecord(
     }),
     deltaE8: candidate.deltaE8,
     notional: candidate.notional,
-    context: Object.freeze(decisionContext(state, candidate)),
+    context: Object.freeze(recordContext(candidate, context)),
   };
 }
 
 /** What was known: on disk with the intent, before the wire. */
-function decisionContext(state: State, candidate: Candidate): IntentRecorded['context'] {
-  const { observations } = state;
-  const listing = candidate.listing;
-  const book = listing?.book;
-  const underlying = listing?.instrument.underlying;
-  const tick = listing?.instrument.tickE8 ?? 0;
-  const { exposure } = observations;
+function recordContext(candidate: Candidate, context: DecisionContext): IntentRecorded['context'] {
   return {
-    tradingMode: currentMode(state).mode,
-    policyHash: observations.policyHash ?? '',
+    tradingMode: context.mode,
+    policyHash: context.policyHash ?? '',
     bookAgeMs: candidate.bookAgeMs,
-    bestBidE8: book === undefined || book.bidCount === 0 ? null : asPrice(book.bidPrice(0) * tick),
-    bestAskE8: book === undefined || book.askCount === 0 ? null : asPrice(book.askPrice(0) * tick),
-    indexPriceE8:
-      underlying === undefined ? null : (observations.indexes.get(underlying)?.priceE8 ?? null),
+    bestBidE8: context.bestBidE8,
+    bestAskE8: context.bestAskE8,
+    indexPriceE8: context.indexPriceE8,
     fairPriceE8: fairPrice(candidate),
     grossEdge: candidate.grossEdge,
     fee: candidate.fee,
     expectedSlippage: candidate.expectedSlippage,
     minEdge: candidate.minEdge,
     slippageBps: candidate.slippageBps,
-    marginUtilization: observations.mmUtil?.value ?? null,
-    currentDeltaE8: underlying === undefined ? ZERO_COIN : exposure.currentDeltaE8(underlying),
-    pendingDeltaE8: underlying === undefined ? ZERO_COIN : pendingDelta(state, underlying),
+    marginUtilization: context.mmUtil,
+    currentDeltaE8: context.currentDeltaE8,
+    pendingDeltaE8: context.pendingDeltaE8,
   };
-}
-
-function pendingDelta(state: State, underlying: Currency): CoinE8 {
-  const { exposure } = state.observations;
-  return coinE8(exposure.pendingLongDeltaE8(underlying) + exposure.pendingShortDeltaE8(underlying));
 }
 
 /** A fair value is analytics and lives off every grid: the record keeps it rounded to 1e-8. */
@@ -224,7 +234,7 @@ function onCancelProposed(state: State, event: Proposed, output: Output): void {
   const order = target === null ? undefined : state.facts.orders.get(target);
   if (target === null || order === undefined) {
     const refusal = reject('CancelTargetUnknown', { target: target ?? '' });
-    refuse(state, event, 'CANCEL', refusal, [], output);
+    refuse(state, event, 'CANCEL', unasked(state, refusal), output);
     return;
   }
   if (isCancelMoot(state, target, order.terms.instrument)) {
@@ -233,7 +243,7 @@ function onCancelProposed(state: State, event: Proposed, output: Output): void {
   }
   const refusal = assessCancel(cancelContext(state, order), order);
   if (refusal !== null) {
-    refuse(state, event, 'CANCEL', refusal, [], output);
+    refuse(state, event, 'CANCEL', unasked(state, refusal), output);
     return;
   }
   askToCancel(state, order, output);

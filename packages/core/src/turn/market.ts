@@ -9,6 +9,7 @@ import { createBook, type MutableBook } from '../market/book.ts';
 import type { State } from '../state.ts';
 import type { InstrumentName } from '../values/index.ts';
 import { withOwnFees } from './fees.ts';
+import { isLongExpired, pruneExpired } from './prune.ts';
 import { block, raiseRisk } from './safety.ts';
 import type { Output } from './output.ts';
 
@@ -16,10 +17,11 @@ import type { Output } from './output.ts';
 const BOOK_RETRY_MS = 3_000;
 
 export function onInstrumentsListed(state: State, event: InstrumentsListed): void {
-  const { feeTiers, listings, metadataAt, unsupported } = state.observations;
+  const { feeTiers, listings, metadataAt, now } = state.observations;
   metadataAt.set(event.currency, event.at);
-  for (const { name, kind } of event.unsupported) unsupported.set(name, kind);
+  takeUnsupported(state, event);
   for (const instrument of event.instruments) {
+    if (isLongExpired(instrument.expiry, now)) continue;
     const known = listings.get(instrument.name);
     if (known === undefined) {
       listings.set(instrument.name, {
@@ -38,6 +40,20 @@ export function onInstrumentsListed(state: State, event: InstrumentsListed): voi
       known.fetchedAt = event.at;
     }
   }
+  pruneExpired(state);
+}
+
+/** Each list takes back what the one before it named. */
+function takeUnsupported(state: State, event: InstrumentsListed): void {
+  const { unsupported, unsupportedOf } = state.observations;
+  // News of a single new listing names none.
+  if (event.unsupported.length === 0) return;
+  for (const name of unsupportedOf.get(event.currency) ?? []) unsupported.delete(name);
+  for (const { name, kind } of event.unsupported) unsupported.set(name, kind);
+  unsupportedOf.set(
+    event.currency,
+    event.unsupported.map(({ name }) => name),
+  );
 }
 
 /**
@@ -55,6 +71,7 @@ export function onBookChanged(state: State, event: BookChanged, output: Output):
   }
   // One request rebuilds it; the changes that follow a gap are all gaps and ask for nothing new.
   if (brokenBooks.has(event.instrument)) return;
+  output.report({ kind: 'fault', fault: 'book_gap', subject: event.instrument });
   raiseRisk(state, 'ws_book_gap', output);
   block(state, 'WS_BOOK_GAP_RECONCILE_REQUIRED', output);
   askForBook(state, event.instrument, output);
@@ -62,7 +79,9 @@ export function onBookChanged(state: State, event: BookChanged, output: Output):
 
 /** A request for a book that was not answered in time is made again: nothing else would mend it. */
 export function rebuildBooks(state: State, output: Output): void {
-  const { brokenBooks, listings, now } = state.observations;
+  const { brokenBooks, connected, listings, now } = state.observations;
+  // The new subscription brings every book anew.
+  if (!connected) return;
   for (const [instrument, askedAt] of brokenBooks) {
     if (now - askedAt < BOOK_RETRY_MS) continue;
     const expiry = listings.get(instrument)?.instrument.expiry ?? null;

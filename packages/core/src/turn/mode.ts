@@ -9,12 +9,13 @@ import { count10028 } from '../guard/session-kill.ts';
 import { DEFAULT_PARAMETERS } from '../policy-document.ts';
 import type { State } from '../state.ts';
 import type { Output } from './output.ts';
+import { overridesOf } from './venue-health.ts';
 
 /**
  * One coherent snapshot of every input, into the reused object: filled and judged in one go
  * (section 30.1).
  */
-function guardInputs(state: State): GuardInputs {
+export function guardInputs(state: State): GuardInputs {
   const { observations, session } = state;
   const { now } = observations;
   const parameters = observations.policy?.parameters ?? DEFAULT_PARAMETERS;
@@ -42,6 +43,7 @@ function guardInputs(state: State): GuardInputs {
   inputs.latchReasons = observations.latch.reasons;
   inputs.sessionKillActive = observations.sessionKill.active;
   inputs.count10028In5m = count10028(observations.sessionKill, now);
+  inputs.overrides = overridesOf(observations);
   inputs.parameters = parameters;
   return inputs;
 }

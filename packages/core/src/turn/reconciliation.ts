@@ -3,6 +3,7 @@ import { reconcile, type ReconcilePlan } from '../reconcile/reconcile.ts';
 import type { State } from '../state.ts';
 import { type Label, type MonoMs, monoMs, wallMs } from '../values/index.ts';
 import { fillRecord } from './account.ts';
+import { noteLimitsFailure } from './limits.ts';
 import { nextRequestId } from './market.ts';
 import {
   awaitsReconciliation,
@@ -30,6 +31,8 @@ const LOOKBACK_MARGIN_MS = 5_000;
  */
 const UNSENT_WORTH_MS = 5_000;
 const DEFAULT_LOOKBACK_S = 300;
+/** How a question ends that the venue answered with HTTP 429. */
+const THROTTLED: ReadonlySet<string> = new Set(['http_429', 'too_many_requests']);
 
 /** Asks for the venue's truth when it is time, and stops waiting for an answer that never came. */
 export function scheduleReconciliation(state: State, at: MonoMs, output: Output): void {
@@ -199,6 +202,12 @@ export function onFetchFailed(
 ): void {
   const { reconciliation } = state.observations;
   output.report({ kind: 'fault', fault: `fetch_failed: ${event.fault}`, subject: null });
+  const { polls } = state.observations;
+  if (event.requestId === polls.account) {
+    polls.account = null;
+    noteLimitsFailure(state, output);
+  }
+  if (THROTTLED.has(event.fault)) raiseRisk(state, 'rate_limited', output);
   if (event.requestId !== reconciliation.requestId) return;
   reconciliation.requestId = null;
   reconciliation.nextAt = monoMs(state.observations.now + RECONCILE_RETRY_MS);

@@ -13,6 +13,7 @@ import { reserveAgain } from './unsent.ts';
 export function resume(state: State, at: MonoMs, epoch: number): readonly Effect[] {
   const { facts, observations, session } = state;
   observations.now = at;
+  observations.heardSince = at;
   const output = new Output();
   output.begin(at);
   for (const label of facts.working) {

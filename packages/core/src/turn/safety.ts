@@ -13,7 +13,7 @@ import {
 } from '../guard/risk-state.ts';
 import { clearSessionKill, note10028 } from '../guard/session-kill.ts';
 import type { State } from '../state.ts';
-import { type MonoMs, wallMs } from '../values/index.ts';
+import { isFresh, type MonoMs, wallMs } from '../values/index.ts';
 import type { Output } from './output.ts';
 
 /**
@@ -78,10 +78,24 @@ export function loosenAfterReconciliation(state: State, startedAt: MonoMs, outpu
   const opened = clearLatch(observations.latch, proof, unresolved);
   clearSessionKill(observations.sessionKill, startedAt);
   noteReconciled(observations.emergency, startedAt);
-  const stillAtFault = observations.brokenBooks.size > 0 ? (['ws_book_gap'] as const) : [];
+  const stillAtFault = faultsThatStand(state);
   const cleared = clearReconciled(observations.riskCauses, startedAt, stillAtFault);
   if (cleared.length > 0) reportRisk(state, output);
   if (opened.length > 0) output.report({ kind: 'latchCleared', reasons: opened });
+}
+
+/** What no reconciliation ends: the feed itself must be whole again. */
+function faultsThatStand(state: State): readonly RiskCause[] {
+  const faults: RiskCause[] = [];
+  if (state.observations.brokenBooks.size > 0) faults.push('ws_book_gap');
+  if (isSilent(state)) faults.push('ws_data_stale');
+  return faults;
+}
+
+/** No market has been heard since the feed was found stale. */
+function isSilent({ observations }: State): boolean {
+  const staleAt = observations.latchedAt.get('WS_DATA_STALE_RECONCILE_REQUIRED');
+  return staleAt !== undefined && observations.marketAt <= staleAt;
 }
 
 function isUnresolved(state: State, reason: OpenPermissionReasonCode, startedAt: MonoMs): boolean {
@@ -89,6 +103,7 @@ function isUnresolved(state: State, reason: OpenPermissionReasonCode, startedAt:
   const setAt = observations.latchedAt.get(reason);
   if (setAt !== undefined && setAt >= startedAt) return true;
   if (reason === 'WS_BOOK_GAP_RECONCILE_REQUIRED') return observations.brokenBooks.size > 0;
+  if (reason === 'WS_DATA_STALE_RECONCILE_REQUIRED') return isSilent(state);
   return reason === 'SESSION_TERMINATION_RECONCILE_REQUIRED' && !observations.connected;
 }
 
@@ -126,15 +141,14 @@ function isMetadataStale(state: State): boolean {
   const ttlMs = policy.parameters.instrumentCacheTtlS * 1_000;
   return policy.universe.underlyings.some((underlying) => {
     const at = metadataAt.get(underlying);
-    return at === undefined || now - at > ttlMs;
+    return !isFresh(now, at ?? null, ttlMs);
   });
 }
 
 function isFeeModelStale(state: State): boolean {
   const { feeModelCachedAt, now, policy } = state.observations;
-  if (policy === null || feeModelCachedAt === null) return true;
-  const age = now - feeModelCachedAt;
-  return !(age >= 0 && age <= policy.parameters.feeCacheHardS * 1_000);
+  if (policy === null) return true;
+  return !isFresh(now, feeModelCachedAt, policy.parameters.feeCacheHardS * 1_000);
 }
 
 /** Degraded at 0.85, and not healthy again until below 0.80 (contract-1 section 47). */

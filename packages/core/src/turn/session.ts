@@ -11,17 +11,34 @@ export function onSessionChanged(state: State, connected: boolean, output: Outpu
   const { observations } = state;
   if (observations.connected === connected) return;
   observations.connected = connected;
-  if (!connected) raiseRisk(state, 'session_terminated', output);
+  observations.heardSince = observations.now;
+  if (!connected) {
+    // Here and not when it is back: the new subscriptions' snapshots come before that is told.
+    forgetFeeds(state);
+    raiseRisk(state, 'session_terminated', output);
+  }
   block(state, 'SESSION_TERMINATION_RECONCILE_REQUIRED', output);
 }
 
-/** The venue itself ended the session: 10028 counts towards Kill, anything else is a lost session. */
+/**
+ * The subscriptions went with the session: no book is a book until its snapshot has come, and what
+ * traded meanwhile is no gap but the outage itself, which the session latch covers already.
+ */
+function forgetFeeds({ observations }: State): void {
+  for (const { book } of observations.listings.values()) book.void();
+  observations.lastTradeSeq.clear();
+}
+
+/**
+ * The venue itself ended the session: 10028 counts towards Kill, anything else is a lost session.
+ */
 export function onSessionTerminated(
   state: State,
   { code }: SessionTerminated,
   output: Output,
 ): void {
   output.report({ kind: 'fault', fault: 'session_terminated', subject: code?.toString() ?? null });
+  forgetFeeds(state);
   if (code === TOO_MANY_REQUESTS) return noteTooManyRequests(state, output);
   raiseRisk(state, 'session_terminated', output);
   block(state, 'SESSION_TERMINATION_RECONCILE_REQUIRED', output);

@@ -4,8 +4,11 @@ import { monoMs, wallMs } from '../values/index.ts';
 import { cancelRestingOpens } from './cancel.ts';
 import { probeLedger } from './ledger.ts';
 import { nextRequestId, rebuildBooks } from './market.ts';
+import { noteLimitsFailure } from './limits.ts';
 import { currentMode } from './mode.ts';
 import { scheduleReconciliation } from './reconciliation.ts';
+import { watchSilence } from './silence.ts';
+import { nextHealthPoll, refreshMaintenance } from './venue-health.ts';
 import { block, clearRisk, raiseRisk, refreshRisk, stopByOperator } from './safety.ts';
 import { retryUnsent } from './unsent.ts';
 import type { Output } from './output.ts';
@@ -24,7 +27,9 @@ export function onTicked(state: State, output: Output): void {
   const { observations } = state;
   const { now } = observations;
   refreshRisk(state, output);
+  refreshMaintenance(state, output);
   pollVenue(state, output);
+  watchSilence(state, output);
   rebuildBooks(state, output);
   probeLedger(state, now, output);
   scheduleReconciliation(state, now, output);
@@ -45,8 +50,15 @@ function pollVenue(state: State, output: Output): void {
     output.add({ kind: 'fetch', requestId: nextRequestId(state), what: 'instruments' });
   }
   if (now >= polls.accountAt) {
+    // The one before was never answered, not even with a failure.
+    if (polls.account !== null) noteLimitsFailure(state, output);
     polls.accountAt = monoMs(now + ACCOUNT_INTERVAL_MS);
-    output.add({ kind: 'fetch', requestId: nextRequestId(state), what: 'account' });
+    polls.account = nextRequestId(state);
+    output.add({ kind: 'fetch', requestId: polls.account, what: 'account' });
+  }
+  if (now >= polls.healthAt) {
+    polls.healthAt = nextHealthPoll(state.observations);
+    output.add({ kind: 'fetch', requestId: nextRequestId(state), what: 'health' });
   }
 }
 

@@ -29,6 +29,7 @@ function isKept(state: State, unsent: UnsentIntent, output: Output): boolean {
   if (passesAgain(state, order)) {
     observations.readmitted.set(label, observations.now);
     observations.rate.note(observations.now);
+    observations.requests.spend();
     output.append({ type: 'orderSending', at, label });
     return false;
   }

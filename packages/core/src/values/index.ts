@@ -1,3 +1,4 @@
+export { ageMs, isFresh, isOlder } from './age.ts';
 export type { Brand } from './brand.ts';
 export { e8FromNumber, formatE6, formatE8, parseE6, parseE8 } from './decimal.ts';
 export type {

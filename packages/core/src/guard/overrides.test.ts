@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { baselineInputs, overrides } from './baseline.fixture.ts';
+import type { SafetyOverrides } from './inputs.ts';
+import { worstOverride } from './overrides.ts';
+import { resolveMode } from './resolve.ts';
+
+const KILL = { kind: 'ForceKill' } as const;
+const REDUCE = { kind: 'ForceReduceOnly' } as const;
+
+function judge(given: Partial<SafetyOverrides>, toleratesUnlinked = false): readonly string[] {
+  const inputs = baselineInputs({ overrides: overrides(given), toleratesUnlinked });
+  const { mode, reasons } = resolveMode(inputs);
+  return [mode, ...reasons];
+}
+
+describe('cortex_override', () => {
+  it('AT-418 the most severe of the monitors wins, whichever of them says it', () => {
+    for (const [strict, mild] of [
+      ['cortex', 'exchangeHealth'],
+      ['exchangeHealth', 'cortex'],
+      ['basis', 'exchangeHealth'],
+    ] as const) {
+      expect(judge({ [strict]: KILL, [mild]: REDUCE })).toEqual(['Kill', 'KILL_CORTEX_FORCE_KILL']);
+    }
+    expect(judge({ cortex: REDUCE, exchangeHealth: REDUCE })).toEqual([
+      'ReduceOnly',
+      'REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY',
+    ]);
+    expect(judge({})).toEqual(['Active']);
+  });
+
+  it('shows a monitor that is not there beside one that is', () => {
+    const lacking = { cortex: 'unlinked', basis: 'unlinked', exchangeHealth: REDUCE } as const;
+    expect(judge(lacking)).toEqual([
+      'ReduceOnly',
+      'REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY',
+      'REDUCEONLY_INPUT_MISSING_OR_STALE',
+    ]);
+    expect(judge(lacking, true)).toEqual(['ReduceOnly', 'REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY']);
+    expect(judge({ cortex: 'unlinked' })).toContain('REDUCEONLY_INPUT_MISSING_OR_STALE');
+    expect(judge({ cortex: 'unlinked', exchangeHealth: KILL })).toEqual([
+      'Kill',
+      'KILL_CORTEX_FORCE_KILL',
+    ]);
+  });
+
+  it('is nothing while nobody says anything', () => {
+    expect(worstOverride({ cortex: 'unlinked', exchangeHealth: null, basis: null })).toBe('None');
+  });
+});

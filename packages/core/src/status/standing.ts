@@ -1,0 +1,113 @@
+import type { ModeReasonCode } from '../guard/codes.ts';
+import type { GuardInputs } from '../guard/inputs.ts';
+import { CRITICAL_INPUTS } from '../guard/critical-inputs.ts';
+import { OVERRIDE_PRODUCERS } from '../guard/overrides.ts';
+import { ageMs, type MonoMs, type WallMs } from '../values/index.ts';
+
+/** Where a reason stands, with the numbers, and where it must be for it to end. */
+export interface Standing {
+  readonly current: string;
+  readonly target: string;
+}
+
+type Stand = (inputs: GuardInputs) => Standing;
+
+const known = (value: number | null | undefined): string =>
+  value === null || value === undefined ? 'unknown' : String(value);
+
+const age = (now: MonoMs, at: MonoMs | WallMs | null): string => {
+  const ms = ageMs(now, at);
+  return ms === null ? 'unknown' : `${ms} ms`;
+};
+
+const watchdog: Stand = ({ now, watchdogHeartbeatAt, loopTickAt, parameters }) => ({
+  current: `heartbeat age ${age(now, watchdogHeartbeatAt)}, loop tick age ${age(now, loopTickAt)}`,
+  target: `heartbeat age at most ${parameters.watchdogKillS * 1_000} ms`,
+});
+
+const disk: Stand = ({ diskUsed, diskUsedSecondary, parameters }) => ({
+  current: `disk_used_pct ${known(diskUsed?.value)}, second ${known(diskUsedSecondary?.value)}`,
+  target: `disk_used_pct below ${parameters.diskKillPct}`,
+});
+
+const session: Stand = ({ sessionKillActive, count10028In5m }) => ({
+  current: `session ended ${endOf(sessionKillActive)}, 10028_count_5m ${known(count10028In5m)}`,
+  target: 'a full reconciliation after the last of them',
+});
+
+const endOf = (active: boolean | null): string =>
+  active === null ? 'unknown' : active ? 'and not yet reconciled' : 'and reconciled';
+
+const margin =
+  (line: (inputs: GuardInputs) => number): Stand =>
+  (inputs) => ({
+    current: `mm_util ${known(inputs.mmUtil?.value)}`,
+    target: `mm_util below ${line(inputs)}`,
+  });
+
+const overrides: Stand = ({ overrides: asked, toleratesUnlinked }) => ({
+  current: OVERRIDE_PRODUCERS.map((producer) => {
+    const override = asked[producer];
+    if (override === null) return `${producer} unheard`;
+    if (override !== 'unlinked') return `${producer} ${override.kind}`;
+    return `${producer} not built${toleratesUnlinked ? ' (tolerated)' : ''}`;
+  }).join(', '),
+  target: 'every monitor heard, each None',
+});
+
+const riskState: Stand = ({ riskState: state }) => ({
+  current: `risk_state ${state ?? 'unknown'}`,
+  target: 'risk_state Healthy',
+});
+
+/** What each mode reason is made of. */
+export const STANDINGS: Readonly<Record<ModeReasonCode, Stand>> = Object.freeze({
+  KILL_WATCHDOG_HEARTBEAT_STALE: watchdog,
+  KILL_RISKSTATE_KILL: riskState,
+  KILL_MARGIN_MM_UTIL_CRITICAL: margin(({ parameters }) => parameters.mmUtilKill),
+  KILL_RATE_LIMIT_SESSION_TERMINATION: session,
+  KILL_DISK_WATERMARK_KILL: disk,
+  KILL_CORTEX_FORCE_KILL: overrides,
+  REDUCEONLY_RISKSTATE_MAINTENANCE: riskState,
+  REDUCEONLY_EMERGENCY_REDUCEONLY_ACTIVE: ({ parameters }) => ({
+    current: 'emergency_reduceonly_active true',
+    target: `false, ${parameters.emergencyReduceonlyCooldownS} s after the last call`,
+  }),
+  REDUCEONLY_OPEN_PERMISSION_LATCHED: ({ latchReasons }) => ({
+    current: (latchReasons ?? ['unknown']).join(', '),
+    target: 'no open-permission reason',
+  }),
+  REDUCEONLY_BUNKER_MODE_ACTIVE: ({ bunkerModeActive }) => ({
+    current: `bunker_mode_active ${String(bunkerModeActive)}`,
+    target: 'bunker_mode_active false',
+  }),
+  REDUCEONLY_F1_CERT_INVALID: ({ certificate }) => ({
+    current: `f1_cert_state ${certificate ?? 'unknown'}`,
+    target: 'f1_cert_state PASS',
+  }),
+  REDUCEONLY_EVIDENCE_CHAIN_NOT_GREEN: ({ evidenceChain }) => ({
+    current: `evidence_chain_state ${evidenceChain ?? 'unknown'}`,
+    target: 'evidence_chain_state GREEN',
+  }),
+  REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY: overrides,
+  REDUCEONLY_FEE_MODEL_HARD_STALE: ({ now, feeModelCachedAt, parameters }) => ({
+    current: `fee model age ${age(now, feeModelCachedAt)}`,
+    target: `at most ${parameters.feeCacheHardS * 1_000} ms`,
+  }),
+  REDUCEONLY_RISKSTATE_DEGRADED: riskState,
+  REDUCEONLY_POLICY_STALE: ({ now, policyGeneratedAt, parameters }) => ({
+    current: `policy age ${age(now, policyGeneratedAt)}`,
+    target: `at most ${parameters.maxPolicyAgeSec * 1_000} ms`,
+  }),
+  REDUCEONLY_MARGIN_MM_UTIL_HIGH: margin(({ parameters }) => parameters.mmUtilReduceonly),
+  REDUCEONLY_INPUT_MISSING_OR_STALE: (inputs) => ({
+    current: CRITICAL_INPUTS.flatMap((input) => {
+      const found = input.trouble(inputs);
+      return found === null ? [] : [`${input.name} ${found}`];
+    }).join(', '),
+    target: 'every input present and fresh',
+  }),
+  REDUCEONLY_WATCHDOG_UNCONFIRMED: watchdog,
+  REDUCEONLY_DISK_KILL_UNCONFIRMED: disk,
+  REDUCEONLY_SESSION_KILL_UNCONFIRMED: session,
+});
