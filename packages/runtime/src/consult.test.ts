@@ -3,7 +3,7 @@ import { createState, type State, step } from '@holdfast/core/step';
 import type { Strategy } from '@holdfast/core/strategy';
 import { groupId, instrumentName, monoMs, runId, strategyId } from '@holdfast/core/values';
 import { priceE8 } from '@holdfast/core/values';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createConsult } from './consult.ts';
 
 const cancel = { action: 'Cancel', reduceOnly: null, legs: [], target: null } as const;
@@ -17,6 +17,8 @@ interface Rig {
   readonly events: Event[];
   readonly state: State;
   readonly news: () => void;
+  /** Time passes while somebody thinks. */
+  readonly pass: (ms: number) => void;
 }
 
 function rig(...strategies: readonly Strategy<unknown>[]): Rig {
@@ -51,6 +53,9 @@ function rig(...strategies: readonly Strategy<unknown>[]): Rig {
     news: () => {
       now += 1;
       state.observations.marketAt = monoMs(now);
+    },
+    pass: (ms) => {
+      now += ms;
     },
   };
 }
@@ -99,6 +104,58 @@ it.each([
   expect(events.filter(({ kind }) => kind === 'strategyFailed')).toHaveLength(1);
   expect(events.filter(({ kind }) => kind === 'intentProposed')).toHaveLength(2);
   expect([...state.observations.suspended]).toEqual(['bad']);
+});
+
+describe('a slow strategy', () => {
+  /** Takes these times to answer, one after the other, and proposes every time. */
+  function slow(...times: readonly number[]) {
+    const left = [...times];
+    const world = rig(
+      strategy('slow', () => {
+        world.pass(left.shift() ?? 0);
+        return [cancel];
+      }),
+      strategy('good', () => [cancel]),
+    );
+    return world;
+  }
+
+  /** Consults once for each, `everyMs` apart, and says what came of it. */
+  function consulted(world: Rig, times: number, everyMs = 500) {
+    for (let index = 0; index < times; index += 1) {
+      world.pass(everyMs);
+      world.news();
+      world.ask();
+    }
+    const of = (id: string): number =>
+      world.events.filter((each) => each.kind === 'intentProposed' && each.strategyId === id)
+        .length;
+    return { slow: of('slow'), good: of('good'), ended: [...world.state.observations.suspended] };
+  }
+
+  it('within its budget it is heard', () => {
+    expect(consulted(slow(50, 50, 50, 50), 4)).toEqual({ slow: 4, good: 4, ended: [] });
+  });
+
+  it('over its budget it is not heard that time, and ends with the third strike', () => {
+    expect(consulted(slow(51, 51), 4)).toEqual({ slow: 2, good: 4, ended: [] });
+    const world = slow(51, 0, 51, 0, 51, 0);
+    expect(consulted(world, 6)).toEqual({ slow: 2, good: 6, ended: ['slow'] });
+    const failed = world.events.find((each) => each.kind === 'strategyFailed');
+    expect(failed).toMatchObject({
+      strategyId: 'slow',
+      message: 'took over 50 ms to answer 3 times in 60000 ms',
+    });
+  });
+
+  it('strikes longer ago than the window are forgotten', () => {
+    expect(consulted(slow(51, 51, 51, 51), 4, 40_000)).toMatchObject({ slow: 0, ended: [] });
+  });
+
+  it('one answer far over everything ends it at once', () => {
+    expect(consulted(slow(0, 1_001, 0), 3)).toEqual({ slow: 1, good: 3, ended: ['slow'] });
+    expect(consulted(slow(0, 1_000, 0), 3)).toEqual({ slow: 2, good: 3, ended: [] });
+  });
 });
 
 it('shows a strategy decimals, and nothing it could change the state through', () => {

@@ -7,9 +7,31 @@ import type { Clock, MintGroupId, Post } from './ports.ts';
 /** More than this from one look is a strategy out of its mind; the rest is refused as a failure. */
 const PROPOSALS_MAX = 32;
 
+/** How long one strategy may take to answer, by the clock of the loop it holds up. */
+export interface Patience {
+  /** An answer that takes longer is a strike. */
+  readonly budgetMs: number;
+  /** So many strikes within `windowMs` end the strategy. */
+  readonly strikes: number;
+  readonly windowMs: number;
+  /** One answer that takes longer ends it at once. */
+  readonly grossMs: number;
+}
+
+/** A twentieth of a second is some twenty times what fitting a whole chain anew takes. */
+const PATIENCE: Patience = Object.freeze({
+  budgetMs: 50,
+  strikes: 3,
+  windowMs: 60_000,
+  grossMs: 1_000,
+});
+
 /**
- * Asks every strategy what it proposes. A throw, or an answer that is no list, becomes
- * `strategyFailed` and ends that strategy here; the others and the loop go on.
+ * Asks every strategy what it proposes. A throw, an answer that is no list, or one that takes too
+ * long becomes `strategyFailed` and ends that strategy here; the others and the loop go on. What it
+ * proposed too slowly is not proposed: the market it saw is gone. An answer that never comes cannot
+ * be cut short in this process: the loop stands still with it, stops answering heartbeats, and the
+ * watchdog beside the process ends it (contract-1 section 44).
  */
 export function createConsult(
   strategies: readonly Strategy<unknown>[],
@@ -17,8 +39,13 @@ export function createConsult(
   clock: Clock,
   state: State,
   post: Post,
+  patience: Patience = PATIENCE,
 ): () => void {
-  const minds = strategies.map((strategy) => ({ strategy, memory: strategy.remember() }));
+  const minds = strategies.map((strategy) => ({
+    strategy,
+    memory: strategy.remember(),
+    slowAt: [] as number[],
+  }));
 
   function ask(strategy: Strategy<unknown>, memory: unknown): readonly IntentProposal[] | string {
     try {
@@ -40,18 +67,37 @@ export function createConsult(
     // A market that said nothing gives nobody a reason to change their mind.
     if (state.observations.marketAt === heard) return;
     heard = state.observations.marketAt;
-    for (const { strategy, memory } of minds) {
+    for (const { strategy, memory, slowAt } of minds) {
       if (state.observations.suspended.has(strategy.id)) continue;
+      const asked = clock.now();
       const answer = ask(strategy, memory);
       const at = monoMs(clock.now());
-      if (typeof answer === 'string') {
-        post({ kind: 'strategyFailed', at, strategyId: strategy.id, message: answer });
+      const tookMs = at - asked;
+      const failure = typeof answer === 'string' ? answer : tooSlow(patience, slowAt, at, tookMs);
+      if (failure !== null) {
+        post({ kind: 'strategyFailed', at, strategyId: strategy.id, message: failure });
         continue;
       }
+      if (typeof answer === 'string' || tookMs > patience.budgetMs) continue;
       for (const proposal of answer) {
         const groupId = mintGroupId();
         post({ kind: 'intentProposed', at, strategyId: strategy.id, groupId, proposal });
       }
     }
   };
+}
+
+/** Remembers a strike in `slowAt`. @returns why the strategy ends, or null. */
+function tooSlow(
+  { budgetMs, strikes, windowMs, grossMs }: Patience,
+  slowAt: number[],
+  now: number,
+  tookMs: number,
+): string | null {
+  if (!(tookMs > budgetMs)) return null;
+  if (tookMs > grossMs) return `took ${tookMs} ms to answer, at most ${grossMs} ms`;
+  slowAt.push(now);
+  while ((slowAt[0] ?? now) < now - windowMs) slowAt.shift();
+  if (slowAt.length < strikes) return null;
+  return `took over ${budgetMs} ms to answer ${slowAt.length} times in ${windowMs} ms`;
 }

@@ -11,6 +11,8 @@ export interface DecisionLog {
   /** Never blocks, never throws. `at` is the wall clock in epoch ms. */
   report(decision: Decision, at: number): void;
   telemetry(): DecisionLogTelemetry;
+  /** Written by this process. */
+  readonly bytes: number;
   /** Waits for what was accepted. */
   close(): Promise<void>;
 }
@@ -54,6 +56,10 @@ class FileDecisionLog implements DecisionLog {
   constructor(file: LineFile, runId: string) {
     this.#file = file;
     this.#runId = runId;
+  }
+
+  get bytes(): number {
+    return this.#file.bytes;
   }
 
   report(decision: Decision, at: number): void {

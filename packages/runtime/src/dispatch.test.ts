@@ -66,6 +66,7 @@ describe('the door', () => {
           time_in_force: 'immediate_or_cancel',
           label: TERMS.label,
           reduce_only: false,
+          post_only: false,
         },
       },
     ]);

@@ -23,6 +23,8 @@ export function perform(effect: Effect, ports: PerformPorts): void {
       return ports.dispatch.cancel(effect);
     case 'fetch':
       return ports.venue.fetch(effect);
+    case 'reconnect':
+      return ports.venue.reconnect?.();
     case 'wake':
       return ports.clock.wake(effect.at, ports.onWake);
     case 'report':

@@ -48,6 +48,8 @@ export interface LedgerRecovery {
 /** Questions to the venue; the answers are events that carry the request id. */
 export interface Venue {
   fetch(request: Extract<Effect, { kind: 'fetch' }>): void;
+  /** Drops a connection that has gone dead and opens a new one; left out where there is none. */
+  reconnect?(): void;
 }
 
 /**

@@ -22,6 +22,7 @@ export interface WireLog {
   write(message: WireMessage): void;
   /** Messages that found no room or no disk. */
   readonly dropped: number;
+  readonly bytes: number;
   close(): Promise<void>;
 }
 
@@ -39,6 +40,9 @@ export async function openWireLog(path: string, runId: string, capacity: number)
       if (file.push(JSON.stringify({ run_id: runId, ...message }))) return;
       refused += 1;
       untold += 1;
+    },
+    get bytes() {
+      return file.bytes;
     },
     get dropped() {
       return refused + file.lost;

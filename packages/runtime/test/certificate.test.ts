@@ -19,6 +19,8 @@ const identity: RuntimeIdentity = {
   runtimeConfigHash: CERTIFICATE.runtime_config_hash,
   contractVersion: '5.2',
 };
+/** There, and not to be trusted: INVALID to the guard. */
+const DISTRUSTED = { certificate: { status: 'UNKNOWN' } };
 const stateOf = (read: ReadCertificate, now = NOW) =>
   certificateState(read(now).certificate, identity, wallMs(now), WINDOW_S);
 
@@ -100,18 +102,20 @@ describe('a signed certificate on disk', () => {
     expect(stateOf(read)).toBe('FAIL');
     rmSync(bench.certificatePath);
     expect(stateOf(read)).toBe('MISSING');
+    rmSync(bench.envelopePath);
     writeFileSync(bench.certificatePath, good.cert);
-    expect(stateOf(read)).toBe('MISSING');
+    expect(stateOf(read)).toBe('INVALID');
     writeFileSync(bench.envelopePath, good.dsse);
     expect(stateOf(read)).toBe('PASS');
   });
 
-  it('an edit to FAIL without a new signature is no certificate at all', () => {
+  it('an edit to FAIL without a new signature is INVALID, whatever it says', () => {
     expect(stateOf(read)).toBe('PASS');
     const edited = readFileSync(bench.certificatePath, 'utf8').replace('PASS', 'FAIL');
     writeFileSync(bench.certificatePath, edited);
-    expect(read(NOW)).toMatchObject({ certificate: null, code: 'SUBJECT_DIGEST_MISMATCH' });
-    expect(stateOf(read)).toBe('MISSING');
+    expect(read(NOW)).toMatchObject({ ...DISTRUSTED, code: 'SUBJECT_DIGEST_MISMATCH' });
+    expect(stateOf(read)).toBe('INVALID');
+    expect(certificateExpiresAt(read(NOW).certificate, WINDOW_S)).toBe(T0 + 86_400_000);
   });
 
   it('keeps an unknown status for the guard to call INVALID', () => {
@@ -137,24 +141,24 @@ describe('what is not to be trusted', () => {
 
   it('a certificate without signature', () => {
     rmSync(bench.envelopePath);
-    expect(read(NOW)).toMatchObject({ certificate: null, code: 'SIGNATURE_MISSING' });
+    expect(read(NOW)).toMatchObject({ ...DISTRUSTED, code: 'SIGNATURE_MISSING' });
   });
 
   it('missing or malformed trust roots', () => {
     writeFileSync(bench.rootsPath, '{}');
-    expect(read(NOW)).toMatchObject({ certificate: null, code: 'TRUST_ROOTS_MALFORMED' });
+    expect(read(NOW)).toMatchObject({ ...DISTRUSTED, code: 'TRUST_ROOTS_MALFORMED' });
     rmSync(bench.rootsPath);
-    expect(read(NOW)).toMatchObject({ certificate: null, code: 'TRUST_ROOTS_MISSING' });
+    expect(read(NOW)).toMatchObject({ ...DISTRUSTED, code: 'TRUST_ROOTS_MISSING' });
   });
 
   it('a key that the roots do not name, alone or beside a good one', () => {
     const stranger = bench.newKey('stranger');
     bench.certify({}, stranger);
-    expect(read(NOW)).toMatchObject({ certificate: null, code: 'KEY_UNKNOWN' });
+    expect(read(NOW)).toMatchObject({ ...DISTRUSTED, code: 'KEY_UNKNOWN' });
     bench.certify({}, certifier, bench.claim(), stranger);
-    expect(read(NOW)).toMatchObject({ certificate: null, code: 'KEY_UNKNOWN' });
+    expect(read(NOW)).toMatchObject({ ...DISTRUSTED, code: 'KEY_UNKNOWN' });
     bench.certify({}, certifier, bench.claim(), certifier);
-    expect(read(NOW)).toMatchObject({ certificate: null, code: 'SIGNER_REPEATED' });
+    expect(read(NOW)).toMatchObject({ ...DISTRUSTED, code: 'SIGNER_REPEATED' });
   });
 
   it('an approver, who may sign files but not certificates', () => {
@@ -164,7 +168,7 @@ describe('what is not to be trusted', () => {
       { id: 'eve', roles: ['approver'], key: approver },
     );
     bench.certify({}, approver);
-    expect(read(NOW)).toMatchObject({ certificate: null, code: 'ROLE_NOT_ALLOWED' });
+    expect(read(NOW)).toMatchObject({ ...DISTRUSTED, code: 'ROLE_NOT_ALLOWED' });
   });
 
   it('a good signature that vouches for a file and not for a certificate', () => {
@@ -172,7 +176,7 @@ describe('what is not to be trusted', () => {
       predicateType: FILE_PREDICATE,
       predicate: { signed_ts_ms: T0 },
     });
-    expect(read(NOW)).toMatchObject({ certificate: null, code: 'NOT_A_CERTIFICATE' });
+    expect(read(NOW)).toMatchObject({ ...DISTRUSTED, code: 'NOT_A_CERTIFICATE' });
   });
 
   it('the good signature of another file', () => {
@@ -181,12 +185,12 @@ describe('what is not to be trusted', () => {
     writeFileSync(`${certificatePath}.dsse`, bench.bytes(bench.envelopePath));
     const { rootsPath: trustRootsPath } = bench;
     const readOther = createCertificateReader({ ...PROD, certificatePath, trustRootsPath });
-    expect(readOther(NOW)).toMatchObject({ certificate: null, code: 'SUBJECT_NAME_MISMATCH' });
+    expect(readOther(NOW)).toMatchObject({ ...DISTRUSTED, code: 'SUBJECT_NAME_MISMATCH' });
   });
 
   it('roots that are not those the certificate was signed under', () => {
     bench.trust({ id: 'release-desk', roles: ['certifier'], key: certifier });
-    expect(read(NOW)).toMatchObject({ certificate: null, code: 'TRUST_ROOTS_CHANGED' });
+    expect(read(NOW)).toMatchObject({ ...DISTRUSTED, code: 'TRUST_ROOTS_CHANGED' });
   });
 
   it('a key before, during and after its validity, at signing and now', () => {
@@ -194,10 +198,10 @@ describe('what is not to be trusted', () => {
     bench.trust({ ...holder, from: T0, until: T0 + 5000 });
     bench.certify({}, certifier);
     expect(read(T0 + 5000).code).toBe('TRUSTED');
-    expect(read(T0 + 5001)).toMatchObject({ certificate: null, code: 'KEY_NOT_VALID_NOW' });
+    expect(read(T0 + 5001)).toMatchObject({ ...DISTRUSTED, code: 'KEY_NOT_VALID_NOW' });
     expect(read(T0 + 5000).code).toBe('TRUSTED');
     bench.certify({}, certifier, bench.claim(T0 - 1));
-    expect(read(NOW)).toMatchObject({ certificate: null, code: 'KEY_NOT_VALID_AT_SIGNING' });
+    expect(read(NOW)).toMatchObject({ ...DISTRUSTED, code: 'KEY_NOT_VALID_AT_SIGNING' });
   });
 
   it('something else in the place of a file, without hanging on it', () => {
@@ -216,18 +220,36 @@ describe('what is not to be trusted', () => {
 
 describe('a development certificate', () => {
   it.each([
-    [DEV, 'TRUSTED'],
-    [{ environment: 'dev', venue: 'testnet' }, 'DEVELOPMENT_ONLY'],
-    [{ environment: 'staging', venue: 'simulated' }, 'DEVELOPMENT_ONLY'],
-    [PROD, 'DEVELOPMENT_ONLY'],
-    [{ environment: 'DEV', venue: 'simulated' }, 'DEVELOPMENT_ONLY'],
-    [{ environment: '', venue: '' }, 'DEVELOPMENT_ONLY'],
-  ])('in %j is %s', (standing, code) => {
-    for (const change of [{}, { certificate_type: 'development' }]) {
-      bench.certify(change, development);
-      const reading = bench.reader(standing)(NOW);
-      expect(reading.code).toBe(code);
-      expect(reading.certificate === null).toBe(code !== 'TRUSTED');
+    ['loopback', {}],
+    ['loopback by name', { endpoint: 'ws://localhost:1/ws/api/v2' }],
+    ['loopback, version 6', { endpoint: 'ws://[::1]:1/ws/api/v2' }],
+    ['no address: the venue is in this process', { endpoint: null }],
+  ])('in dev on the simulated venue at %s is PASS', (_, change) => {
+    for (const type of [{}, { certificate_type: 'development' }]) {
+      bench.certify(type, development);
+      const readHere = bench.reader({ ...DEV, ...change });
+      expect(readHere(NOW).code).toBe('TRUSTED');
+      expect(stateOf(readHere)).toBe('PASS');
+    }
+  });
+
+  it.each([
+    ['the testnet', { ...DEV, venue: 'testnet' }],
+    ['another environment', { ...DEV, environment: 'staging' }],
+    ['production', PROD],
+    ['another spelling', { ...DEV, environment: 'DEV' }],
+    ['nowhere', { environment: '', venue: '', endpoint: null }],
+    ['another machine', { ...DEV, endpoint: 'ws://10.0.0.7:8025/ws/api/v2' }],
+    ['Deribit itself', { ...DEV, endpoint: 'wss://test.deribit.com/ws/api/v2' }],
+    ['a name that only looks local', { ...DEV, endpoint: 'ws://localhost.example.com/ws' }],
+    ['loopback as a user name', { ...DEV, endpoint: 'ws://127.0.0.1@example.com/ws' }],
+    ['what is no address', { ...DEV, endpoint: '127.0.0.1' }],
+  ])('on %s is INVALID, and not merely missing', (_, standing) => {
+    for (const type of [{}, { certificate_type: 'development' }]) {
+      bench.certify(type, development);
+      const readThere = bench.reader(standing);
+      expect(readThere(NOW)).toMatchObject({ ...DISTRUSTED, code: 'DEVELOPMENT_ONLY' });
+      expect(stateOf(readThere)).toBe('INVALID');
     }
   });
 
@@ -273,7 +295,9 @@ describe('any single flipped byte', () => {
     writeFileSync(path, changed);
     const { code, certificate } = read(NOW);
     writeFileSync(path, original);
-    return certificate === null ? code : `${code} with byte ${index} of ${file} ^ ${mask}`;
+    return certificate?.status !== 'PASS'
+      ? code
+      : `${code} with byte ${index} of ${file} ^ ${mask}`;
   }
 
   it('of certificate, envelope or roots is found, wherever it is', () => {
@@ -308,7 +332,7 @@ describe('any single flipped byte', () => {
         Buffer.alloc(0),
       ]) {
         writeFileSync(bench[file], changed);
-        expect(read(NOW).certificate).toBeNull();
+        expect(read(NOW).certificate?.status).not.toBe('PASS');
       }
       writeFileSync(bench[file], original);
     }

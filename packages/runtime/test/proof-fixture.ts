@@ -16,8 +16,10 @@ import {
 } from '../src/proof/index.ts';
 
 export const T0 = 1_700_000_000_000;
-export const DEV: Standing = { environment: 'dev', venue: 'simulated' };
-export const PROD: Standing = { environment: 'prod', venue: 'live' };
+const LOOPBACK = 'ws://127.0.0.1:8025/ws/api/v2';
+const DERIBIT = 'wss://www.deribit.com/ws/api/v2';
+export const DEV: Standing = { environment: 'dev', venue: 'simulated', endpoint: LOOPBACK };
+export const PROD: Standing = { environment: 'prod', venue: 'live', endpoint: DERIBIT };
 
 export const CERTIFICATE: CertificateDocument = {
   status: 'PASS',

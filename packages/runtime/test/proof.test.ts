@@ -253,7 +253,10 @@ describe('certifyForDevelopment', () => {
         contractVersion: '5.2',
       },
     });
-    expect(readIn(PROD)(T0)).toMatchObject({ certificate: null, code: 'DEVELOPMENT_ONLY' });
+    expect(readIn(PROD)(T0)).toMatchObject({
+      certificate: { status: 'UNKNOWN' },
+      code: 'DEVELOPMENT_ONLY',
+    });
   });
 
   it('writes the keys of the contract and a private key that only its owner can read', () => {

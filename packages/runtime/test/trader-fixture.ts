@@ -7,7 +7,7 @@ import { parsePolicy } from '@holdfast/core/policy';
 import { currentMode, type State } from '@holdfast/core/step';
 import { groupId, instrumentName, monoMs, runId, strategyId, wallMs } from '@holdfast/core/values';
 import { createClock } from '../src/clock.ts';
-import type { Clock, OpenLedger, Telemetry } from '../src/ports.ts';
+import type { Clock, Documents, OpenLedger, Telemetry } from '../src/ports.ts';
 import { type Runtime, start, type StartOptions } from '../src/start.ts';
 import { PaperVenue } from './paper-venue.ts';
 
@@ -37,6 +37,8 @@ export interface TraderOptions {
   readonly openLedger: OpenLedger;
   readonly telemetry: Telemetry;
   readonly journal: string | null;
+  /** What the producer finds on every tick; left out, a good one. */
+  readonly certificate?: Documents['certificate'];
   readonly onPlaced?: () => void;
   readonly onEvent?: (event: Event) => void;
   readonly onEffect?: (effect: Effect) => void;
@@ -92,9 +94,11 @@ export async function startTrader(options: TraderOptions): Promise<Trader> {
   let state: State | null = null;
   let venue: PaperVenue | null = null;
   const mode = (): string => (state === null ? 'none' : currentMode(state).mode);
-  const { journal, onPlaced, openLedger, telemetry } = options;
+  const { journal, onPlaced, openLedger, telemetry, certificate } = options;
+  const good = goodDay(clock);
   const runtime = await start({
-    ...goodDay(clock),
+    ...good,
+    documents: { ...good.documents, ...(certificate === undefined ? {} : { certificate }) },
     session: { ...SESSION, runId: runId(options.runId) },
     openLedger,
     telemetry,

@@ -2,7 +2,9 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { certify } from './certify.ts';
 import { checkConfiguration, POLICY_PATH, RUNTIME_PATH } from './config-check.ts';
 import { doctorDisk } from './doctor-disk.ts';
+import { addEngine } from './engine-commands.ts';
 import { complain, type ExitCode, type Io } from './io.ts';
+import { addKeys } from './keys.ts';
 import {
   DUMP_FORMATS,
   dumpLedgerFolder,
@@ -10,7 +12,7 @@ import {
   RECORD_TYPES,
 } from './ledger-dump.ts';
 import { verifyLedgerFolder } from './ledger-verify.ts';
-import { refuseUnbuilt, UNBUILT } from './unbuilt.ts';
+import { type Answer, JSON_FLAG, withExample } from './usage.ts';
 import { verifySignatures } from './verify.ts';
 
 /** Runs one command and returns its exit code; never throws, never exits (D-34). */
@@ -44,8 +46,6 @@ function defectOf(error: unknown): { place: string; rule: string; detail: string
   return { place: frame ?? 'holdfast', rule: 'internal_error', detail: message };
 }
 
-type Answer = (code: ExitCode) => void;
-
 function createProgram(io: Io, done: Answer): Command {
   const program = new Command('holdfast')
     .description('Commands of the engine. `holdfast --help` lists those of the simulator as well.')
@@ -60,7 +60,8 @@ function createProgram(io: Io, done: Answer): Command {
   addDoctor(program, io, done);
   addProof(program, io, done);
   addConfig(program, io, done);
-  addUnbuilt(program, io, done);
+  addKeys(program, { io, done, withExample });
+  addEngine(program, io, done);
   return program;
 }
 
@@ -69,14 +70,6 @@ function usageLine(text: string): string {
   const sentence = text.trim().replace(/^error: /, '');
   return `holdfast: ${sentence.replace(/\s*\n\s*/g, ' ')}`;
 }
-
-const EXIT_CODES = 'Exit codes: 0 yes or done, 1 no or failed, 2 could not tell or wrong usage.';
-
-function withExample(command: Command, example: string): Command {
-  return command.addHelpText('after', `\nExample:\n  ${example}\n\n${EXIT_CODES}`);
-}
-
-const JSON_FLAG = ['--json', 'print one JSON document and nothing else'] as const;
 
 function addLedger(program: Command, io: Io, done: Answer): void {
   const ledger = withExample(
@@ -165,17 +158,4 @@ function addConfig(program: Command, io: Io, done: Answer): void {
     .action((options: { json?: boolean; policy?: string; runtime?: string }) => {
       done(checkConfiguration({ ...options, json: options.json ?? false }, io));
     });
-}
-
-function addUnbuilt(program: Command, io: Io, done: Answer): void {
-  for (const unbuilt of UNBUILT) {
-    withExample(program.command(unbuilt.verb), `holdfast ${unbuilt.verb}`)
-      .description(`Not in this build: ${unbuilt.comes}.`)
-      .allowUnknownOption()
-      .allowExcessArguments()
-      .option(...JSON_FLAG)
-      .action(({ json = false }: { json?: boolean }) => {
-        done(refuseUnbuilt(unbuilt, json, io));
-      });
-  }
 }

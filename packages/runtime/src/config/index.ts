@@ -1,3 +1,6 @@
+export type { EnvMatrix, MatrixEnvironment } from './env-matrix.ts';
+export { EnvMatrixSchema, parseEnvMatrix } from './env-matrix.ts';
+export { KEY_PURPOSES } from './env-matrix-rules.ts';
 export { documentHash, runtimeConfigHash } from './identity.ts';
 export type { Configuration, ConfigurationSource, ConfigurationViolation, Loaded } from './load.ts';
 export { loadConfiguration } from './load.ts';

@@ -49,11 +49,12 @@ function hashOf(loaded: ReturnType<typeof load>): string {
 }
 
 describe('the configuration in the tree', () => {
-  it('loads', () => {
+  it('P0-T2 loads, with every required key, and PAPER cannot send', () => {
     const loaded = load(POLICY);
     expect(faults(loaded)).toEqual([]);
     if (!loaded.ok) return;
     expect(loaded.value.policy.policyId).toBe('LP-001');
+    expect(JSON.parse(POLICY).environments.PAPER.trade_capable).toBe(false);
     expect(loaded.value.policy.expiryDelistBufferS).toBe(3600);
     expect(loaded.value.secrets.venueKey).toBeNull();
     expect(loaded.value.policyHash).toMatch(/^[0-9a-f]{64}$/);
@@ -61,7 +62,7 @@ describe('the configuration in the tree', () => {
   });
 });
 
-describe('unsafe policies (phases section 1.10) are refused with place and rule', () => {
+describe('P0-F P0-T1 unsafe policies (phases section 1.10) are refused with place and rule', () => {
   const limit = '"max_daily_loss_usd": 5000';
   it.each([
     ['NaN limit', limit, '"max_daily_loss_usd": NaN', 'NaN', 'json_syntax'],
@@ -83,6 +84,13 @@ describe('unsafe policies (phases section 1.10) are refused with place and rule'
       '"LIVE2": 1,\n    "STAGING":',
       '1,\n    "STAGING"',
       'unknown_key',
+    ],
+    [
+      'PAPER trade capable',
+      '"PAPER": { "trade_capable": false',
+      '"PAPER": { "trade_capable": true',
+      'true, "purpose": "paper',
+      'environment_trade_capable',
     ],
     [
       'DEV trade capable',
@@ -166,6 +174,37 @@ describe('runtime document', () => {
     expect(faults(load(POLICY, text))).toEqual(['runtime 1:1 missing_key']);
   });
 
+  const HTTP = '"http": { "host": "127.0.0.1", "port": 0 }';
+  const URL_NULL = '"url": null';
+  it.each([
+    [HTTP, '"http": { "host": "0.0.0.0", "port": 80 }', '"0.0.0.0"', 'host_not_loopback'],
+    [HTTP, '"http": { "host": "example.com", "port": 80 }', '"example.com"', 'host_not_loopback'],
+    [HTTP, '"http": "all"', '"all"', 'anyOf'],
+    [HTTP, '"http": { "host": "::1", "port": 65536 }', '{ "host": "::1"', 'anyOf'],
+    [URL_NULL, '"url": "ws://10.0.0.1/ws"', '"ws://10.0.0.1', 'url_not_for_venue'],
+    [URL_NULL, '"url": "wss://www.deribit.com/ws/api/v2"', '"wss://www', 'url_not_for_venue'],
+    [URL_NULL, '"url": "ws://me:pw@127.0.0.1/ws"', '"ws://me', 'url_not_for_venue'],
+    [URL_NULL, '"url": "http://127.0.0.1/"', '"http://127', 'anyOf'],
+    ['"silence_ms": 5000', '"silence_ms": 5001', '5001', 'maximum'],
+    ['"kill_after_ms": 15000', '"kill_after_ms": 5000', '5000 }', 'kill_before_silence'],
+    ['"budget_bytes": 4294967296', '"budget_bytes": 7', '7 }', 'minimum'],
+    ['"run_folder": "artifacts/run"', '"run_folder": "../x"', '"../x"', 'pattern'],
+    ['"strategies": []', '"strategies": ["a/../b"]', '"a/../b"', 'pattern'],
+  ])('%s turned into %s is refused', (from, to, at, rule) => {
+    const text = RUNTIME.replace(from, to);
+    expect(text).not.toBe(RUNTIME);
+    expect(faults(load(POLICY, text))).toEqual([`runtime ${placeIn(text, at)} ${rule}`]);
+  });
+
+  it.each([
+    [HTTP, '"http": "none"'],
+    [HTTP, '"http": { "host": "::1", "port": 8080 }'],
+    [URL_NULL, '"url": "ws://127.0.0.1:8025/ws/api/v2"'],
+    ['"strategies": []', '"strategies": ["config/strategies/one.json"]'],
+  ])('%s may be %s', (from, to) => {
+    expect(faults(load(POLICY, RUNTIME.replace(from, to)))).toEqual([]);
+  });
+
   it('wants folders spelled out', () => {
     const text = RUNTIME.replace('artifacts/dev/ledger', 'artifacts/../../etc');
     expect(faults(load(POLICY, text))[0]).toContain('pattern');
@@ -228,7 +267,7 @@ describe('runtime_config_hash', () => {
   });
 
   it('says nothing about secrets: the environment is no part of it', () => {
-    expect(hashOf(load(POLICY, RUNTIME, { HOLDFAST_TRADING_ENV: 'dev', PATH: '/x' }))).toBe(
+    expect(hashOf(load(POLICY, RUNTIME, { HOLDFAST_TRADING_ENV: 'DEV', PATH: '/x' }))).toBe(
       hashOf(load(POLICY)),
     );
   });

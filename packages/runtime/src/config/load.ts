@@ -3,10 +3,10 @@ import { assert } from '@holdfast/core';
 import {
   type ParsedText,
   type Parser,
-  parseText,
   type PlacedViolation,
+  parseText,
 } from '@holdfast/core/parse';
-import { parsePolicy, type Policy } from '@holdfast/core/policy';
+import { type Policy, parsePolicy } from '@holdfast/core/policy';
 import { documentHash, runtimeConfigHash } from './identity.ts';
 import { parseRuntimeDocument, type RuntimeDocument } from './runtime-document.ts';
 import { type Environ, readSecrets, type Secrets } from './secrets.ts';

@@ -1,5 +1,6 @@
 import { closed, createParser, type Parsed, type Violation } from '@holdfast/core/parse';
 import { type Static, Type } from 'typebox';
+import { hostOf, isLoopbackHost } from '../loopback.ts';
 
 export const ENVIRONMENTS = ['dev', 'staging', 'paper', 'micro-live', 'prod'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
@@ -11,6 +12,22 @@ const whole = (minimum: number, maximum: number, description: string) =>
 const folder = (description: string) =>
   Type.String({ minLength: 1, maxLength: 512, pattern: '^(?!.*(^|/)\\.\\.(/|$)).+$', description });
 
+const HttpSchema = Type.Union(
+  [
+    Type.Literal('none'),
+    closed({
+      host: Type.String({ minLength: 1, maxLength: 255 }),
+      port: whole(0, 65_535, '0 takes any free port.'),
+    }),
+  ],
+  { description: 'Status and metrics, read only: `none`, or a loopback host and a port (0: any).' },
+);
+
+const UrlSchema = Type.Union(
+  [Type.Null(), Type.String({ minLength: 1, maxLength: 512, pattern: '^wss?://' })],
+  { description: 'WebSocket address of the exchange; null: whoever starts the engine says it.' },
+);
+
 /** `config/runtime/*.json`: places and sizes; nothing here can loosen a guard. */
 export const RuntimeDocumentSchema = closed({
   environment: Type.Enum(ENVIRONMENTS, { description: 'Which environment this process is.' }),
@@ -19,6 +36,21 @@ export const RuntimeDocumentSchema = closed({
   }),
   enforced_profile: Type.Enum(['CSP', 'GOP', 'FULL'], {
     description: 'Rules this process enforces. This build supports CSP.',
+  }),
+  connection: closed({
+    url: UrlSchema,
+    request_timeout_ms: whole(100, 10_000, 'A request unanswered for longer has failed. ms.'),
+    heartbeat_interval_s: whole(10, 60, 'What the exchange is asked to test us by. Seconds.'),
+    settle_ms: whole(
+      0,
+      60_000,
+      'How long an order of an earlier process may still be on its way when we start. ms.',
+    ),
+  }),
+  run_folder: folder('Where each run gets a folder of its own, readable by its owner alone.'),
+  strategies: Type.Array(folder('A document.'), {
+    maxItems: 16,
+    description: 'Parameter documents of the strategies; empty: each by its built-in parameters.',
   }),
   ledger: closed({
     folder: folder('Where the ledger lives, relative to the project or absolute.'),
@@ -32,6 +64,11 @@ export const RuntimeDocumentSchema = closed({
   }),
   disk: closed({
     probe_interval_ms: whole(100, 20_000, 'How often free space is measured. Milliseconds.'),
+    budget_bytes: whole(
+      1 << 28,
+      1_125_899_906_842_624,
+      'What a run may fill of the disk; the third opinion counts against it. Bytes.',
+    ),
   }),
   loop: closed({
     tick_interval_ms: whole(10, 1_000, 'Hot-loop tick. Milliseconds.'),
@@ -42,7 +79,19 @@ export const RuntimeDocumentSchema = closed({
       'How often ledger and venue are compared. Milliseconds (contract-1 section 46).',
     ),
   }),
-  http: Type.Enum(['none'], { description: 'Address of the status server; this build has none.' }),
+  watchdog: closed({
+    silence_ms: whole(
+      500,
+      5_000,
+      'Silence of the loop after which the watchdog stops OPEN. ms (contract-1 section 44).',
+    ),
+    kill_after_ms: whole(
+      1_000,
+      60_000,
+      'Silence after which it ends the engine, so that the exchange cancels. ms (decision 0011).',
+    ),
+  }),
+  http: HttpSchema,
 });
 
 export type RuntimeDocument = Static<typeof RuntimeDocumentSchema>;
@@ -81,5 +130,37 @@ function crossViolations(document: RuntimeDocument): readonly Violation[] {
     const message = `this build enforces CSP; it cannot claim ${profile}`;
     violations.push({ path: '/enforced_profile', rule: 'profile_not_supported', message });
   }
+  violations.push(...placeViolations(document));
   return violations;
+}
+
+/** The host each real venue is reached at, and no other. */
+const HOSTS = { testnet: 'test.deribit.com', live: 'www.deribit.com' } as const;
+
+/** Whether every address in the document leads where the document says it stands. */
+function placeViolations({ venue, connection, http, watchdog }: RuntimeDocument): Violation[] {
+  const violations: Violation[] = [];
+  const { url } = connection;
+  if (url !== null && !isFor(venue, url)) {
+    const where = venue === 'simulated' ? 'a loopback address' : `wss://${HOSTS[venue]}`;
+    const message = `venue ${venue} is reached at ${where} and nowhere else`;
+    violations.push({ path: '/connection/url', rule: 'url_not_for_venue', message });
+  }
+  if (http !== 'none' && !isLoopbackHost(http.host)) {
+    const message = `${http.host} is no loopback address, and there is no TLS yet to serve others`;
+    violations.push({ path: '/http/host', rule: 'host_not_loopback', message });
+  }
+  if (watchdog.kill_after_ms <= watchdog.silence_ms) {
+    const message = 'must be more than silence_ms: the engine gets its chance to reduce first';
+    violations.push({ path: '/watchdog/kill_after_ms', rule: 'kill_before_silence', message });
+  }
+  return violations;
+}
+
+/** A user or password in an address would be a secret in a hashed document. */
+function isFor(venue: RuntimeDocument['venue'], url: string): boolean {
+  const host = hostOf(url);
+  if (host === null || new URL(url).username !== '' || new URL(url).password !== '') return false;
+  if (venue === 'simulated') return isLoopbackHost(host);
+  return url.startsWith('wss://') && host === HOSTS[venue];
 }

@@ -34,7 +34,13 @@ export const ENVIRONMENT_VARIABLES = {
   },
   tradingEnvironment: {
     name: 'HOLDFAST_TRADING_ENV',
-    meaning: 'What the machine believes it is; when set, it must be what the runtime file says.',
+    meaning:
+      'What the machine is: DEV, STAGING, PAPER, LIVE; unset is DEV. The runtime file must agree.',
+  },
+  secretsSource: {
+    name: 'HOLDFAST_SECRETS_SOURCE',
+    meaning:
+      'Who put the secrets into this environment: `vault` or `env-file`. LIVE takes `vault` alone.',
   },
 } as const;
 
@@ -46,15 +52,17 @@ export function readSecrets(env: Environ, runtime: RuntimeDocument): SecretsRead
   const say = (name: string, rule: string, message: string): void => {
     violations.push({ path: `/${name}`, rule, message });
   };
-  const { clientId, clientSecret, tradingEnvironment } = ENVIRONMENT_VARIABLES;
-  const believed = env[tradingEnvironment.name];
-  if (isSet(believed) && believed.toLowerCase() !== runtime.environment) {
-    const message = `the machine says ${believed}, the runtime file says ${runtime.environment}`;
-    say(tradingEnvironment.name, 'environment_mismatch', message);
-  }
+  const { clientId, clientSecret } = ENVIRONMENT_VARIABLES;
+  const environment = environmentFault(env, runtime);
+  if (environment !== null) violations.push(environment);
   const id = env[clientId.name];
   const secret = env[clientSecret.name];
-  if (runtime.venue === 'simulated') {
+  if (runtime.environment === 'paper') {
+    // What a credential may do is known to the exchange alone: here, any may trade.
+    for (const name of credentialNames(env)) {
+      say(name, 'paper_with_credential', 'PAPER holds no credential: it could trade real money');
+    }
+  } else if (runtime.venue === 'simulated') {
     for (const name of credentialNames(env)) {
       const message = 'a credential is present where none may be: remove it from this environment';
       say(name, 'secret_forbidden', message);
@@ -63,12 +71,56 @@ export function readSecrets(env: Environ, runtime: RuntimeDocument): SecretsRead
     for (const name of [clientId.name, clientSecret.name]) {
       if (!isSet(env[name])) say(name, 'secret_missing', 'required for this venue and not set');
     }
+    violations.push(...sourceFaults(env, runtime));
   }
   const [first, ...rest] = violations;
   if (first !== undefined) return { ok: false, violations: [first, ...rest] };
   if (!isSet(id) || !isSet(secret)) return { ok: true, value: Object.freeze({ venueKey: null }) };
   const venueKey = Object.freeze({ clientId: id, clientSecret: createSecret(secret) });
   return { ok: true, value: Object.freeze({ venueKey }) };
+}
+
+/** What a machine may be, and the environments that may run on it (phases section 1.4). */
+const MACHINES: Readonly<Record<string, readonly RuntimeDocument['environment'][]>> = {
+  DEV: ['dev'],
+  STAGING: ['staging'],
+  PAPER: ['paper'],
+  LIVE: ['micro-live', 'prod'],
+};
+
+function environmentFault(env: Environ, runtime: RuntimeDocument): Violation | null {
+  const { name } = ENVIRONMENT_VARIABLES.tradingEnvironment;
+  const said = env[name];
+  const machine = isSet(said) ? said : 'DEV';
+  const allowed = Object.hasOwn(MACHINES, machine) ? MACHINES[machine] : undefined;
+  const path = `/${name}`;
+  if (allowed === undefined) {
+    const message = `${JSON.stringify(machine)} is none of ${Object.keys(MACHINES).join(', ')}`;
+    return { path, rule: 'environment_unknown', message };
+  }
+  if (allowed.includes(runtime.environment)) return null;
+  const how = isSet(said) ? `says ${machine}` : 'says nothing, which is DEV';
+  const message = `the machine ${how}, the runtime file says ${runtime.environment}`;
+  return { path, rule: 'environment_mismatch', message };
+}
+
+const SOURCES = ['vault', 'env-file'];
+
+/** LIVE takes its credentials from the vault and falls back to nothing. */
+function sourceFaults(env: Environ, runtime: RuntimeDocument): readonly Violation[] {
+  const { name } = ENVIRONMENT_VARIABLES.secretsSource;
+  const path = `/${name}`;
+  const source = env[name];
+  if (isSet(source) && !SOURCES.includes(source)) {
+    const message = `${JSON.stringify(source)} is none of ${SOURCES.join(', ')}`;
+    return [{ path, rule: 'secrets_source_unknown', message }];
+  }
+  if (!(MACHINES['LIVE'] ?? []).includes(runtime.environment) || source === 'vault') return [];
+  if (source === 'env-file') {
+    const message = 'LIVE never takes a secret from a file';
+    return [{ path, rule: 'live_from_file', message }];
+  }
+  return [{ path, rule: 'live_without_vault', message: 'LIVE takes its secrets from the vault' }];
 }
 
 function isSet(value: string | undefined): value is string {

@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Certificate } from '@holdfast/core/guard';
-import { closed, createParser, parseText } from '@holdfast/core/parse';
+import { closed, createParser, type ParsedText, parseText } from '@holdfast/core/parse';
 import { CERTIFICATE_PREDICATE, ENVELOPE_SUFFIX } from '@holdfast/core/proof';
 import { wallMs } from '@holdfast/core/values';
 import { type Static, Type } from 'typebox';
+import { hostOf, isLoopbackHost } from '../loopback.ts';
 import { type FileRead, readBounded } from './bounded-file.ts';
 import { isDirtyBuild } from './build-identity.ts';
 import { decodeUtf8 } from './encoding.ts';
@@ -34,12 +35,14 @@ export type CertificateDocument = Static<typeof CertificateSchema>;
 const parseCertificate = createParser(CertificateSchema);
 
 /**
- * Where this process stands: a development certificate counts only for `dev` on the simulated
- * venue.
+ * Where this process stands: a development certificate counts only for `dev` against a simulated
+ * venue on this machine.
  */
 export interface Standing {
   readonly environment: string;
   readonly venue: string;
+  /** Address of the venue; null where it is part of this process and nothing leaves. */
+  readonly endpoint: string | null;
 }
 
 export interface CertificateSource extends Standing {
@@ -66,7 +69,11 @@ export type CertificateCode =
   | 'ENVIRONMENT_MISMATCH'
   | 'DIRTY_BUILD';
 
-/** `certificate` is what the guard judges; null whenever the code is not `TRUSTED`. */
+/**
+ * `certificate` is what the guard judges. Null (MISSING) only when there is none, or none that can
+ * be read as one. One that is there and must not be trusted keeps its dates and names for the
+ * status, but says `UNKNOWN`, which the guard calls INVALID whatever else stands in it.
+ */
 export interface CertificateReading {
   readonly certificate: Certificate | null;
   readonly code: CertificateCode;
@@ -85,17 +92,20 @@ export function createCertificateReader(source: CertificateSource): ReadCertific
   let known: { readonly bytes: Bytes; readonly judgement: Judgement } | null = null;
   return (now) => {
     const bytes = readAll(source);
-    if ('code' in bytes) return bytes;
+    if ('code' in bytes) {
+      known = null;
+      return bytes;
+    }
     if (known === null || !isSame(known.bytes, bytes)) {
       known = { bytes, judgement: judge(bytes, source) };
     }
     const { judgement } = known;
     if (!judgement.ok) return judgement.reading;
-    const expired = judgement.signers.find((key) => !isValidAt(key, now));
-    if (expired !== undefined) {
-      return untrusted('KEY_NOT_VALID_NOW', `key of ${expired.holder} is not valid now`);
-    }
-    return judgement.reading;
+    const { reading, signers } = judgement;
+    const expired = signers.find((key) => !isValidAt(key, now));
+    if (expired === undefined) return reading;
+    const detail = `key of ${expired.holder} is not valid now`;
+    return { certificate: distrusted(reading.certificate), code: 'KEY_NOT_VALID_NOW', detail };
   };
 }
 
@@ -116,11 +126,11 @@ type Judgement =
 function readAll(source: CertificateSource): Bytes | CertificateReading {
   const { certificatePath, trustRootsPath } = source;
   const certificate = readBounded(certificatePath, CERTIFICATE_LIMIT);
-  if (!certificate.ok) return unread('CERTIFICATE', certificate);
+  if (!certificate.ok) return unread('CERTIFICATE', certificate, null);
   const envelope = readBounded(`${certificatePath}${ENVELOPE_SUFFIX}`, ENVELOPE_LIMIT);
-  if (!envelope.ok) return unread('SIGNATURE', envelope);
+  if (!envelope.ok) return unread('SIGNATURE', envelope, certificate.bytes);
   const roots = readBounded(trustRootsPath, TRUST_ROOTS_LIMIT);
-  if (!roots.ok) return unread('TRUST_ROOTS', roots);
+  if (!roots.ok) return unread('TRUST_ROOTS', roots, certificate.bytes);
   return { certificate: certificate.bytes, envelope: envelope.bytes, roots: roots.bytes };
 }
 
@@ -131,6 +141,10 @@ function isSame(a: Bytes, b: Bytes): boolean {
 }
 
 function judge(bytes: Bytes, source: CertificateSource): Judgement {
+  const no = (code: CertificateCode, detail: string): Judgement => {
+    const certificate = claimedBy(bytes.certificate);
+    return { ok: false, reading: { certificate, code, detail } };
+  };
   const roots = parseTrustRoots(bytes.roots);
   if (!roots.ok) return no(roots.code, roots.detail);
   const file = {
@@ -143,14 +157,13 @@ function judge(bytes: Bytes, source: CertificateSource): Judgement {
   if (statement.predicateType !== CERTIFICATE_PREDICATE) {
     return no('NOT_A_CERTIFICATE', `signed as ${statement.predicateType}`);
   }
-  const content = decodeUtf8(bytes.certificate);
-  const parsed = content === null ? null : parseText(content, parseCertificate);
+  const parsed = parseBytes(bytes.certificate);
   if (parsed === null || !parsed.ok) {
     const first = parsed?.violations[0];
     return no('CERTIFICATE_MALFORMED', first ? `${first.path} ${first.message}` : 'not UTF-8');
   }
   const refusal = refuseHere(parsed.value, signers, source);
-  if (refusal !== null) return { ok: false, reading: refusal };
+  if (refusal !== null) return no(refusal.code, refusal.detail);
   const signed = signers.map((key) => key.holder).join(', ');
   const certificate = certificateOf(parsed.value);
   return {
@@ -160,30 +173,49 @@ function judge(bytes: Bytes, source: CertificateSource): Judgement {
   };
 }
 
+type Refusal = Pick<CertificateReading, 'code' | 'detail'>;
+
 /** What a good signature alone does not allow in this place (D-37). */
 function refuseHere(
   document: CertificateDocument,
   signers: readonly TrustedKey[],
   standing: Standing,
-): CertificateReading | null {
+): Refusal | null {
   const isByDevelopment = signers.some((key) => key.roles.includes('development'));
   if (isByDevelopment && document.certificate_type === 'release') {
-    return untrusted('CERTIFICATE_TYPE_MISMATCH', 'a development key cannot certify a release');
+    const detail = 'a development key cannot certify a release';
+    return { code: 'CERTIFICATE_TYPE_MISMATCH', detail };
   }
   const isDevelopment = isByDevelopment || document.certificate_type === 'development';
-  const { environment, venue } = standing;
-  if (isDevelopment && !(environment === 'dev' && venue === 'simulated')) {
-    const detail = `a development certificate does not count in ${environment} on venue ${venue}`;
-    return untrusted('DEVELOPMENT_ONLY', detail);
+  const { environment, venue, endpoint } = standing;
+  const isHere = endpoint === null || isLoopbackHost(hostOf(endpoint) ?? '');
+  if (isDevelopment && !(environment === 'dev' && venue === 'simulated' && isHere)) {
+    const where = `${environment} on venue ${venue} at ${endpoint ?? 'no address'}`;
+    return { code: 'DEVELOPMENT_ONLY', detail: `a development certificate is none in ${where}` };
   }
   if (environment !== 'dev' && isDirtyBuild(document.build_id)) {
-    return untrusted('DIRTY_BUILD', `${document.build_id} certifies only for dev`);
+    return { code: 'DIRTY_BUILD', detail: `${document.build_id} certifies only for dev` };
   }
   if (document.environment !== undefined && document.environment !== environment) {
     const detail = `certified for ${document.environment}, this is ${environment}`;
-    return untrusted('ENVIRONMENT_MISMATCH', detail);
+    return { code: 'ENVIRONMENT_MISMATCH', detail };
   }
   return null;
+}
+
+function parseBytes(bytes: Buffer): ParsedText<CertificateDocument> | null {
+  const content = decodeUtf8(bytes);
+  return content === null ? null : parseText(content, parseCertificate);
+}
+
+/** What a certificate nobody vouches for says of itself; null when it is none at all. */
+function claimedBy(bytes: Buffer): Certificate | null {
+  const parsed = parseBytes(bytes);
+  return parsed?.ok === true ? distrusted(certificateOf(parsed.value)) : null;
+}
+
+function distrusted(certificate: Certificate | null): Certificate | null {
+  return certificate === null ? null : Object.freeze({ ...certificate, status: 'UNKNOWN' });
 }
 
 /** An unknown status is kept as such: the guard calls it INVALID (AMB-25). */
@@ -201,15 +233,12 @@ function certificateOf(document: CertificateDocument): Certificate {
 function unread(
   subject: 'CERTIFICATE' | 'SIGNATURE' | 'TRUST_ROOTS',
   read: Extract<FileRead, { ok: false }>,
+  certificate: Buffer | null,
 ): CertificateReading {
   const code = read.fault === 'missing' ? 'MISSING' : 'UNREADABLE';
-  return untrusted(`${subject}_${code}`, read.detail);
-}
-
-function no(code: CertificateCode, detail: string): Judgement {
-  return { ok: false, reading: untrusted(code, detail) };
-}
-
-function untrusted(code: CertificateCode, detail: string): CertificateReading {
-  return { certificate: null, code, detail };
+  return {
+    certificate: certificate === null ? null : claimedBy(certificate),
+    code: `${subject}_${code}`,
+    detail: read.detail,
+  };
 }

@@ -14,6 +14,15 @@ export interface Tally extends Telemetry {
   modeSeconds(until: number): Readonly<Record<'Active' | 'ReduceOnly' | 'Kill', number>>;
   /** In words, oldest first; bounded. */
   readonly lastRefusals: readonly Refusal[];
+  /** The last change of mode; null before the first. */
+  readonly lastTransition: Transition | null;
+}
+
+export interface Transition {
+  readonly at: number;
+  readonly from: string;
+  readonly to: string;
+  readonly reasons: readonly string[];
 }
 
 export interface Refusal {
@@ -36,6 +45,7 @@ export function createTally(
   let admitted = 0;
   let duplicates = 0;
   const lastRefusals: Refusal[] = [];
+  let lastTransition: Transition | null = null;
 
   function turnTo(next: keyof typeof modeMs, at: number): void {
     modeMs[mode] += at - since;
@@ -49,7 +59,11 @@ export function createTally(
       if (decision.kind === 'intentAdmitted') admitted += 1;
       if (decision.kind === 'intentDuplicate') duplicates += 1;
       if (decision.kind === 'fault') count(faults, decision.fault);
-      if (decision.kind === 'modeChanged') turnTo(decision.to, decision.at);
+      if (decision.kind === 'modeChanged') {
+        const { from, to, reasons } = decision;
+        turnTo(to, decision.at);
+        lastTransition = { at, from, to, reasons };
+      }
       if (decision.kind === 'intentRejected') {
         const { code } = decision.reject;
         count(rejectedByCode, code);
@@ -64,6 +78,9 @@ export function createTally(
       return duplicates;
     },
     lastRefusals,
+    get lastTransition() {
+      return lastTransition;
+    },
     faults,
     rejectedByCode,
     modeSeconds(until) {

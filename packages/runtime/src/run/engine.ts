@@ -1,27 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import type { Event, InvariantViolation } from '@holdfast/core';
-import type { State } from '@holdfast/core/step';
+import { assert, type InvariantViolation } from '@holdfast/core';
+import { describe, type StatusDocument } from '@holdfast/core/status';
 import type { Strategy } from '@holdfast/core/strategy';
-import { groupId, monoMs, runId as toRunId } from '@holdfast/core/values';
-import { connectDeribit, type DeribitLink } from '@holdfast/deribit/venue';
+import { runId as toRunId } from '@holdfast/core/values';
+import type { DeribitLink } from '@holdfast/deribit/venue';
+import type { Trouble } from '../cli/io.ts';
 import type { Configuration, Environ } from '../config/index.ts';
-import { openDecisionLog } from '../decision-log.ts';
-import { openFileLedger } from '../ledger/index.ts';
-import type { Clock, OpenLedger, RpcTransport, Telemetry } from '../ports.ts';
-import { createTally, type Tally } from '../report/tally.ts';
-import { type Runtime, start } from '../start.ts';
-import { createDiskProbe } from '../telemetry/disk.ts';
+import { describeOpenFault, openFaultOf } from '../ledger/index.ts';
+import type { Clock, RpcTransport } from '../ports.ts';
+import type { Tally } from '../report/tally.ts';
+import { type Runtime, start, type StartOptions } from '../start.ts';
 import { type ViewModel, viewOf } from '../view/model.ts';
-import { openWireLog } from '../wire-log.ts';
-import { fileDocuments } from './documents.ts';
-import { isLoopback } from './endpoint.ts';
-import type { RunFolder } from './folder.ts';
-
-/** Half of `max_policy_age_sec` would do; five tries fit in it. */
-const POLICY_INTERVAL_MS = 60_000;
-/** A whole chain's snapshots, twice. */
-const INBOX_CAPACITY = 65_536;
-const WIRE_LOG_CAPACITY = 8_192;
+import { connect, portsOf, sessionOf, telemetryOf } from './composition.ts';
+import { type Doors, openDoors } from './doors.ts';
+import { type RunFolder, writeAbout } from './folder.ts';
+import { openRecorders, type Recorders } from './recorders.ts';
 
 export interface EngineOptions {
   readonly root: string;
@@ -35,6 +28,8 @@ export interface EngineOptions {
   readonly credentials: { readonly clientId: string; readonly clientSecret: string } | null;
   readonly clock: Clock;
   readonly strategies: readonly Strategy<unknown>[];
+  readonly onEffect?: StartOptions['onEffect'];
+  readonly onEvent?: StartOptions['onEvent'];
 }
 
 export interface Engine {
@@ -43,10 +38,188 @@ export interface Engine {
   readonly clock: Clock;
   readonly tally: Tally;
   readonly transport: RpcTransport;
-  readonly violation: InvariantViolation | null;
+  violation(): InvariantViolation | null;
   /** Resolves when an invariant broke: nothing more is processed. */
   readonly failed: Promise<void>;
   view(): ViewModel;
   /** Logs out, writes what was accepted, lets go of everything. */
   stop(): Promise<void>;
+}
+
+export type EngineStart =
+  | { readonly ok: true; readonly engine: Engine }
+  | { readonly ok: false; readonly trouble: Trouble };
+
+/**
+ * Puts one engine together and starts it: logs, ledger, recovery, loop; then the connection, whose
+ * answers are events; then the doors through which it is watched and stopped.
+ */
+export async function startEngine(options: EngineOptions): Promise<EngineStart> {
+  const { configuration, folder, clock, buildId } = options;
+  const { runtime: document } = configuration;
+  const id = toRunId(randomUUID());
+  const startedAt = clock.now();
+  const fate = createFate();
+  const recorders = await openRecorders({
+    folder,
+    runId: id,
+    startedAt,
+    decisionCapacity: document.decision_log.queue_capacity,
+    secrets: options.credentials === null ? [] : [options.credentials.clientSecret],
+  });
+  const venue: { link: DeribitLink | null } = { link: null };
+  let doors: Doors | null = null;
+  let runtime: Runtime;
+  try {
+    runtime = await start({
+      ...portsOf(options, id, recorders),
+      session: sessionOf(options, id),
+      connect: (post) => {
+        venue.link = connect(options, post, recorders);
+        const opened = venue.link;
+        return {
+          transport: opened.transport,
+          venue: { ...opened.venue, reconnect: () => opened.drop() },
+        };
+      },
+      onEvent: (event) => {
+        recorders.heard(event);
+        options.onEvent?.(event);
+      },
+      onEffect: (effect) => {
+        // The last thing a tick asks for: the turn behind it is complete (AMB-50).
+        if (effect.kind === 'wake') doors?.beat();
+        options.onEffect?.(effect);
+      },
+      onFatal: fate.fail,
+    });
+  } catch (error) {
+    await recorders.close();
+    const fault = openFaultOf(error);
+    if (fault === null) throw error;
+    return no(folder.ledger, fault.code, describeOpenFault(fault));
+  }
+  const { link } = venue;
+  assert(link !== null, 'the runtime connects before it is started');
+  const status = (): StatusDocument => {
+    // A loop that has stopped has no mode: whoever asks is answered that nobody can tell.
+    assert(fate.violation() === null, 'the engine has stopped on a broken invariant');
+    return describe(runtime.state, telemetryOf(runtime, link, clock));
+  };
+  try {
+    doors = await openDoors({
+      runtime,
+      clock,
+      tally: recorders.tally,
+      document,
+      folder,
+      runId: id,
+      buildId,
+      isRunning: () => fate.violation() === null,
+      status,
+      metrics: () =>
+        recorders.metrics({
+          status: status(),
+          link: link.telemetry(),
+          ledger: runtime.ledger.telemetry(),
+          now: clock.now(),
+        }),
+      onWatchdog: recorders.onWatchdog,
+    });
+  } catch (error) {
+    await runtime.stop();
+    await recorders.close();
+    return no(folder.path, 'door_not_opened', error instanceof Error ? error.message : 'unknown');
+  }
+  link.open();
+  writeAbout(folder, aboutOf(options, id, doors));
+  return { ok: true, engine: engineOf(options, id, runtime, link, doors, recorders, fate) };
+}
+
+/** Whether an invariant has broken, and who wants to hear of it. */
+interface Fate {
+  readonly failed: Promise<void>;
+  fail(error: InvariantViolation): void;
+  violation(): InvariantViolation | null;
+}
+
+function createFate(): Fate {
+  let violation: InvariantViolation | null = null;
+  let tell: () => void = () => undefined;
+  const failed = new Promise<void>((done) => {
+    tell = done;
+  });
+  return {
+    failed,
+    fail(error) {
+      violation = error;
+      tell();
+    },
+    violation: () => violation,
+  };
+}
+
+function no(place: string, rule: string, detail: string): EngineStart {
+  return { ok: false, trouble: { place, rule, detail } };
+}
+
+function engineOf(
+  options: EngineOptions,
+  runId: string,
+  runtime: Runtime,
+  link: DeribitLink,
+  doors: Doors,
+  recorders: Recorders,
+  fate: Fate,
+): Engine {
+  const { clock, configuration, endpoint } = options;
+  const { environment, venue } = configuration.runtime;
+  const startedAt = clock.now();
+  return {
+    runId,
+    runtime,
+    clock,
+    tally: recorders.tally,
+    transport: link.transport,
+    failed: fate.failed,
+    violation: fate.violation,
+    view: () =>
+      viewOf({
+        state: runtime.state,
+        tally: recorders.tally,
+        startedAt,
+        now: clock.now(),
+        environment,
+        venue,
+        endpoint,
+        http: doors.http,
+        link: link.telemetry(),
+      }),
+    async stop() {
+      // The watchdog before the loop that beats; the loop before the session, whose end would
+      // otherwise be recorded as one that was lost.
+      await doors.close();
+      await runtime.stop();
+      await link.close();
+      await recorders.close();
+    },
+  };
+}
+
+function aboutOf(
+  { configuration, endpoint, buildId }: EngineOptions,
+  runId: string,
+  { http }: Doors,
+): Parameters<typeof writeAbout>[1] {
+  const { environment, venue } = configuration.runtime;
+  return {
+    run_id: runId,
+    pid: process.pid,
+    started: new Date().toISOString(),
+    environment,
+    venue,
+    endpoint,
+    http,
+    build_id: buildId,
+  };
 }

@@ -10,6 +10,7 @@ export interface RunFolder {
   readonly decisions: string;
   readonly wire: string;
   readonly log: string;
+  readonly watchdog: string;
   readonly control: string;
   readonly about: string;
 }
@@ -22,6 +23,7 @@ export function runFolderAt(path: string): RunFolder {
     decisions: join(root, 'decisions.jsonl'),
     wire: join(root, 'wire.jsonl'),
     log: join(root, 'log.jsonl'),
+    watchdog: join(root, 'watchdog.jsonl'),
     control: join(root, 'control.sock'),
     about: join(root, 'run.json'),
   };

@@ -2,6 +2,8 @@ import type { StatsFs } from 'node:fs';
 import { type FileHandle, open, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DiskMeasurement, DiskProbe } from '../ports.ts';
+import type { Opinion } from './byte-accounting.ts';
+import { combineOpinions } from './opinions.ts';
 
 /** One page: what a record costs the disk. */
 const PAGE = Buffer.alloc(4_096, 1);
@@ -9,13 +11,14 @@ const PAGE = Buffer.alloc(4_096, 1);
 const PROBE_TIMEOUT_MS = 2_000;
 
 /**
- * How full the ledger's mount is, twice and independently (contract-1 section 47, AT-1067). The
- * first opinion is the file system's count of blocks. The second writes a page beside the ledger,
- * syncs it within a time limit, and only then counts what is left to us, so that a full, read-only,
- * failing or stuck disk shows even when the counters look fine. Its file stays: 4 KiB, overwritten
- * in place.
+ * How full the ledger's mount is, more than once and independently (contract-1 section 47,
+ * AT-1067). The first opinion is the file system's count of blocks. The second writes a page
+ * beside the ledger, syncs it within a time limit, and only then counts what is left to us, so that
+ * a full, read-only, failing or stuck disk shows even when the counters look fine. Its file stays:
+ * 4 KiB, overwritten in place. `books`, where given, is the third: what we ourselves have written;
+ * the measurement is then made of all three by `combineOpinions`.
  */
-export function createDiskProbe(folder: string): DiskProbe {
+export function createDiskProbe(folder: string, books: Opinion | null = null): DiskProbe {
   const page = new ProbePage(join(folder, '.disk-probe'));
   let isRunning = false;
   return {
@@ -23,12 +26,14 @@ export function createDiskProbe(folder: string): DiskProbe {
       // The last one is still stuck: asking again would only queue behind it.
       if (isRunning) return done({ used: null, secondary: null });
       isRunning = true;
-      void Promise.all([usedShare(folder), secondOpinion(folder, page)]).then(
-        ([used, secondary]) => {
-          isRunning = false;
-          done({ used, secondary });
-        },
-      );
+      void Promise.all([
+        usedShare(folder),
+        secondOpinion(folder, page),
+        books === null ? null : withinLimit(books(), null),
+      ]).then(([used, secondary, counted]) => {
+        isRunning = false;
+        done(books === null ? { used, secondary } : combineOpinions(used, secondary, counted));
+      });
     },
     close: () => page.close(),
   };
@@ -52,7 +57,7 @@ async function secondOpinion(
   folder: string,
   page: ProbePage,
 ): Promise<DiskMeasurement['secondary']> {
-  const outcome = await withinLimit(page.writeAndSync());
+  const outcome = await withinLimit(page.writeAndSync(), 'stuck');
   if (outcome === 'full') return 1;
   const blocks = outcome === 'written' ? await blocksOf(folder) : null;
   if (blocks === null) return null;
@@ -92,9 +97,9 @@ class ProbePage {
   }
 }
 
-function withinLimit(work: Promise<Outcome>): Promise<Outcome> {
+function withinLimit<T>(work: Promise<T>, otherwise: T): Promise<T> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve('stuck'), PROBE_TIMEOUT_MS);
+    const timer = setTimeout(() => resolve(otherwise), PROBE_TIMEOUT_MS);
     void work.then((outcome) => {
       clearTimeout(timer);
       resolve(outcome);

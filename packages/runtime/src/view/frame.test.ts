@@ -53,8 +53,10 @@ describe('the screen', () => {
       false,
     );
     expect(first).toMatch(/^ REDUCEONLY .*dev on the simulated venue.*01:02:03$/);
-    expect(second).toBe('Something must be reconciled first. A full reconciliation passes.');
-    expect(third).toContain('REDUCEONLY_OPEN_PERMISSION_LATCHED');
+    expect(second).toBe('Something must be reconciled first.');
+    expect(third).toBe(
+      '  REDUCEONLY_OPEN_PERMISSION_LATCHED, until: A full reconciliation passes.',
+    );
   });
 
   it('Active needs no reason; a held mode without one is named a defect', () => {

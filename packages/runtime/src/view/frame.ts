@@ -56,7 +56,7 @@ function head(view: ViewModel, width: number, paint: Paint): string {
 
 function why({ mode, reasons }: ViewModel): string {
   const [first] = reasons;
-  if (first !== undefined) return `${first.meaning} ${first.clears}`;
+  if (first !== undefined) return first.meaning;
   return mode === 'Active'
     ? 'Every check passes: risk may be opened within the launch policy.'
     : 'No reason is given: that is a defect. Stop, and call engineering.';
@@ -64,8 +64,8 @@ function why({ mode, reasons }: ViewModel): string {
 
 /** The first reason is the headline; every code has its line below it. */
 function rest(reasons: readonly ReasonLine[]): readonly string[] {
-  return reasons.map(({ code, meaning }, index) =>
-    index === 0 ? `  ${code}` : `  ${code}: ${meaning}`,
+  return reasons.map(({ code, meaning, clears }, index) =>
+    index === 0 ? `  ${code}, until: ${clears}` : `  ${code}: ${meaning}`,
   );
 }
 

@@ -1,0 +1,97 @@
+import type { Event } from '@holdfast/core';
+import { closed, createParser } from '@holdfast/core/parse';
+import { currentMode, type State } from '@holdfast/core/step';
+import { monoMs } from '@holdfast/core/values';
+import { type Static, Type } from 'typebox';
+import { WATCHDOG_OPERATOR } from './watchdog-operator.ts';
+
+const ONE_LINE = '^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f]+$';
+
+/** One line of plain text: what ends up in ledger, log and terminal must not break any of them. */
+const line = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: ONE_LINE });
+
+const EmergencySchema = closed({ reason: line(500), operator: line(100) });
+export const parseEmergency = createParser(EmergencySchema);
+export type EmergencyOrder = Static<typeof EmergencySchema>;
+
+export const EMERGENCY_COMMANDS = ['kill', 'reduce_only', 'release'] as const;
+export type EmergencyCommand = (typeof EMERGENCY_COMMANDS)[number];
+
+/**
+ * What became of a command. `ACCEPTED`: the mode is what was asked for, or stricter. `BLOCKED`: the
+ * operator's own stop is lifted, but other reasons hold the system down. `REJECTED`: nothing was
+ * changed.
+ */
+export interface EmergencyAnswer {
+  readonly result: 'ACCEPTED' | 'BLOCKED' | 'REJECTED';
+  readonly command: EmergencyCommand;
+  readonly operator: string;
+  readonly from: string;
+  readonly trading_mode: string;
+  readonly mode_reasons: readonly string[];
+  readonly is_trading_allowed: boolean;
+  /** Why it was rejected; null otherwise. */
+  readonly cause: string | null;
+  readonly ts_ms: number;
+}
+
+export interface Engine {
+  readonly state: State;
+  post(event: Event): void;
+  now(): number;
+  /** False once the loop has stopped: no command is heard any more. */
+  isRunning(): boolean;
+}
+
+/** A release waits for its record (D-11): this long, and then the answer is what holds so far. */
+const RECORD_TIMEOUT_MS = 1_000;
+const LOOK_EVERY_MS = 5;
+
+/**
+ * Hands an operator's word to the core as an event and says what the mode is after that turn. A
+ * release lifts the operator's own stop and nothing else. The watchdog only ever tightens: over a
+ * kill its reduce-only is already more than fulfilled.
+ */
+export async function command(
+  engine: Engine,
+  word: EmergencyCommand,
+  order: EmergencyOrder,
+): Promise<EmergencyAnswer> {
+  const { state } = engine;
+  const from = currentMode(state).mode;
+  const answer = (result: EmergencyAnswer['result'], cause: string | null): EmergencyAnswer => {
+    const { mode, reasons } = currentMode(state);
+    return {
+      result,
+      command: word,
+      operator: order.operator,
+      from,
+      trading_mode: mode,
+      mode_reasons: reasons,
+      is_trading_allowed: mode === 'Active',
+      cause,
+      ts_ms: engine.now(),
+    };
+  };
+  if (!engine.isRunning()) return answer('REJECTED', 'engine_stopped');
+  if (order.operator === WATCHDOG_OPERATOR) {
+    if (word !== 'reduce_only') return answer('REJECTED', 'watchdog_only_reduces');
+    if (state.observations.operatorStop === 'kill') return answer('ACCEPTED', null);
+  }
+  const at = monoMs(engine.now());
+  engine.post({ kind: 'operatorCommanded', at, command: word, ...order });
+  if (word === 'release') await untilReleased(engine);
+  const { mode } = currentMode(state);
+  if (!engine.isRunning()) return answer('REJECTED', 'engine_stopped');
+  if (word === 'release') return answer(mode === 'Active' ? 'ACCEPTED' : 'BLOCKED', null);
+  const isAsAsked = mode === 'Kill' || (word === 'reduce_only' && mode === 'ReduceOnly');
+  return answer(isAsAsked ? 'ACCEPTED' : 'REJECTED', isAsAsked ? null : 'command_not_taken');
+}
+
+async function untilReleased(engine: Engine): Promise<void> {
+  const until = performance.now() + RECORD_TIMEOUT_MS;
+  const { observations } = engine.state;
+  while (observations.operatorStop !== null && engine.isRunning() && performance.now() < until) {
+    await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
+  }
+}

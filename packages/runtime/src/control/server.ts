@@ -1,0 +1,85 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { dirname } from 'node:path';
+import { createApp } from '../http/app.ts';
+import { command, EMERGENCY_COMMANDS, type Engine, parseEmergency } from './command.ts';
+import { listOrders, listPositions } from './listing.ts';
+import { assertPrivate, socketName } from './socket-path.ts';
+
+export interface ControlSources extends Engine {
+  /** The same document as `/api/v1/status`. */
+  status(): object;
+  health(): object;
+}
+
+export interface ControlOptions {
+  /** The socket; its folder must be its owner's alone. */
+  readonly path: string;
+  readonly sources: ControlSources;
+}
+
+export interface Control {
+  readonly path: string;
+  close(): Promise<void>;
+}
+
+/** A socket that does not answer a connect at once has nobody behind it. */
+const PROBE_TIMEOUT_MS = 1_000;
+
+/**
+ * The door for those who may enter the run folder: the only way to command a running engine, and
+ * closed to the network. What a dead process left is replaced; a live one is never pushed aside.
+ * Rejects when the path cannot be taken.
+ */
+export async function startControl({ path, sources }: ControlOptions): Promise<Control> {
+  assertPrivate(dirname(path));
+  if (await isAnswered(path)) throw new Error(`${path}: another engine answers here`);
+  rmSync(path, { force: true });
+  const app = createApp(['GET', 'POST']);
+  app.get('/status', () => sources.status());
+  app.get('/health', () => sources.health());
+  app.get('/orders', () => listOrders(sources.state));
+  app.get('/positions', () => listPositions(sources.state));
+  for (const word of EMERGENCY_COMMANDS) {
+    app.post(`/api/v1/emergency/${word}`, async (request, reply) => {
+      const order = parseEmergency(request.body);
+      if (order.ok) return command(sources, word, order.value);
+      const [{ path: place, rule, message }] = order.violations;
+      return reply.code(400).send({ error: 'bad_request', place, rule, message });
+    });
+  }
+  const { name, release } = socketName(path);
+  try {
+    await app.listen({ path: name });
+    chmodSync(path, 0o600);
+  } catch (error) {
+    await app.close();
+    release();
+    const why = error instanceof Error ? error.message : 'unknown';
+    throw new Error(`${path} cannot be served: ${why}`, { cause: error });
+  }
+  return {
+    path,
+    async close() {
+      await app.close();
+      release();
+      rmSync(path, { force: true });
+    },
+  };
+}
+
+function isAnswered(path: string): Promise<boolean> {
+  const { name, release } = socketName(path);
+  return new Promise((resolve) => {
+    const socket = connect(name);
+    const end = (answered: boolean): void => {
+      socket.destroy();
+      release();
+      resolve(answered);
+    };
+    // Connected, or too busy to accept: somebody holds it.
+    socket.setTimeout(PROBE_TIMEOUT_MS, () => end(true));
+    socket.once('connect', () => end(true));
+    socket.once('error', (error) => end('code' in error && error.code === 'EAGAIN'));
+  });
+}

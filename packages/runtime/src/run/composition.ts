@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import type { StatusTelemetry } from '@holdfast/core/status';
+import { type GroupId, groupId, type RunId, wallMs } from '@holdfast/core/values';
+import { connectDeribit, type DeribitLink } from '@holdfast/deribit/venue';
+import { CONTRACT_VERSION } from '@holdfast/core/guard';
+import { openFileLedger } from '../ledger/index.ts';
+import { hostOf, isLoopbackHost } from '../loopback.ts';
+import type { Clock, OpenLedger, Post } from '../ports.ts';
+import type { Runtime, StartOptions } from '../start.ts';
+import { createByteAccounting } from '../telemetry/byte-accounting.ts';
+import { createDiskProbe } from '../telemetry/disk.ts';
+import { fileDocuments } from './documents.ts';
+import type { EngineOptions } from './engine.ts';
+import type { Recorders } from './recorders.ts';
+
+/** Half of `max_policy_age_sec` would do; five tries fit in it. */
+const POLICY_INTERVAL_MS = 60_000;
+/** A whole chain's snapshots, twice. */
+const INBOX_CAPACITY = 65_536;
+
+/** The real ports of one engine, all but the venue. */
+export function portsOf(
+  options: EngineOptions,
+  runId: RunId,
+  recorders: Recorders,
+): Omit<StartOptions, 'session' | 'connect' | 'onFatal'> {
+  const { root, configuration, clock, folder, policyPath, runtimePath, endpoint, env } = options;
+  const { runtime } = configuration;
+  return {
+    clock,
+    openLedger: ledgerOf(options, runId),
+    telemetry: recorders.telemetry,
+    disk: createDiskProbe(
+      folder.ledger,
+      createByteAccounting({
+        folder: folder.path,
+        budgetBytes: runtime.disk.budget_bytes,
+        counters: [() => recorders.bytes()],
+      }),
+    ),
+    documents: fileDocuments({
+      root,
+      policyPath,
+      runtimePath,
+      environment: runtime.environment,
+      venue: runtime.venue,
+      endpoint,
+      env,
+      clock,
+    }),
+    mintGroupId: (): GroupId => groupId(randomUUID()),
+    strategies: options.strategies,
+    intervals: {
+      consultMs: runtime.loop.consult_interval_ms,
+      diskMs: runtime.disk.probe_interval_ms,
+      policyMs: POLICY_INTERVAL_MS,
+      heartbeatMs: null,
+    },
+    inboxCapacity: INBOX_CAPACITY,
+  };
+}
+
+function ledgerOf({ configuration, folder, clock }: EngineOptions, runId: RunId): OpenLedger {
+  const { ledger } = configuration.runtime;
+  return (post, onRecord) =>
+    openFileLedger({
+      folder: folder.ledger,
+      post,
+      clock,
+      runId,
+      queueCapacity: ledger.queue_capacity,
+      commitDeadlineMs: ledger.commit_deadline_ms,
+      segmentBytes: ledger.segment_bytes,
+      onRecord,
+    });
+}
+
+export function sessionOf(options: EngineOptions, runId: RunId): StartOptions['session'] {
+  const { configuration, buildId, endpoint } = options;
+  const { runtime, runtimeConfigHash } = configuration;
+  const isLoopback = isLoopbackHost(hostOf(endpoint) ?? '');
+  return {
+    runId,
+    buildId,
+    runtimeConfigHash,
+    contractVersion: CONTRACT_VERSION,
+    enforcedProfile: runtime.enforced_profile,
+    toleratesUnlinked: runtime.environment === 'dev' && runtime.venue === 'simulated' && isLoopback,
+    settleMs: runtime.connection.settle_ms,
+    tickIntervalMs: runtime.loop.tick_interval_ms,
+    reconcileIntervalMs: runtime.loop.reconcile_interval_ms,
+  };
+}
+
+export function connect(options: EngineOptions, post: Post, recorders: Recorders): DeribitLink {
+  const { configuration, endpoint, credentials, clock } = options;
+  return connectDeribit({
+    url: endpoint,
+    credentials,
+    currencies: configuration.policy.universe.underlyings,
+    clock,
+    post,
+    jitter: () => Math.random(),
+    onWire: (message) => recorders.wire.write(message),
+    marketInterval: '100ms',
+  });
+}
+
+export function telemetryOf(runtime: Runtime, link: DeribitLink, clock: Clock): StatusTelemetry {
+  const { depth, capacity, enqueueFailures } = runtime.ledger.telemetry();
+  const { requestP95Ms, lastMessageAt, count429In5m } = link.telemetry();
+  return {
+    now: wallMs(clock.now()),
+    ledger: { depth, capacity, enqueueFailures },
+    requestP95Ms,
+    lastMessageAt: lastMessageAt === null ? null : wallMs(lastMessageAt),
+    count429In5m,
+    supportedProfiles: ['CSP'],
+  };
+}

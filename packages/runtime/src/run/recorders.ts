@@ -1,0 +1,99 @@
+import type { Event } from '@holdfast/core';
+import type { LinkTelemetry } from '@holdfast/deribit/venue';
+import { openDecisionLog } from '../decision-log.ts';
+import type { Telemetry } from '../ports.ts';
+import { createTally, type Tally } from '../report/tally.ts';
+import { openRunLog, type RunLog } from '../telemetry/log.ts';
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
+import type { WatchdogNews } from '../watchdog/watchdog.ts';
+import { openWireLog, type WireLog } from '../wire-log.ts';
+import type { RunFolder } from './folder.ts';
+
+const WIRE_LOG_CAPACITY = 8_192;
+
+/** Where what is said and seen goes: decision log, run log, wire log, tally and metrics. */
+export interface Recorders {
+  readonly telemetry: Telemetry;
+  readonly tally: Tally;
+  readonly wire: WireLog;
+  readonly log: RunLog;
+  /** Sees every event before the core does. */
+  heard(event: Event): void;
+  onWatchdog(news: WatchdogNews): void;
+  /** Prometheus text of now. */
+  metrics(now: MetricSources): Promise<string>;
+  /** Bytes these have written, for the accounting of the disk. */
+  bytes(): number;
+  close(): Promise<void>;
+}
+
+export interface MetricSources {
+  readonly status: object;
+  readonly link: LinkTelemetry;
+  readonly ledger: { readonly records: number; readonly writeErrors: number };
+  readonly now: number;
+}
+
+export interface RecorderOptions {
+  readonly folder: RunFolder;
+  readonly runId: string;
+  readonly startedAt: number;
+  readonly decisionCapacity: number;
+  /** Values that must never be written. */
+  readonly secrets: readonly string[];
+}
+
+/** Rejects when one of the files cannot be opened: an engine that cannot say what it does must not run. */
+export async function openRecorders(options: RecorderOptions): Promise<Recorders> {
+  const { folder, runId, startedAt, decisionCapacity, secrets } = options;
+  const decisions = await openDecisionLog({
+    path: folder.decisions,
+    runId,
+    capacity: decisionCapacity,
+  });
+  const wire = await openWireLog(folder.wire, runId, WIRE_LOG_CAPACITY);
+  const log = await openRunLog({ path: folder.log, runId, secrets });
+  const metrics = createMetrics(runId);
+  const tally = createTally(startedAt, (decision, at) => {
+    decisions.report(decision, at);
+    log.report(decision);
+    metrics.observeDecision(decision);
+  });
+  return {
+    tally,
+    wire,
+    log,
+    telemetry: {
+      report: (decision, at) => tally.report(decision, at),
+      backlog: () => decisions.telemetry(),
+    },
+    heard: (event) => metrics.observeEvent(event),
+    onWatchdog(news) {
+      metrics.observeWatchdog(news);
+      log.write(news.kind === 'given_up' ? 'error' : 'info', 'watchdog', news);
+    },
+    async metrics(sources) {
+      observeAll(metrics, sources, tally);
+      metrics.observeLost('decision_log', decisions.telemetry().dropped);
+      metrics.observeLost('wire_log', wire.dropped);
+      metrics.observeLost('run_log', log.telemetry().dropped);
+      return await metrics.text();
+    },
+    bytes: () => decisions.bytes + wire.bytes + log.telemetry().bytes,
+    async close() {
+      metrics.close();
+      await Promise.all([decisions.close(), wire.close(), log.close()]);
+    },
+  };
+}
+
+function observeAll(
+  metrics: Metrics,
+  { status, link, ledger, now }: MetricSources,
+  tally: Tally,
+): void {
+  metrics.observeStatus(status);
+  metrics.observeLink(link);
+  metrics.observeLedger(ledger);
+  metrics.observeModeSeconds(tally.modeSeconds(now));
+}
