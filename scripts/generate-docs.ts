@@ -18,6 +18,7 @@ import {
   RuntimeDocumentSchema,
 } from '../packages/runtime/src/config/index.ts';
 import { ScenarioSchema } from '../packages/sim/src/scenario/schema.ts';
+import { policyDocuments } from './policy-documents.ts';
 
 const COMMAND = 'node scripts/generate-docs.ts';
 const ROOT = join(import.meta.dirname, '..');
@@ -35,6 +36,7 @@ export function generatedDocuments(): readonly GeneratedDocument[] {
     { path: 'docs/generated/reason-codes.md', text: reasonCodes() },
     { path: 'docs/generated/config-keys.md', text: configKeys() },
     { path: 'docs/generated/scenario.schema.json', text: scenarioSchema() },
+    ...policyDocuments(ROOT),
   ];
 }
 
@@ -105,6 +107,7 @@ interface SchemaNode {
   readonly patternProperties?: Readonly<Record<string, SchemaNode>>;
   readonly required?: readonly string[] | undefined;
   readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly minimum?: number;
@@ -117,6 +120,8 @@ interface SchemaNode {
 function rule(node: SchemaNode): string {
   if ('const' in node) return `exactly ${JSON.stringify(node.const)}`;
   if (node.enum !== undefined) return node.enum.map((value) => code(String(value))).join(', ');
+  if (node.anyOf !== undefined) return node.anyOf.map(rule).join(' or ');
+  if (node.properties !== undefined) return `{ ${Object.keys(node.properties).join(', ')} }`;
   if (node.type === 'array') return `list of ${node.items === undefined ? '?' : rule(node.items)}`;
   if (node.type !== 'number') return node.type ?? '';
   const kind = node.multipleOf === 1 ? 'whole number' : 'number';

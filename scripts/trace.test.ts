@@ -14,13 +14,16 @@ const RULES: Rule[] = JSON.parse(readFileSync(join(ROOT, 'docs/contract/rules.js
 const AT = (number: string): string => `AT-${number}`;
 
 describe('the list of rules', () => {
-  it('holds all 335 acceptance tests and the seven gates of phase 1', () => {
+  it('holds all 335 acceptance tests, phase 0 and the seven gates of phase 1', () => {
     const acceptance = RULES.filter(({ id }) => id.startsWith('AT-'));
     expect(acceptance).toHaveLength(335);
     expect(acceptance.filter(({ profile }) => profile === 'CSP')).toHaveLength(260);
     expect(acceptance.filter(({ profile }) => profile === 'GOP')).toHaveLength(75);
     const gates = RULES.filter(({ id }) => !id.startsWith('AT-')).map(({ id }) => id);
-    expect(gates).toEqual(['A', 'B', 'C', 'D', 'E', 'F', 'G'].map((letter) => `P1-${letter}`));
+    expect(gates).toEqual([
+      ...['A', 'B', 'C', 'D', 'E', 'F', 'T1', 'T2', 'T3', 'T4', 'T5', 'T6'].map((n) => `P0-${n}`),
+      ...['A', 'B', 'C', 'D', 'E', 'F', 'G'].map((letter) => `P1-${letter}`),
+    ]);
   });
 
   it('says of each rule in one sentence of its own what must hold', () => {

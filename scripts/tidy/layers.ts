@@ -44,6 +44,7 @@ const LAYERS: readonly (readonly string[])[] = [
     'fold.ts',
     'step.ts',
     'view.ts',
+    'status',
     'status.ts',
     'index.ts',
   ],

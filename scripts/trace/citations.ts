@@ -19,7 +19,7 @@ export interface Unreadable {
   readonly fault: string;
 }
 
-const RULE = /^(?:AT-\d+|P\d+-[A-Z])(?![\w-])/;
+const RULE = /^(?:AT-\d+|P\d+-[A-Z]\d?)(?![\w-])/;
 
 /** The rule numbers a title starts with: `AT-016 AT-017 market orders are refused`. */
 export function leadingRules(title: string): string[] {
@@ -86,7 +86,7 @@ export function citationsOfScenario(
 
 /** Rule numbers a document mentions, each once. */
 export function rulesMentioned(content: string): string[] {
-  return [...new Set(content.match(/\b(?:AT-\d+|P1-[A-Z])\b/g))];
+  return [...new Set(content.match(/\b(?:AT-\d+|P\d-[A-Z]\d?)\b/g))];
 }
 
 /** Files whose titles are searched for rules. */

@@ -5,6 +5,8 @@ import {
   coinE8,
   type Currency,
   currency,
+  e8FromNumber,
+  instrumentName,
   type MonoMs,
   monoMs,
   priceE8,
@@ -23,6 +25,7 @@ import {
 } from '@holdfast/deribit/protocol';
 import type { Clock, Post, RpcAnswer, RpcTransport, Venue } from '@holdfast/runtime/ports';
 import type { Exchange, NotificationListener, SettlementNotice } from './exchange/index.ts';
+import type { WirePublicTrade } from './exchange/wire.ts';
 import type { Network } from './network.ts';
 import { VenueSession } from './venue-session.ts';
 
@@ -75,6 +78,11 @@ export function connectInProcess(connection: Connection): InProcessVenue {
             for (const event of (answer ?? silence(request))(now())) post(event);
           },
         );
+      },
+      reconnect() {
+        if (!session.lose()) return;
+        tell(false);
+        if (session.restore()) tell(true);
       },
     },
     hear(...notice) {
@@ -263,8 +271,21 @@ function eventsOf(notice: Notice, at: MonoMs): readonly Event[] {
     case 'instruments':
       return newlyListed(payload.listed, at);
     case 'publicTrade':
+      return publicTrade(payload, at);
+    case 'portfolio':
+    case 'volatilityIndex':
+    case 'platform':
       return [];
   }
+}
+
+/** Its own words, which only a price off every grid could spoil. */
+function publicTrade(trade: WirePublicTrade, at: MonoMs): readonly Event[] {
+  const price = e8FromNumber(trade.price);
+  if (price === null) return [];
+  const instrument = instrumentName(trade.instrument_name);
+  const tradeSeq = trade.trade_seq;
+  return [{ kind: 'publicTradeObserved', at, instrument, tradeSeq, priceE8: priceE8(price) }];
 }
 
 /** What the venue lists from now on, by the currency it is settled in. */

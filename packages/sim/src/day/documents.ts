@@ -25,6 +25,8 @@ export function fileDocuments(sources: DocumentSources): Documents {
     trustRootsPath: paths.developmentTrustRoots,
     environment,
     venue,
+    // The exchange of a simulated day is in this process.
+    endpoint: null,
   });
   return {
     certificate() {

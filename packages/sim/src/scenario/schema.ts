@@ -183,7 +183,7 @@ const Expectation = closed({
 /** What a scenario file may say; published as `docs/generated/scenario.schema.json`. */
 export const ScenarioSchema = closed({
   scenario: Type.String({ minLength: 10, maxLength: 200, description: 'the story in a sentence' }),
-  rules: Type.Array(Type.String({ pattern: '^(AT-[0-9]+|P[0-9]+-[A-Z])$' }), {
+  rules: Type.Array(Type.String({ pattern: '^(AT-[0-9]+|P[0-9]+-[A-Z][0-9]?)$' }), {
     description: 'rules of the contract this scenario proves',
   }),
   seed: Type.Integer({ minimum: 0 }),

@@ -1,0 +1,102 @@
+/** The drill for people: a record with its table, and the log as lines. */
+import { drillFaults, type DrillRecord } from './drill-record.ts';
+import { NOT_SIGNED, type Provenance, shownProvenance, utc } from './provenance.ts';
+
+const stamp = (at: number): string => new Date(at).toISOString();
+const seconds = (ms: number): string => (ms / 1_000).toFixed(3);
+const yes = (holds: boolean): string => (holds ? 'YES' : 'NO');
+
+export function drillPage(record: DrillRecord, provenance: Provenance): string {
+  const { found, events } = record;
+  const faults = drillFaults(found);
+  const actions = events.map(({ at, phase, event, fields }) => {
+    const said = Object.entries(fields).map(([key, value]) => `${key}=${value}`);
+    return `| ${stamp(at)} | ${phase} | ${event} | ${said.join(', ')} |`;
+  });
+  const stopped = found.orders_escaped === 0 && found.opens_refused_after_kill > 0;
+  const reduced = found.reductions_sent > 0 && found.positions_after_reduction === 0;
+  return `# Break-glass drill
+
+${shownProvenance(provenance)}
+
+- date_utc: ${utc(record.started)}
+- env: ${record.env}
+- operator: ${record.operator}
+- witness: ${NOT_SIGNED}
+- scenario_triggered: ${record.scenario}
+- start_time_utc: ${utc(record.started)}
+
+## Actions taken
+
+| Time (UTC) | Phase | Action or event | What was seen |
+| --- | --- | --- | --- |
+${actions.join('\n')}
+
+## Verification
+
+- OPEN stopped: of everything sent on the wire after the kill, ${found.orders_escaped} orders could have opened risk;
+  ${found.opens_refused_after_kill} proposals to open were refused with TradingModeForbidsOpen, in ${seconds(found.observed_ms)} s
+  and until the end. Before the kill ${found.opens_before_kill} such orders had been sent.
+- Pending after the kill: ${found.pending_after_kill}; in flight: ${found.in_flight_after_kill}.
+- Positions against the exchange at the end: ${found.positions_equal_venue ? 'equal' : 'not equal'}; orders left there:
+  ${found.orders_left_open}; the ledger ${found.ledger_verified ? 'verifies' : 'does not verify'}.
+- Counted by the exchange: ${found.duplicate_dispatch_count} orders sent twice, ${found.illegal_order_attempts} illegal ones.
+
+## Outcome
+
+- time_to_halt_sec: ${seconds(found.kill_time_ms)} (command given to mode Kill; ${seconds(found.kill_answered_ms)} until the command had answered)
+- did_new_open_dispatch_stop: ${yes(stopped)}
+- was_risk_reduction_possible_if_exposure: ${yes(reduced)}
+
+## REDUCE_ONLY
+
+\`holdfast emergency reduce-only\`, then the run was ended; it had been started with \`--flatten\`. Positions before:
+${found.positions_before_reduction}. Reduce-only orders sent: ${found.reductions_sent}. Positions after: ${found.positions_after_reduction}.
+Started again on the same folder it was ${found.mode_after_restart}, and after the kill ${found.mode_restored}.
+
+## Gaps and follow-ups
+
+| Gap | Who mends it | Status |
+| --- | --- | --- |
+| The exchange is our own; nothing was shown about Deribit's | owner | open: needs testnet keys |
+| The commands were typed by a program; nobody's reaction time was measured | owner | open: needs a person |
+${faults.map((fault) => `| ${fault} | engineering | open |`).join('\n')}${faults.length > 0 ? '\n' : ''}
+## Participants
+
+| Role | Name | Signature |
+| --- | --- | --- |
+| operator | scripts/evidence.ts | not a person |
+| witness | ${NOT_SIGNED} | ${NOT_SIGNED} |
+| owner | ${NOT_SIGNED} | ${NOT_SIGNED} |
+
+## Sign-off
+
+- owner_signature: ${NOT_SIGNED}
+- date_utc: ${NOT_SIGNED}
+
+Verdict of the checks: ${faults.length === 0 ? 'PASS' : 'FAIL'}. ${NOT_SIGNED}.
+`;
+}
+
+/** One line per event, and a last one with what was measured. */
+export function drillLog(record: DrillRecord): string {
+  const { found } = record;
+  const lines = record.events.map(({ at, phase, event, fields }) => {
+    const said = Object.entries(fields).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+    return `timestamp=${stamp(at)} phase=${phase} event=${event} ${said.join(' ')}`.trimEnd();
+  });
+  const open = [
+    `timestamp=${stamp(record.ended)} phase=post_kill_checks`,
+    `event=${found.opens_refused_after_kill > 0 ? 'OPEN_BLOCKED' : 'no_open_proposed'}`,
+    `refused=${found.opens_refused_after_kill} code=TradingModeForbidsOpen`,
+    `observed_ms=${found.observed_ms}`,
+  ];
+  const reduces = found.reductions_sent > 0 && found.positions_after_reduction === 0;
+  const last = [
+    `timestamp=${stamp(record.ended)} phase=completion event=drill_completed`,
+    `status=${drillFaults(found).length === 0 ? 'PASS' : 'FAIL'}`,
+    `kill_time_ms=${found.kill_time_ms} orders_escaped=${found.orders_escaped}`,
+    `reduce_only_works=${reduces}`,
+  ];
+  return `${[...lines, open.join(' '), last.join(' ')].join('\n')}\n`;
+}

@@ -1,0 +1,98 @@
+/** Makes the pack of phase 0: everything from the checklist that this machine can show. */
+import { join } from 'node:path';
+import { startExchange } from './commands.ts';
+import { runDrill } from './drill.ts';
+import { drillLog, drillPage } from './drill-pages.ts';
+import { drillFaults } from './drill-record.ts';
+import { gatesPage, runGates } from './gates.ts';
+import { observeHealth } from './health.ts';
+import { probeKeys } from './keys.ts';
+import { MANIFEST, manifestOf } from './manifest.ts';
+import { isMissing, type Item, type Made, type Missing, writePack } from './pack.ts';
+import { readmePage, summaryPage } from './pages.ts';
+import { buildIdOf, ofDocument, ofSimulatedRun, utc } from './provenance.ts';
+import { takeSnapshots } from './snapshots.ts';
+
+export interface PackOutcome {
+  readonly written: number;
+  readonly missing: readonly Missing[];
+}
+
+/** The live part needs one exchange; without it everything that would come from it is missing. */
+const LIVE = [
+  'keys/key_scope_probe.json',
+  'break_glass/drill.md',
+  'break_glass/drill.json',
+  'break_glass/log_excerpt.txt',
+  'health/observed.json',
+];
+
+export async function makePhase0(
+  root: string,
+  folder: string,
+  say: (line: string) => void,
+): Promise<PackOutcome> {
+  const buildId = buildIdOf(root);
+  const madeUtc = utc(Date.now());
+  const provenance = ofSimulatedRun(buildId);
+  say(`build      ${buildId}`);
+  say('live part  exchange, keys, drill, health');
+  const live = await fromExchange(root, buildId, madeUtc);
+  say('gates      the tests of phase 0');
+  const gates = await runGates(root);
+  const recorded = live.made.filter((made): made is Item => !isMissing(made));
+  const missing = live.made.filter(isMissing);
+  const facts = { madeUtc, provenance, gates: gates.results, missing, drill: live.drill };
+  const items: Item[] = [
+    ...takeSnapshots(root, buildId),
+    ...recorded,
+    { path: 'ci_links.md', provenance, text: gatesPage(gates, provenance, madeUtc) },
+    { path: 'README.md', provenance: ofDocument(buildId), text: readmePage(facts) },
+    { path: 'SUMMARY_1PAGE.md', provenance: ofDocument(buildId), text: summaryPage(facts) },
+  ];
+  const about = { madeUtc, buildId, node: process.version };
+  const manifest = manifestOf('phase0', about, items);
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
+  writePack(folder, [...items, { path: MANIFEST, provenance: ofDocument(buildId), text }]);
+  return { written: items.length + 1, missing };
+}
+
+interface Live {
+  readonly made: readonly Made[];
+  readonly drill: { readonly haltMs: number; readonly faults: readonly string[] } | null;
+}
+
+async function fromExchange(root: string, buildId: string, madeUtc: string): Promise<Live> {
+  const exchange = await startExchange(root, 'phase0');
+  if (typeof exchange === 'string') {
+    return { made: LIVE.map((path) => ({ path, why: exchange })), drill: null };
+  }
+  try {
+    const keys = await probeKeys(root, exchange, buildId);
+    const run = join(root, 'artifacts/evidence', `phase0-${madeUtc.replaceAll(':', '')}`);
+    const outcome = await runDrill({ root, run, exchange, buildId });
+    const health = await observeHealth(root, outcome, buildId);
+    if (typeof outcome === 'string') {
+      const drill = LIVE.filter((path) => path.startsWith('break_glass/'));
+      return {
+        made: [keys, ...drill.map((path) => ({ path, why: outcome })), health],
+        drill: null,
+      };
+    }
+    const { record } = outcome;
+    const provenance = ofSimulatedRun(buildId);
+    const json = `${JSON.stringify(record, null, 2)}\n`;
+    return {
+      made: [
+        keys,
+        { path: 'break_glass/drill.md', provenance, text: drillPage(record, provenance) },
+        { path: 'break_glass/drill.json', provenance, text: json },
+        { path: 'break_glass/log_excerpt.txt', provenance, text: drillLog(record) },
+        health,
+      ],
+      drill: { haltMs: record.found.kill_time_ms, faults: drillFaults(record.found) },
+    };
+  } finally {
+    await exchange.stop();
+  }
+}
