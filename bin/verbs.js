@@ -7,7 +7,6 @@
 const TRADING = ['--max-semi-space-size=1'];
 
 export const VERBS = {
-  day: { owner: 'sim', does: 'a whole trading day on the built-in venue' },
   drill: { owner: 'sim', does: 'a scenario by name, or all of them: drill -- break-glass' },
   fuzz: { owner: 'sim', does: 'random worlds, every checker on: fuzz -- --seeds 200' },
   exchange: { owner: 'sim', does: "the simulated exchange, Deribit's protocol on a port" },

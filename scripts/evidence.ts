@@ -1,7 +1,7 @@
 /**
  * Evidence packs, made by running what they are evidence of.
  *   npm run evidence -- phase0           makes evidence/phase0
- *   npm run evidence -- phase0 --check   refuses a pack that is empty, out of date or changed by hand
+ *   npm run evidence -- phase0 --check   refuses a pack that is empty, stale or changed by hand
  * Exit code 0: whole. 1: made or found, and not whole. 2: wrong usage.
  */
 import { join } from 'node:path';

@@ -13,11 +13,13 @@ import {
   type Reason,
   REJECT_REASONS,
 } from '../packages/core/src/reasons.ts';
+import { StatusSchema } from '../packages/core/src/status.ts';
 import {
   ENVIRONMENT_VARIABLES,
   RuntimeDocumentSchema,
 } from '../packages/runtime/src/config/index.ts';
 import { ScenarioSchema } from '../packages/sim/src/scenario/schema.ts';
+import { CHEAP_OPTION_KEYS } from '../packages/strategies/src/main.ts';
 import { policyDocuments } from './policy-documents.ts';
 
 const COMMAND = 'node scripts/generate-docs.ts';
@@ -36,6 +38,7 @@ export function generatedDocuments(): readonly GeneratedDocument[] {
     { path: 'docs/generated/reason-codes.md', text: reasonCodes() },
     { path: 'docs/generated/config-keys.md', text: configKeys() },
     { path: 'docs/generated/scenario.schema.json', text: scenarioSchema() },
+    { path: 'docs/generated/status.schema.json', text: statusSchema() },
     ...policyDocuments(ROOT),
   ];
 }
@@ -159,13 +162,20 @@ function configKeys(): string {
   return [
     BANNER,
     '# Configuration keys',
-    'Three documents. A key not listed here is refused; there is none that switches a guard off.',
+    'Three kinds of document. A key not listed here is refused; none switches a guard off.',
     '## `config/policy.json`',
     'Limits. Hashed and certified; changing one is a release.',
     table(header, keyRows(PolicyDocumentSchema, '', true)),
     '## `config/runtime/<environment>.json`',
     'Places and sizes, one file per environment. Hashed and certified.',
     table(header, keyRows(RuntimeDocumentSchema, '', true)),
+    '## `config/strategies/cheap-option.json`',
+    'Parameters of one strategy, one file each, read where a runtime document names it. Every key' +
+      ' is required. `strategy` names the strategy, `version` the set of numbers.',
+    table(
+      ['Key', 'Value', 'Meaning'],
+      CHEAP_OPTION_KEYS.map(({ key, value, meaning }) => [code(key), value, meaning]),
+    ),
     '## Environment variables',
     'Secrets come from here and nowhere else; they are never hashed and never logged.',
     table(['Variable', 'Meaning'], variables),
@@ -178,6 +188,13 @@ function scenarioSchema(): string {
   const $schema = 'https://json-schema.org/draft/2020-12/schema';
   const title = 'A Holdfast scenario';
   return `${JSON.stringify({ $schema, title, ...ScenarioSchema }, null, 2)}\n`;
+}
+
+/** The published form of what `/api/v1/status` answers. */
+function statusSchema(): string {
+  const $schema = 'https://json-schema.org/draft/2020-12/schema';
+  const title = 'Status of a Holdfast engine';
+  return `${JSON.stringify({ $schema, title, ...StatusSchema }, null, 2)}\n`;
 }
 
 function main(): number {

@@ -17,7 +17,7 @@ describe('the launcher', () => {
     for (const args of [[], ['--help']]) {
       const { status, stdout } = holdfast(LAUNCHER, ...args);
       expect(status).toBe(0);
-      for (const verb of ['day', 'drill', 'fuzz', 'run', 'emergency', 'verify', 'doctor']) {
+      for (const verb of ['start', 'drill', 'fuzz', 'run', 'emergency', 'verify', 'doctor']) {
         expect(stdout).toMatch(new RegExp(`^ {2}${verb} +\\S`, 'm'));
       }
     }
@@ -63,17 +63,17 @@ describe('a started command', () => {
   afterAll(() => rmSync(root, { recursive: true }));
 
   it('gets its verb and words, and its exit code is ours', () => {
-    const { status, stdout } = holdfast(launcher, 'day', 'fail');
-    expect(JSON.parse(stdout)).toMatchObject({ verb: 'day', what: 'fail' });
+    const { status, stdout } = holdfast(launcher, 'drill', 'fail');
+    expect(JSON.parse(stdout)).toMatchObject({ verb: 'drill', what: 'fail' });
     expect(status).toBe(5);
   });
 
   it('that dies of a signal takes the launcher with it', () => {
-    expect(holdfast(launcher, 'day', 'die').signal).toBe('SIGKILL');
+    expect(holdfast(launcher, 'drill', 'die').signal).toBe('SIGKILL');
   });
 
   it('hears the signal sent to the launcher', async () => {
-    const child = spawn(process.execPath, [launcher, 'day', 'wait'], { stdio: 'pipe' });
+    const child = spawn(process.execPath, [launcher, 'drill', 'wait'], { stdio: 'pipe' });
     await new Promise((resolve) => child.stdout.once('data', resolve));
     child.kill('SIGTERM');
     expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(7);

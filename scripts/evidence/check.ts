@@ -1,4 +1,4 @@
-/** Whether the pack of phase 0 is whole, of this build, and says what it must (phases section 1). */
+/** Whether the pack of phase 0 is whole, of this build, and says what it must (phases 1.1). */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseText } from '../../packages/core/src/parse.ts';
@@ -9,7 +9,7 @@ import { buildIdOf, NOT_SIGNED } from './provenance.ts';
 import { staleSnapshots } from './snapshots.ts';
 
 /** Paths the checklist names; what is absent is refused by name. */
-export const REQUIRED = [
+const REQUIRED = [
   'README.md',
   'SUMMARY_1PAGE.md',
   'ci_links.md',
@@ -21,6 +21,7 @@ export const REQUIRED = [
   'break_glass/drill.md',
   'break_glass/drill.json',
   'break_glass/log_excerpt.txt',
+  'break_glass/scenarios.txt',
   'health/health_endpoint_snapshot.md',
   'health/observed.json',
 ] as const;

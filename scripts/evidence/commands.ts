@@ -1,4 +1,4 @@
-/** The product's own command line, as a person would use it: nothing of it is called from inside. */
+/** The product's own command line, as a person uses it: nothing is called from inside. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';

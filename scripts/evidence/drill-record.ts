@@ -1,4 +1,4 @@
-/** What a drill found, measured; the pages of the pack are written from this and from nothing else. */
+/** What a drill found, measured; its pages are written from this and from nothing else. */
 
 /** One thing that happened, in the order it happened. */
 export interface DrillEvent {
@@ -42,8 +42,12 @@ export interface DrillFindings {
   readonly opens_before_kill: number;
   /** Orders that can add risk and left after the kill. Must be 0. */
   readonly orders_escaped: number;
-  /** Proposals to open that were refused after the kill. Must not be 0, or nothing was shown. */
+  /** Proposals to open that were refused after the kill; a strategy that sees Kill makes none. */
   readonly opens_refused_after_kill: number;
+  /** The same in the scenarios, where somebody proposes regardless. Must not be 0. */
+  readonly opens_refused_in_scenarios: number;
+  /** The break-glass scenarios on a clock that is wound passed, each of them. */
+  readonly scenarios_passed: boolean;
   readonly pending_after_kill: number;
   readonly in_flight_after_kill: number;
   readonly positions_before_reduction: number;
@@ -66,10 +70,8 @@ export function drillFaults(found: DrillFindings): readonly string[] {
       found.orders_escaped === 0,
       `${found.orders_escaped} orders that open risk left after the kill`,
     ],
-    [
-      found.opens_refused_after_kill > 0,
-      'no open was proposed after the kill, so none was refused',
-    ],
+    [found.opens_refused_in_scenarios > 0, 'no scenario shows an open refused after the kill'],
+    [found.scenarios_passed, 'a break-glass scenario failed'],
     [
       found.pending_after_kill === 0,
       `${found.pending_after_kill} orders were pending after the kill`,

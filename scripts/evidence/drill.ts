@@ -1,7 +1,7 @@
 /**
  * The break-glass drill: a person's commands, typed by a program, against a real engine that trades
- * on the built-in exchange over a real socket. Every figure is measured; a step that does not answer
- * ends the drill and nothing of it is recorded.
+ * on the built-in exchange over a real socket. Every figure is measured; a step that does not
+ * answer ends the drill and nothing of it is recorded.
  */
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -17,13 +17,14 @@ import {
 } from './commands.ts';
 import type { DrillEvent, DrillPhase, DrillRecord } from './drill-record.ts';
 import { readRunLog } from './run-log.ts';
+import type { ScenarioRun } from './scenarios.ts';
 
 /** How long an engine may take to be Active with something at stake. */
 const READY_MS = 180_000;
-/** After the kill: at least this long, and until an open was proposed and refused. */
-const OBSERVE_MIN_MS = 10_000;
-const OBSERVE_MAX_MS = 90_000;
+/** How long is looked for an order that opens risk after the kill. */
+const OBSERVE_MS = 30_000;
 const END_MS = 60_000;
+const REDUCE_ROUNDS_MAX = 3;
 const LOOK_EVERY_MS = 500;
 const OPERATOR = 'drill';
 
@@ -40,6 +41,7 @@ interface DrillPlace {
   readonly run: string;
   readonly exchange: Exchange;
   readonly buildId: string;
+  readonly scenarios: ScenarioRun;
 }
 
 type Document = Readonly<Record<string, unknown>>;
@@ -79,22 +81,25 @@ class Drill {
     this.#startEngine();
     const { health, status, positions } = await this.#untilTrading();
     this.#note('trigger', 'runaway_declared', {
-      text: 'orders are declared unwanted; the strategy goes on proposing throughout',
+      text: 'the orders of the strategy are declared unwanted; it is left running throughout',
     });
     const kill = await this.#kill('drill: orders nobody wants', 'kill_engaged');
     const after = await this.#postKillChecks();
-    await this.#observe(kill.engaged);
+    await sleep(OBSERVE_MS);
     const reduceAt = await this.#reduceOnly();
-    const report = await this.#endAndFlatten();
+    const report = await this.#reduceToNothing();
     const restored = await this.#restore();
     const counts = await this.#place.exchange.stop();
     const log = readRunLog(this.#place.run);
+    const { scenarios } = this.#place;
     const found = {
       kill_time_ms: kill.engaged - kill.commanded,
       kill_answered_ms: kill.answered - kill.commanded,
       observed_ms: reduceAt - kill.engaged,
       opens_before_kill: log.opensSent(started, kill.engaged),
       orders_escaped: log.opensSent(kill.engaged, Number.POSITIVE_INFINITY),
+      opens_refused_in_scenarios: scenarios.refused,
+      scenarios_passed: scenarios.passed,
       opens_refused_after_kill: log.opensRefused(kill.engaged, Number.POSITIVE_INFINITY),
       pending_after_kill: after.pending,
       in_flight_after_kill: after.inFlight,
@@ -241,13 +246,6 @@ class Drill {
     return { pending, inFlight };
   }
 
-  async #observe(engaged: number): Promise<void> {
-    await sleep(OBSERVE_MIN_MS);
-    const refused = (): number =>
-      readRunLog(this.#place.run).opensRefused(engaged, Number.POSITIVE_INFINITY);
-    while (refused() === 0 && Date.now() - engaged < OBSERVE_MAX_MS) await sleep(LOOK_EVERY_MS);
-  }
-
   async #reduceOnly(): Promise<number> {
     const reason = 'drill: get out of risk';
     const words = ['emergency', 'reduce-only', '--reason', reason, '--operator', OPERATOR];
@@ -262,31 +260,51 @@ class Drill {
     return at;
   }
 
-  /** The engine was started with --flatten: ending it closes what is held, in REDUCE_ONLY. */
+  /**
+   * The engine was started with --flatten: ending it closes what is held, in REDUCE_ONLY. Where the
+   * book offered nothing to close at, it is started and ended once more, a bounded number of times.
+   */
+  async #reduceToNothing(): Promise<Document> {
+    let report = await this.#endAndFlatten();
+    for (let left = REDUCE_ROUNDS_MAX - 1; left > 0; left -= 1) {
+      if (listIn(report, 'open_positions').length === 0) break;
+      await this.#startAgain('reduce_only');
+      report = await this.#endAndFlatten();
+    }
+    return report;
+  }
+
   async #endAndFlatten(): Promise<Document> {
     await this.#stopEngine();
     const path = join(this.#place.run, 'report.json');
     const report = JSON.parse(readFileSync(path, 'utf8')) as Document;
-    this.#note('reduce_only', 'closed', {
-      result: listIn(report, 'open_positions').length === 0 ? 'ACCEPTED' : 'REJECTED',
-      open_positions: listIn(report, 'open_positions').length,
-    });
+    const left = listIn(report, 'open_positions').length;
+    const result = left === 0 ? 'ACCEPTED' : 'INCOMPLETE';
+    this.#note('reduce_only', 'closed', { result, open_positions: left });
     return report;
+  }
+
+  /** On the same folder; @returns the mode it comes up in, once it has reconciled. */
+  async #startAgain(phase: DrillPhase): Promise<string> {
+    this.#startEngine();
+    const deadline = Date.now() + READY_MS;
+    while (Date.now() < deadline) {
+      const said = await holdfast(this.#place.root, this.#beside('status'));
+      const document = documentOf(said);
+      const mode = document?.['trading_mode'];
+      const reasons = JSON.stringify(document?.['mode_reasons'] ?? []);
+      if (said.code === 0 && typeof mode === 'string' && !reasons.includes('LATCHED')) {
+        this.#note(phase, 'restarted', { trading_mode: mode });
+        return mode;
+      }
+      await sleep(LOOK_EVERY_MS);
+    }
+    throw new Stuck('the engine did not reconcile after its restart');
   }
 
   /** Started again on the same folder: the stop is still there, and the kill goes back on. */
   async #restore(): Promise<{ found: string; mode: string }> {
-    this.#startEngine();
-    const deadline = Date.now() + READY_MS;
-    let found: string | undefined;
-    while (found === undefined && Date.now() < deadline) {
-      const said = await holdfast(this.#place.root, this.#beside('status'));
-      const mode = documentOf(said)?.['trading_mode'];
-      if (said.code === 0 && typeof mode === 'string') found = mode;
-      else await sleep(LOOK_EVERY_MS);
-    }
-    if (found === undefined) throw new Stuck('the engine did not answer after its restart');
-    this.#note('kill_restored', 'restarted', { trading_mode: found });
+    const found = await this.#startAgain('kill_restored');
     await this.#kill('drill: back to KILL', 'kill_restored');
     const { document } = await this.#ask(['status']);
     await this.#stopEngine();

@@ -1,6 +1,6 @@
 /** The automatic gates of phase 0 run here and now, so that the pack need not point elsewhere. */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { documentOf, holdfast } from './commands.ts';
 import { type Provenance, shownProvenance } from './provenance.ts';
@@ -75,29 +75,27 @@ function runVitest(root: string, files: readonly string[]): Promise<readonly Tes
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
   // Without a name it would run everything.
   if (files.length === 0) return Promise.resolve([]);
-  const words = ['run', ...files, '-t', 'P0-', '--reporter=json'];
+  const report = join(root, 'artifacts/evidence/phase0-gates.json');
+  rmSync(report, { force: true });
+  const output = ['--reporter=json', `--outputFile.json=${report}`];
+  const words = ['run', ...files, '-t', 'P0-', ...output];
   const child = spawn(process.execPath, [vitest, ...words], {
     cwd: root,
     env: { ...process.env, NO_COLOR: '1' },
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: 'ignore',
     timeout: TIMEOUT_MS,
   });
-  let out = '';
-  child.stdout.on('data', (part: Buffer) => {
-    out += part.toString();
-  });
   return new Promise((done) => {
-    child.once('close', () => done(outcomesIn(out)));
+    child.once('close', () => done(outcomesIn(report)));
     child.once('error', () => done([]));
   });
 }
 
 /** Nothing readable means nothing passed: then no gate has a result, and the page says so. */
-function outcomesIn(out: string): readonly TestOutcome[] {
-  const start = out.indexOf('{"numTotalTestSuites"');
-  if (start < 0) return [];
+function outcomesIn(path: string): readonly TestOutcome[] {
+  if (!existsSync(path)) return [];
   try {
-    const report = JSON.parse(out.slice(start)) as {
+    const report = JSON.parse(readFileSync(path, 'utf8')) as {
       testResults: {
         assertionResults: { ancestorTitles: string[]; title: string; status: string }[];
       }[];
@@ -126,8 +124,8 @@ export function gatesPage(run: GateRun, provenance: Provenance, madeUtc: string)
 
 ${shownProvenance(provenance)}
 
-No continuous integration has a public address here, so what follows is the recorded output of a local run, made ${madeUtc} in
-${run.seconds.toFixed(1)} s. To repeat it:
+No continuous integration has a public address here, so what follows is the recorded output of a
+local run, made ${madeUtc} in ${run.seconds.toFixed(1)} s. To repeat it:
 
 \`\`\`
 ${run.commands.join('\n')}

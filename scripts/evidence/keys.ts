@@ -1,4 +1,4 @@
-/** The key-scope probe, recorded from the built-in exchange: no key of a real one exists to probe. */
+/** The key-scope probe, recorded on the built-in exchange: no key of a real one exists. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

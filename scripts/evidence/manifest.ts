@@ -1,7 +1,7 @@
 /**
- * The list of a pack's files: digest and provenance of each, chained, so that no file can be changed,
- * dropped, added or moved without the list showing it. Whoever rewrites the list as well is stopped
- * by a signature alone, and the pack says that there is none.
+ * The list of a pack's files: digest and provenance of each, chained, so that no file can be
+ * changed, dropped, added or moved without the list showing it. Whoever rewrites the list as well
+ * is stopped by a signature alone, and the pack says that there is none.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';

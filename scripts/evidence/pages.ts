@@ -25,7 +25,8 @@ const QUESTIONS: readonly (readonly [string, string])[] = [
   ['Are the scopes of the keys proven, and withdrawals off?', 'keys/key_scope_probe.json'],
   ['Was the break-glass drill carried out and recorded?', 'break_glass/drill.md'],
   [
-    'Do health and status show `ok`, `build_id`, `contract_version`, `trading_mode` and `is_trading_allowed`, and fail closed when the policy fails?',
+    'Do health and status show `ok`, `build_id`, `contract_version`, `trading_mode` and ' +
+      '`is_trading_allowed`, and fail closed when the policy fails?',
     'health/health_endpoint_snapshot.md',
   ],
   ['Are the limits in a file that the system reads?', 'policy/policy_config_snapshot.json'],
@@ -39,7 +40,12 @@ const ITEMS: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'P0-D',
     'break glass',
-    ['break_glass/runbook_snapshot.md', 'break_glass/drill.md', 'break_glass/log_excerpt.txt'],
+    [
+      'break_glass/runbook_snapshot.md',
+      'break_glass/drill.md',
+      'break_glass/log_excerpt.txt',
+      'break_glass/scenarios.txt',
+    ],
   ],
   ['P0-E', 'health and status', ['health/health_endpoint_snapshot.md', 'health/observed.json']],
   ['P0-F', 'machine policy', ['policy/policy_config_snapshot.json']],
@@ -61,18 +67,19 @@ export function readmePage(facts: PackFacts): string {
 
 ${shownProvenance(facts.provenance)}
 
-Made ${facts.madeUtc} by \`npm run evidence -- phase0\`. Every file here was written by that command; \`npm run evidence -- phase0 --check\`
-refuses a pack that is empty, out of date or changed by hand. Nobody has signed it, so it unlocks nothing.
+Made ${facts.madeUtc} by \`npm run evidence -- phase0\`. Every file here was written by that
+command; \`npm run evidence -- phase0 --check\` refuses a pack that is empty, stale or changed by
+hand. Nobody has signed it, so it unlocks nothing.
 
-The exchange in this pack is our own, on the same machine, with a made-up market. What can be shown only with a key of Deribit, with
-a person, or with time is not shown and not imitated.
+The exchange in this pack is our own, on the same machine, with a made-up market. What can be shown
+only with a key of Deribit, with a person, or with time is not shown and not imitated.
 
 | Item | | State | Evidence |
 | --- | --- | --- | --- |
 ${items.join('\n')}
 
-Results of the automatic gates: [ci_links.md](ci_links.md). One page for the owner: [SUMMARY_1PAGE.md](SUMMARY_1PAGE.md). Digests:
-\`manifest.json\`.
+Results of the automatic gates: [ci_links.md](ci_links.md). One page for the owner:
+[SUMMARY_1PAGE.md](SUMMARY_1PAGE.md). Digests: \`manifest.json\`.
 
 ## Missing
 
@@ -105,7 +112,8 @@ export function summaryPage(facts: PackFacts): string {
     ...green.map(({ id, title, passed }) => `${id}: ${title} (${passed} tests)`),
     ...(drill !== null && drill.faults.length === 0
       ? [
-          `The drill halted opening within ${(drill.haltMs / 1_000).toFixed(3)} s of the command, and risk was reduced after it`,
+          `The drill halted opening ${(drill.haltMs / 1_000).toFixed(3)} s after the command, ` +
+            'and risk was reduced after it',
         ]
       : []),
   ];
@@ -130,12 +138,13 @@ ${listOr(failed, 'Nothing that was tried failed.')}
 
 ## Still a risk
 
-- No key of a real exchange exists, so none was probed: scopes of the built-in exchange are what we made them.
+- No key of a real exchange exists, so none was probed: scopes of the built-in exchange are what we
+  made them.
 - Limits that the launch policy marks "not yet" are read and checked, and nothing acts on them.
 - No person typed the commands of the drill; how fast somebody finds and uses them is not known.
 - Escalation contacts are blanks. Until they are filled, P1 has nobody to phone.
-- The pack's chain shows a change to any file. It does not stop somebody who rewrites the manifest too: that takes a signature, and
-  there is none.
+- The pack's chain shows a change to any file. It does not stop somebody who rewrites the manifest
+  too: that takes a signature, and there is none.
 `;
 }
 

@@ -10,7 +10,8 @@ import { probeKeys } from './keys.ts';
 import { MANIFEST, manifestOf } from './manifest.ts';
 import { isMissing, type Item, type Made, type Missing, writePack } from './pack.ts';
 import { readmePage, summaryPage } from './pages.ts';
-import { buildIdOf, ofDocument, ofSimulatedRun, utc } from './provenance.ts';
+import { buildIdOf, ofDocument, ofScenario, ofSimulatedRun, utc } from './provenance.ts';
+import { runScenarios, type ScenarioRun } from './scenarios.ts';
 import { takeSnapshots } from './snapshots.ts';
 
 export interface PackOutcome {
@@ -36,8 +37,10 @@ export async function makePhase0(
   const madeUtc = utc(Date.now());
   const provenance = ofSimulatedRun(buildId);
   say(`build      ${buildId}`);
+  say('scenarios  break-glass, on a virtual clock');
+  const scenarios = await runScenarios(root);
   say('live part  exchange, keys, drill, health');
-  const live = await fromExchange(root, buildId, madeUtc);
+  const live = await fromExchange(root, buildId, madeUtc, scenarios);
   say('gates      the tests of phase 0');
   const gates = await runGates(root);
   const recorded = live.made.filter((made): made is Item => !isMissing(made));
@@ -46,6 +49,7 @@ export async function makePhase0(
   const items: Item[] = [
     ...takeSnapshots(root, buildId),
     ...recorded,
+    { path: 'break_glass/scenarios.txt', provenance: ofScenario(buildId), text: scenarios.text },
     { path: 'ci_links.md', provenance, text: gatesPage(gates, provenance, madeUtc) },
     { path: 'README.md', provenance: ofDocument(buildId), text: readmePage(facts) },
     { path: 'SUMMARY_1PAGE.md', provenance: ofDocument(buildId), text: summaryPage(facts) },
@@ -62,7 +66,12 @@ interface Live {
   readonly drill: { readonly haltMs: number; readonly faults: readonly string[] } | null;
 }
 
-async function fromExchange(root: string, buildId: string, madeUtc: string): Promise<Live> {
+async function fromExchange(
+  root: string,
+  buildId: string,
+  madeUtc: string,
+  scenarios: ScenarioRun,
+): Promise<Live> {
   const exchange = await startExchange(root, 'phase0');
   if (typeof exchange === 'string') {
     return { made: LIVE.map((path) => ({ path, why: exchange })), drill: null };
@@ -70,7 +79,7 @@ async function fromExchange(root: string, buildId: string, madeUtc: string): Pro
   try {
     const keys = await probeKeys(root, exchange, buildId);
     const run = join(root, 'artifacts/evidence', `phase0-${madeUtc.replaceAll(':', '')}`);
-    const outcome = await runDrill({ root, run, exchange, buildId });
+    const outcome = await runDrill({ root, run, exchange, buildId, scenarios });
     const health = await observeHealth(root, outcome, buildId);
     if (typeof outcome === 'string') {
       const drill = LIVE.filter((path) => path.startsWith('break_glass/'));

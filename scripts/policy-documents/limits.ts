@@ -1,4 +1,4 @@
-/** What each limit of the policy is counted in, what happens when it is reached, and who sees to it. */
+/** What each limit of the policy is counted in, what happens at it, and who sees to it. */
 import { code } from './table.ts';
 
 export interface LimitMeaning {

@@ -220,8 +220,14 @@ describe.skipIf(api === null)("Deribit's document", () => {
     console.log(`channels without an object in Deribit's document: ${missing.join(', ')}`);
     // These are held to hand-written notifications instead: protocol/notifications.test.ts.
     expect(missing).toEqual([
-      ...['book', 'quote', 'index_price', 'volatility_index', 'option_marks'],
-      ...['platform_state', 'instrument_state', 'portfolio'],
+      'book',
+      'quote',
+      'index_price',
+      'volatility_index',
+      'option_marks',
+      'platform_state',
+      'instrument_state',
+      'portfolio',
     ]);
   });
 

@@ -45,12 +45,12 @@ export interface Described {
 
 /** Null, with a visible line, when `HOLDFAST_DATA` does not hold the document. */
 export function openApi(): OpenApi | null {
-  const path = join(process.env['HOLDFAST_DATA'] ?? '', FILE);
-  if (!existsSync(path)) return null;
-  const read = (): Document => JSON.parse(gunzipSync(readFileSync(path)).toString('utf8'));
+  const file = join(process.env['HOLDFAST_DATA'] ?? '', FILE);
+  if (!existsSync(file)) return null;
+  const read = (): Document => JSON.parse(gunzipSync(readFileSync(file)).toString('utf8'));
   const uncorrected = judges(read());
   const document = read();
-  for (const [at, meant] of CORRECTIONS) correct(document, at, meant);
+  for (const [path, meant] of CORRECTIONS) correct(document, path, meant);
   return { ...judges(document), uncorrected };
 }
 
@@ -166,7 +166,7 @@ function judges(document: Document): Judges {
   };
   const resolve = (schema: Schema): Schema => {
     const reference = schema['$ref'];
-    return typeof reference === 'string' ? resolve(at(document, reference)) : schema;
+    return typeof reference === 'string' ? resolve(referred(document, reference)) : schema;
   };
   const answerOf = (method: string): Schema => {
     const answers = operation(document, method)['responses'] as Record<string, Schema>;
@@ -211,7 +211,7 @@ function described(
   const answers = Object.values(dig(answerOf(method), 'examples')) as readonly Schema[];
   return {
     tags: get['tags'] as readonly string[],
-    description: String(get['description'] ?? ''),
+    description: typeof get['description'] === 'string' ? get['description'] : '',
     params: params.map((each) => {
       const name = String(each['name']);
       // Which fields `public/auth` needs depends on the grant, in their own words.
@@ -244,7 +244,7 @@ function dig(schema: Schema, ...keys: readonly string[]): Schema {
   return here;
 }
 
-function at(document: Document, reference: string): Schema {
+function referred(document: Document, reference: string): Schema {
   const keys = reference.slice(2).split('/');
   return dig(document as unknown as Schema, ...keys);
 }

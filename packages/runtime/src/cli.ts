@@ -2,4 +2,5 @@
 import { processIo } from './cli/process-io.ts';
 import { runCommand } from './cli/program.ts';
 
-process.exitCode = await runCommand(process.argv.slice(2), processIo());
+// Everything was written and said by then; what is left are timers of a connection that is closed.
+process.exit(await runCommand(process.argv.slice(2), processIo()));

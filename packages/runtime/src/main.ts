@@ -1,4 +1,4 @@
-import { strategies } from '@holdfast/strategies';
+import { createStrategies } from '@holdfast/strategies';
 import { conclude } from './cli/conclude.ts';
 import { complain, type ExitCode, type Io, tell } from './cli/io.ts';
 import type { Prepared, RunArguments } from './cli/run-options.ts';
@@ -7,6 +7,7 @@ import { reportOf } from './report/run-report.ts';
 import { startEngine } from './run/engine.ts';
 import type { ExchangeProcess } from './run/exchange-process.ts';
 import { runSession } from './run/session.ts';
+import { type NamedStrategy, readStrategyDocuments } from './run/strategies.ts';
 import { interruption } from './run/signals.ts';
 
 export interface TradeOptions {
@@ -31,6 +32,11 @@ export async function trade(options: TradeOptions, io: TradeIo): Promise<ExitCod
   const { prepared, given, endpoint, credentials, shiftMs, exchange } = options;
   const { configuration, folder } = prepared;
   const clock = createClock(shiftMs);
+  const named = strategiesOf(io.root, configuration.runtime.strategies, io);
+  if (named === null) {
+    await exchange?.stop();
+    return 2;
+  }
   const started = await startEngine({
     root: io.root,
     env: io.env,
@@ -38,7 +44,7 @@ export async function trade(options: TradeOptions, io: TradeIo): Promise<ExitCod
     endpoint,
     credentials,
     clock,
-    strategies,
+    strategies: named.map(({ strategy }) => strategy),
   });
   if (!started.ok) {
     await exchange?.stop();
@@ -74,7 +80,9 @@ export async function trade(options: TradeOptions, io: TradeIo): Promise<ExitCod
       venue: runtime.venue,
       endpoint,
       environment,
-      strategies: strategies.map(({ id }) => id),
+      strategies: named.map(
+        ({ strategy, version, hash }) => `${strategy.id} ${version} ${hash.slice(0, 16)}`,
+      ),
       build_id: prepared.buildId,
       runtime_config_hash: configuration.runtimeConfigHash,
       policy_hash: configuration.policyHash,
@@ -83,4 +91,28 @@ export async function trade(options: TradeOptions, io: TradeIo): Promise<ExitCod
     },
   });
   return conclude(report, folder.path, given.report, exchange !== null, io);
+}
+
+/** What the runtime document names, made of its documents. Null when anything is wrong with one. */
+function strategiesOf(
+  root: string,
+  paths: readonly string[],
+  io: Pick<Io, 'err'>,
+): readonly NamedStrategy[] | null {
+  const read = readStrategyDocuments(root, paths);
+  if (!read.ok) {
+    for (const trouble of read.troubles) complain(io, trouble);
+    return null;
+  }
+  const created = createStrategies(read.documents);
+  if (!created.ok) {
+    for (const { place, path, rule, message } of created.faults) {
+      complain(io, { place: `${place} ${path}`, rule, detail: message });
+    }
+    return null;
+  }
+  return created.strategies.map(({ strategy, version, place }) => {
+    const hash = read.documents.find((each) => each.place === place)?.hash ?? '';
+    return { strategy, version, hash };
+  });
 }

@@ -296,15 +296,6 @@ describe('every command', () => {
     },
   );
 
-  it.each(['run', 'status', 'emergency', 'keys'])('%s says that it is not there', async (verb) => {
-    const { code, out, err } = await run([verb, 'reduce-only', '--now']);
-    expect([code, out, err.length]).toEqual([2, [], 1]);
-    expect(err[0]).toMatch(/not_built this build does not have it: it comes with the c/);
-    const { code: again, document } = await runJson([verb]);
-    expect(again).toBe(2);
-    expect(document).toMatchObject({ error: { rule: 'not_built' } });
-  });
-
   it('does not call a defect of ours a no', async () => {
     const now = (): number => {
       throw new RangeError('no such hour');

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { day } from './cli/day.ts';
 import { drill } from './cli/drill.ts';
 import { exchange } from './cli/exchange.ts';
 import { fuzz } from './cli/fuzz.ts';
@@ -34,31 +33,6 @@ function whole(text: string): number {
 
 function program(done: (code: number) => void): Command {
   const holdfast = new Command('holdfast').exitOverride().showHelpAfterError();
-  holdfast
-    .command('day')
-    .description(
-      'Trades a market on the built-in venue, with no account and no server, and reports.',
-    )
-    .option(
-      '--market <market>',
-      '`synthetic`, or `chain:DIR` with recorded option chains',
-      'synthetic',
-    )
-    .option(
-      '--for <duration>',
-      'spread the market over this much real time, and end then',
-      duration,
-    )
-    .option('--seed <text>', 'of everything that is made up', '1')
-    .option('--report <file>', 'write the report as JSON, and as Markdown beside it')
-    .option('--ledger <folder>', 'a new folder for the ledger')
-    .option('--policy <file>', 'launch policy')
-    .option('--runtime <file>', 'runtime configuration')
-    .addHelpText(
-      'after',
-      '\nExample: holdfast day --market chain:data/option-chain --for 60s --report out.json',
-    )
-    .action(async (options) => done(await day(options, io)));
   holdfast
     .command('drill')
     .description('Plays scenarios: what happened, beside what was expected.')

@@ -1,4 +1,4 @@
-/** Everything a client can do to the server has a bound: what it sends, and what it leaves unread. */
+/** Everything a client can do to the server has a bound: what it sends, and what it never reads. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';

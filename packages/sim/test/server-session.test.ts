@@ -178,6 +178,13 @@ describe('cancel on disconnect', () => {
     expect(openOrders('second')).toHaveLength(1);
   });
 
+  it('takes account:read_write to change, and account:read to see', async () => {
+    await serve();
+    const reader = await venue.login('read');
+    expect(await reader.code('private/enable_cancel_on_disconnect')).toBe(13021);
+    expect(await reader.code('private/get_cancel_on_disconnect')).toBeNull();
+  });
+
   it('leaves alone what was filled or cancelled before', async () => {
     await serve();
     venue.quote([900, 50], [1_000, 50]);

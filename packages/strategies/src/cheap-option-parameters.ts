@@ -3,8 +3,10 @@ import {
   amount,
   type DocumentFault,
   fraction,
+  keysOf,
   milliseconds,
   type NumberRules,
+  type ParameterKey,
   type Parsed,
   parseNumbers,
   parseObject,
@@ -16,50 +18,31 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Every number the strategy decides by. `version` changes with any of them. */
+/**
+ * Every number the strategy decides by; its rule below says what it means. `version` changes with
+ * any of them.
+ */
 export interface CheapOptionParameters {
   readonly version: string;
   readonly slices: SliceRules;
-  /** An expiry nearer than this is closed, not opened. */
   readonly openExpiryMsMin: number;
-  /** Oldest book an order may be priced from. */
   readonly orderAgeMsMax: number;
-  /** Largest order, contracts; the third cap is the size offered at the ask. */
   readonly orderContractsMax: number;
-  /** Largest order, USD of the underlying at its index. */
   readonly orderNotionalUsdMax: number;
   readonly positionsMax: number;
-  /** USD that must be left of the whole order's edge after the purchase's fee and slippage. */
   readonly marginUsd: number;
-  /** The edge must also exceed this many times the fit's own error. */
   readonly fitErrorsMin: number;
-  /** Widest spread, as a fraction of the ask, that may stand between purchase and sale. */
   readonly spreadFractionMax: number;
-  /**
-   * Fitted strikes needed on either side: the ends of a smile have no neighbours to be judged by.
-   */
   readonly neighboursMin: number;
-  /** Candidates of one expiry valued by a new fit in one consult. */
   readonly refitsMax: number;
-  /** Closed when the bid has lost this fraction since entry. */
   readonly stopFraction: number;
-  /**
-   * Closed after this time. Long against the hours for which a market can be silent, as recorded
-   * chains are between two snapshots: a shorter one would end every wait at the first quote after
-   * the first silence, and no sale would ever be by value.
-   */
   readonly holdMsMax: number;
-  /**
-   * Closed when no more than this is left to expiry. Longer than a silence, so that the last chance
-   * to sell does not fall into one.
-   */
   readonly closeExpiryMs: number;
-  /** Pause before the same expiry, or the same close, is tried again. */
   readonly retryMs: number;
-  /** Pause before an expiry is entered again after a close. */
   readonly reentryMs: number;
 }
 
+/** Without a document. `config/strategies/cheap-option.json` says the same. */
 export const CHEAP_OPTION_PARAMETERS: CheapOptionParameters = Object.freeze({
   version: 'cheap-option.3',
   slices: Object.freeze({
@@ -93,38 +76,76 @@ const DAYS_MAX = 400 * DAY_MS;
 type Numbers = Omit<CheapOptionParameters, 'version' | 'slices'>;
 
 const NUMBERS: NumberRules<Numbers> = {
-  openExpiryMsMin: milliseconds(DAYS_MAX),
-  orderAgeMsMax: milliseconds(10_000),
-  orderContractsMax: amount(1_000_000),
-  orderNotionalUsdMax: amount(1_000_000_000),
-  positionsMax: whole(1_000),
-  marginUsd: amount(1_000_000),
-  fitErrorsMin: amount(100),
-  spreadFractionMax: fraction,
-  neighboursMin: whole(100),
-  refitsMax: whole(1_000),
-  stopFraction: fraction,
-  holdMsMax: milliseconds(DAYS_MAX),
-  closeExpiryMs: milliseconds(DAYS_MAX),
-  retryMs: milliseconds(DAY_MS),
-  reentryMs: milliseconds(DAY_MS),
+  openExpiryMsMin: milliseconds(DAYS_MAX, 'An expiry nearer than this is closed, not opened.'),
+  orderAgeMsMax: milliseconds(10_000, 'Oldest book an order may be priced from.'),
+  orderContractsMax: amount(
+    1_000_000,
+    'Largest order, contracts; the third cap is the size offered at the ask.',
+  ),
+  orderNotionalUsdMax: amount(1_000_000_000, 'Largest order, USD of the underlying at its index.'),
+  positionsMax: whole(1_000, 'Positions held at once, at most.'),
+  marginUsd: amount(
+    1_000_000,
+    'USD that must be left of the whole order’s edge after the purchase’s fee and slippage.',
+  ),
+  fitErrorsMin: amount(100, 'The edge must also exceed this many times the fit’s own error.'),
+  spreadFractionMax: fraction(
+    'Widest spread, as a fraction of the ask, that may stand between purchase and sale.',
+  ),
+  neighboursMin: whole(
+    100,
+    'Fitted strikes needed on either side: the ends of a smile have no neighbours to judge by.',
+  ),
+  refitsMax: whole(1_000, 'Candidates of one expiry valued by a new fit in one consult.'),
+  stopFraction: fraction('Closed when the bid has lost this fraction since entry.'),
+  holdMsMax: milliseconds(
+    DAYS_MAX,
+    'Closed after this time. Long against the hours for which a market can be silent, as ' +
+      'recorded chains are between two snapshots: a shorter one would end every wait at the ' +
+      'first quote after the first silence, and no sale would ever be by value.',
+  ),
+  closeExpiryMs: milliseconds(
+    DAYS_MAX,
+    'Closed when no more than this is left to expiry. Longer than a silence, so that the last ' +
+      'chance to sell does not fall into one.',
+  ),
+  retryMs: milliseconds(DAY_MS, 'Pause before the same expiry, or the same close, is tried again.'),
+  reentryMs: milliseconds(DAY_MS, 'Pause before an expiry is entered again after a close.'),
 };
 
 const SLICES: NumberRules<Omit<SliceRules, 'criteria'>> = {
-  expiryMsMin: milliseconds(DAYS_MAX),
-  expiryMsMax: milliseconds(DAYS_MAX),
-  smileAgeMsMax: milliseconds(10 * MINUTE_MS),
-  forwardDeviationMax: fraction,
-  volHalfSpreadFractionMax: fraction,
-  refitMs: milliseconds(10 * MINUTE_MS),
+  expiryMsMin: milliseconds(DAYS_MAX, 'Nearest expiry that gets a smile.'),
+  expiryMsMax: milliseconds(DAYS_MAX, 'Farthest expiry that gets a smile.'),
+  smileAgeMsMax: milliseconds(10 * MINUTE_MS, 'Oldest quote that may enter a smile.'),
+  forwardDeviationMax: fraction(
+    'A quote whose underlying differs from the slice’s median by more is of another moment.',
+  ),
+  volHalfSpreadFractionMax: fraction(
+    'A spread wider than this fraction of the volatility says nothing about it.',
+  ),
+  refitMs: milliseconds(
+    10 * MINUTE_MS,
+    'A fit is made again at least this often: time to expiry runs while quotes stand still.',
+  ),
 };
 
 const CRITERIA: NumberRules<SliceRules['criteria']> = {
-  pointsMin: whole(1_000),
-  rmseVolMax: fraction,
-  volHalfSpreadFloor: fraction,
-  densityTolerance: fraction,
+  pointsMin: whole(1_000, 'Two-sided quotes a smile needs, before any is left out.'),
+  rmseVolMax: fraction('Largest weighted root mean square error of a smile, in volatility.'),
+  volHalfSpreadFloor: fraction(
+    'A spread narrower than this earns no further weight: the model is not better than it.',
+  ),
+  densityTolerance: fraction(
+    'How far the density may fall below zero on the grid, for rounding only.',
+  ),
 };
+
+/** Every key of `parameters`, what it may be and what it means, for the reader of a document. */
+export const CHEAP_OPTION_KEYS: readonly ParameterKey[] = Object.freeze([
+  ...keysOf(SLICES, 'parameters.slices.'),
+  ...keysOf(CRITERIA, 'parameters.slices.criteria.'),
+  ...keysOf(NUMBERS, 'parameters.'),
+]);
 
 /**
  * `parameters` of a document, every one given: a number nobody wrote down is a number nobody

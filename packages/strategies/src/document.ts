@@ -9,24 +9,48 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly faults: readonly DocumentFault[] };
 
-/** What a number may be: above zero (`min` exclusive where it is zero), at most `max`. */
+/** What a number may be: from `min` (above it, where that is open) to `max`; and what it means. */
 export interface NumberRule {
   readonly min: number;
   readonly isOpenBelow: boolean;
   readonly max: number;
   readonly isWhole: boolean;
+  readonly meaning: string;
 }
 
 export type NumberRules<T> = { readonly [Key in keyof T]: NumberRule };
 
-export const milliseconds = (max: number): NumberRule => range(1, max, true);
-export const whole = (max: number): NumberRule => range(1, max, true);
-export const amount = (max: number): NumberRule => ({ ...range(0, max, false), isOpenBelow: true });
-/** Of something whole; never all of it, and never nothing. */
-export const fraction: NumberRule = Object.freeze({ ...range(0, 1, false), isOpenBelow: true });
+export function whole(max: number, meaning: string): NumberRule {
+  return { min: 1, isOpenBelow: false, max, isWhole: true, meaning };
+}
 
-function range(min: number, max: number, isWhole: boolean): NumberRule {
-  return { min, isOpenBelow: false, max, isWhole };
+export const milliseconds = (max: number, meaning: string): NumberRule =>
+  whole(max, `${meaning} Milliseconds.`);
+
+export function amount(max: number, meaning: string): NumberRule {
+  return { min: 0, isOpenBelow: true, max, isWhole: false, meaning };
+}
+
+/** Of something whole: more than nothing of it. */
+export const fraction = (meaning: string): NumberRule => amount(1, meaning);
+
+/** One key of a document as a reader looks it up. */
+export interface ParameterKey {
+  readonly key: string;
+  /** In words. */
+  readonly value: string;
+  readonly meaning: string;
+}
+
+/** The keys of `rules`, each behind `path`. */
+export function keysOf<T>(rules: NumberRules<T>, path: string): readonly ParameterKey[] {
+  const names = Object.keys(rules) as (keyof T & string)[];
+  return names.map((name) => {
+    const rule: NumberRule = rules[name];
+    const kind = rule.isWhole ? 'whole number' : 'number';
+    const value = `${kind}, ${rule.isOpenBelow ? 'above' : 'from'} ${rule.min} to ${rule.max}`;
+    return { key: `${path}${snakeCase(name)}`, value, meaning: rule.meaning };
+  });
 }
 
 /** A plain object, else null. */

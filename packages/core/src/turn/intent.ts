@@ -84,7 +84,8 @@ function judge(state: State, event: Proposed, output: Output): TradingMode | nul
   }
   const { hash, label } = candidate;
   if (hash === null || label === null) return null;
-  if (isKnown(state, candidate, hash)) {
+  const attempt = attemptKey(groupId, candidate.legIndex);
+  if (isKnown(state, attempt, hash)) {
     output.report({ kind: 'intentDuplicate', intentId: candidate.intentId, label });
     return gates.mode.mode;
   }
@@ -98,7 +99,8 @@ function judge(state: State, event: Proposed, output: Output): TradingMode | nul
     context,
     answers,
   });
-  accept(state, candidate, intentRecord(state, candidate, hash, label, context), output);
+  const record = intentRecord(state, candidate, hash, label, context);
+  accept(state, candidate, record, attempt, output);
   return gates.mode.mode;
 }
 
@@ -120,10 +122,8 @@ function unasked(state: State, refusal: Reject): Refusal {
  * leg of one group at another price: a group is one attempt, so that would be the same intent after
  * the market moved.
  */
-function isKnown(state: State, candidate: Candidate, hash: IntentHash): boolean {
-  const { groupId, legIndex } = candidate;
+function isKnown(state: State, attempt: IntentHash, hash: IntentHash): boolean {
   const { seenIntents, seenAttempts } = state.facts;
-  const attempt = attemptKey(groupId, legIndex);
   const { pendingAttempts } = state.observations;
   return seenIntents.has(hash) || seenAttempts.has(attempt) || pendingAttempts.has(attempt);
 }
@@ -154,7 +154,13 @@ function refuse(
 }
 
 /** Reserves, then asks for intent and sending marker in one commit: one sync on the path (D-8). */
-function accept(state: State, candidate: Candidate, record: IntentRecorded, output: Output): void {
+function accept(
+  state: State,
+  candidate: Candidate,
+  record: IntentRecorded,
+  attempt: IntentHash,
+  output: Output,
+): void {
   const { observations } = state;
   const { label } = record.terms;
   if (candidate.intentClass === 'OPEN' && candidate.listing !== null) {
@@ -164,7 +170,7 @@ function accept(state: State, candidate: Candidate, record: IntentRecorded, outp
   observations.rate.note(observations.now);
   observations.requests.spend();
   observations.pendingIntents.set(label, record);
-  observations.pendingAttempts.add(attemptKey(candidate.groupId, candidate.legIndex));
+  observations.pendingAttempts.add(attempt);
   output.append(record, { type: 'orderSending', at: record.at, label });
 }
 

@@ -133,14 +133,19 @@ export function onPolicyOffered(
   });
 }
 
-/** A stop acts now and is recorded beside; a release waits for its record (D-11). */
+/**
+ * A stop acts now and is recorded beside; a release waits for its record, and so does reduce-only
+ * over a kill, which loosens too (D-11).
+ */
 export function onOperatorCommanded(
   state: State,
   event: Extract<ShellEvent, { kind: 'operatorCommanded' }>,
   output: Output,
 ): void {
-  if (event.command !== 'release') {
-    state.observations.operatorStop = event.command;
+  const { command } = event;
+  const isOverKill = command === 'reduce_only' && state.observations.operatorStop === 'kill';
+  if (command !== 'release' && !isOverKill) {
+    state.observations.operatorStop = command;
     stopByOperator(state, output);
   }
   output.append({

@@ -3,12 +3,12 @@ import type { IntentHash } from './ids.ts';
 const INITIAL_CAPACITY = 1 << 10;
 
 /**
- * Exact set of 64-bit hashes given as 16 hex digits. Open addressing over two typed arrays: eight
+ * Exact set of 64-bit hashes given as 16 hex digits. Open addressing over a typed array: eight
  * bytes an entry instead of a hundred, because every intent of every year stays in it (AT-928).
  */
 export class HashSet64 {
-  #high = new Uint32Array(INITIAL_CAPACITY);
-  #low = new Uint32Array(INITIAL_CAPACITY);
+  /** Two words an entry, side by side: a look costs one line of the cache. */
+  #words = new Uint32Array(INITIAL_CAPACITY * 2);
   #mask = INITIAL_CAPACITY - 1;
   #size = 0;
   /** The all-zero hash marks an empty slot, so it is kept apart. */
@@ -22,7 +22,7 @@ export class HashSet64 {
     const high = hexWord(hash, 0);
     const low = hexWord(hash, 8);
     if (high === 0 && low === 0) return this.#hasZero;
-    return this.#high[this.#slot(high, low)] !== 0 || this.#low[this.#slot(high, low)] !== 0;
+    return this.#isTaken(this.#slot(high, low));
   }
 
   add(hash: IntentHash): void {
@@ -33,39 +33,42 @@ export class HashSet64 {
       return;
     }
     const slot = this.#slot(high, low);
-    if (this.#high[slot] !== 0 || this.#low[slot] !== 0) return;
-    this.#high[slot] = high;
-    this.#low[slot] = low;
+    if (this.#isTaken(slot)) return;
+    this.#words[slot * 2] = high;
+    this.#words[slot * 2 + 1] = low;
     this.#size += 1;
     if (this.#size * 2 > this.#mask) this.#grow();
   }
 
   /** The slot that holds this hash, or the empty one where it belongs. */
   #slot(high: number, low: number): number {
+    const words = this.#words;
     let slot = spread(high, low) & this.#mask;
-    while (
-      (this.#high[slot] !== 0 || this.#low[slot] !== 0) &&
-      (this.#high[slot] !== high || this.#low[slot] !== low)
-    ) {
+    for (;;) {
+      const heldHigh = words[slot * 2] ?? 0;
+      const heldLow = words[slot * 2 + 1] ?? 0;
+      if (heldHigh === high && heldLow === low) return slot;
+      if (heldHigh === 0 && heldLow === 0) return slot;
       slot = (slot + 1) & this.#mask;
     }
-    return slot;
+  }
+
+  #isTaken(slot: number): boolean {
+    return this.#words[slot * 2] !== 0 || this.#words[slot * 2 + 1] !== 0;
   }
 
   #grow(): void {
-    const high = this.#high;
-    const low = this.#low;
+    const before = this.#words;
     const capacity = (this.#mask + 1) * 2;
-    this.#high = new Uint32Array(capacity);
-    this.#low = new Uint32Array(capacity);
+    this.#words = new Uint32Array(capacity * 2);
     this.#mask = capacity - 1;
-    for (let index = 0; index < high.length; index += 1) {
-      const highWord = high[index] ?? 0;
-      const lowWord = low[index] ?? 0;
-      if (highWord === 0 && lowWord === 0) continue;
-      const slot = this.#slot(highWord, lowWord);
-      this.#high[slot] = highWord;
-      this.#low[slot] = lowWord;
+    for (let at = 0; at < before.length; at += 2) {
+      const high = before[at] ?? 0;
+      const low = before[at + 1] ?? 0;
+      if (high === 0 && low === 0) continue;
+      const slot = this.#slot(high, low);
+      this.#words[slot * 2] = high;
+      this.#words[slot * 2 + 1] = low;
     }
   }
 }

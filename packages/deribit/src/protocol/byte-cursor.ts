@@ -10,7 +10,7 @@ export const OPEN_LIST = 91;
 export const CLOSE_LIST = 93;
 export const OPEN_OBJECT = 123;
 export const CLOSE_OBJECT = 125;
-export const DOT = 46;
+const DOT = 46;
 const ZERO = 48;
 
 /** Longer integers are not read: past this a double no longer holds each of them. */
@@ -19,7 +19,7 @@ const DIGITS_MAX = 15;
 const WHOLE_MAX = 90_071_992;
 /** Weight of the last digit of a fraction with this many digits, at 1e-8. */
 const WEIGHTS = [0, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1] as const;
-/** Below this, or with one digit less, a double and the decimal it was read from name each other. */
+/** Below this, or with one digit less, a double and the decimal it was read from are one. */
 const ONE_DOUBLE_ONE_DECIMAL = 1_000_000_000_000_000;
 
 /** The bytes of ASCII text. */

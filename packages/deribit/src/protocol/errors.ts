@@ -11,8 +11,8 @@ const CLASSES = [
 /**
  * What Deribit's error codes mean to us (phases section 7.2), and what follows from each class:
  *
- * - `session`: the venue throttles us; 10028 also ends the session (D-18): circuit breaker, backoff,
- *   reconcile before anything new.
+ * - `session`: the venue throttles us; 10028 also ends the session (D-18): circuit breaker,
+ *   backoff, reconcile before anything new.
  * - `retry_later`: nothing is proven; the request may have been executed. Never resent: reconcile.
  * - `auth`: this key or session may not: latch and stop, an operator has to look.
  * - `instrument_terminal`: the instrument does not trade any more: read the listing again.
@@ -112,8 +112,8 @@ export function errorName(code: number): string | null {
 export const TOO_MANY_REQUESTS = 10028;
 
 /**
- * Classes whose codes are answers about the order itself: it was refused. A code that ends a session,
- * asks for patience or speaks of another order proves nothing about this one.
+ * Classes whose codes are answers about the order itself: it was refused. A code that ends a
+ * session, asks for patience or speaks of another order proves nothing about this one.
  */
 const REFUSALS: readonly ErrorClass[] = ['our_bug', 'margin', 'instrument_terminal', 'auth'];
 

@@ -45,13 +45,11 @@ describe('an order on the wire', () => {
   });
 
   it('F-08 F-09 has no trigger, no link, nothing hidden, whatever the terms are', () => {
-    const known = [
-      ...['instrument_name', 'amount', 'type', 'price', 'time_in_force', 'label'],
-      ...['reduce_only', 'post_only', 'reject_post_only'],
-    ];
+    const text = 'instrument_name amount type price time_in_force label reduce_only';
+    const known = [...text.split(' '), 'post_only', 'reject_post_only'];
     const smuggled = { ...TERMS, trigger: 'mark_price', linked_order_type: 'one_cancels_other' };
     for (const terms of [smuggled, { ...smuggled, postOnly: true }]) {
-      expect(known).toEqual(expect.arrayContaining(Object.keys(encodeOrder(terms).params)));
+      for (const name of Object.keys(encodeOrder(terms).params)) expect(known).toContain(name);
     }
   });
 

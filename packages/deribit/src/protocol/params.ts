@@ -19,7 +19,8 @@ const kindWithoutSpot = words('future option future_combo option_combo');
 const kindOrAny = words('future option spot future_combo option_combo combo any');
 const simpleOrderType = words('all limit trigger_all stop take trailing_stop');
 const openOrderType = words(
-  'all limit trigger_all stop_all stop_limit stop_market take_all take_limit take_market trailing_all trailing_stop',
+  'all limit trigger_all stop_all stop_limit stop_market take_all take_limit take_market ' +
+    'trailing_all trailing_stop',
 );
 const orderType = words(
   'limit stop_limit take_limit market stop_market take_market market_limit trailing_stop',
@@ -121,7 +122,7 @@ const secondaryOrder = request(
   },
 );
 
-/** `private/buy` and `private/sell`. We send few of these (order-request.ts); others may send all. */
+/** `private/buy` and `private/sell`. We send few of these (order-request.ts). */
 export const ORDER = request(instrument, {
   ...size,
   ...restriction,

@@ -19,7 +19,7 @@ function page(...settlements: unknown[]): unknown {
   return { settlements, continuation: 'next' };
 }
 
-it('a delivery is read, its cash rounded as an account figure, and named by what makes it one', () => {
+it('a delivery is read, its cash rounded, and named by what makes it one', () => {
   expect(parseSettlements(page(DAILY, DELIVERY), BTC)).toEqual({
     ok: true,
     value: {

@@ -9,8 +9,8 @@ export interface ExplainOptions {
 }
 
 /**
- * `holdfast explain <intent_id>`: reads the run's folder, with the engine running or gone. 0 when the
- * intent was found, 1 when nothing is known of it, 2 when there is no run to ask.
+ * `holdfast explain <intent_id>`: reads the run's folder, with the engine running or gone. 0 when
+ * the intent was found, 1 when nothing is known of it, 2 when there is no run to ask.
  */
 export async function explain(
   subject: string,

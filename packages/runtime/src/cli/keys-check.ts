@@ -16,7 +16,7 @@ export const PROBE_PATH = 'evidence/phase0/keys/key_scope_probe.json';
 const PROBE_BYTES_MAX = 1 << 20;
 
 /** Words by which a venue says no to a key that was let in. */
-export const REFUSED = ['permission_denied', 'forbidden', 'rejected', 'failed', 'not_allowed'];
+const REFUSED = ['permission_denied', 'forbidden', 'rejected', 'failed', 'not_allowed'];
 const WENT_THROUGH = ['success', 'accepted'];
 /** Scopes that move money, by whatever name (phases section 9, item 35). */
 const MOVES_MONEY = /withdraw|transfer|^wallet(:(?!none)|$)/i;

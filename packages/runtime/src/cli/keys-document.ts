@@ -13,7 +13,7 @@ import { judgeEntries } from './keys-check.ts';
 import { DENIED, isTradeCapable, type ProbeEntry } from './keys-record.ts';
 
 /** Accounts, keys and hosts of every environment. */
-export const MATRIX_PATH = 'config/env-matrix.json';
+const MATRIX_PATH = 'config/env-matrix.json';
 const MATRIX_BYTES_MAX = 1 << 16;
 
 export type MatrixRead =
@@ -42,7 +42,7 @@ export function environmentNamed(name: string): MatrixEnvironment | null {
 }
 
 /** Ways in which a recorded entry is not what the matrix says. An entry without a key has none. */
-export function mismatchesOf(matrix: EnvMatrix, entry: ProbeEntry): readonly string[] {
+function mismatchesOf(matrix: EnvMatrix, entry: ProbeEntry): readonly string[] {
   const environment = environmentNamed(entry.env);
   if (environment === null) return [`${entry.env} is no environment`];
   if (entry.key_id === NO_KEY) return [];

@@ -82,7 +82,7 @@ export const parseProbeRecord = createParser(Record);
 /** The same with one entry and nothing around it. */
 export const parseProbeEntry = createParser(Entry);
 
-export const PROBE_VERSION = '1.1';
+const PROBE_VERSION = '1.1';
 
 export const isTradeCapable = ({ scopes: granted }: ProbeEntry): boolean =>
   granted.includes('trade');

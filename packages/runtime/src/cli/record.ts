@@ -25,9 +25,9 @@ export interface RecordOptions {
 }
 
 /**
- * `holdfast record`: every frame of the public channels of any Deribit-speaking address, as it came,
- * one JSON line each. Without a key: nothing private is asked for, and nothing can be sent. 0 when
- * something was recorded and nothing was left out, 1 otherwise.
+ * `holdfast record`: every frame of the public channels of any Deribit-speaking address, as it
+ * came, one JSON line each. Without a key: nothing private is asked for, and nothing can be sent.
+ * 0 when something was recorded and nothing was left out, 1 otherwise.
  */
 export async function record(
   options: RecordOptions,

@@ -43,7 +43,10 @@ export function prepare(
   const build = readBuildIdentity(io.root);
   if (!build.ok) complain(io, { place, rule: build.code, detail: build.detail });
   if (!loaded.ok || !build.ok) return null;
-  const path = resolve(io.cwd, given.run ?? freshRunPath(join(io.root, 'artifacts/run'), io.now()));
+  const path = resolve(
+    io.cwd,
+    given.run ?? freshRunPath(resolve(io.root, loaded.value.runtime.run_folder), io.now()),
+  );
   if (needsFreshFolder && existsSync(join(path, 'ledger'))) {
     const detail = `${path} has a ledger: the exchange it starts is empty, so must its ledger be`;
     complain(io, { place, rule: 'run_folder_in_use', detail });

@@ -27,9 +27,8 @@ export async function start(given: StartArguments, io: StartIo): Promise<ExitCod
   }
   tell(io, `market     ${given.market}, seed ${given.seed}`);
   tell(io, `run        ${prepared.folder.path}`);
-  const begun = await startExchangeProcess(io.root, [
-    ...['--market', given.market, '--seed', given.seed, '--port', '0'],
-  ]);
+  const words = ['--market', given.market, '--seed', given.seed, '--port', '0'];
+  const begun = await startExchangeProcess(io.root, words);
   if (!begun.ok) {
     complain(io, { place: 'exchange', rule: 'not_started', detail: begun.detail });
     return 2;

@@ -1,4 +1,5 @@
 import { relative, isAbsolute } from 'node:path';
+import { CONTRACT_VERSION } from '@holdfast/core/guard';
 import { MODE_REASONS } from '@holdfast/core/reasons';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -14,7 +15,7 @@ export interface StatusOptions {
 
 type StatusIo = Pick<Io, 'out' | 'err' | 'cwd' | 'root' | 'env' | 'now'>;
 
-/** The part of `/api/v1/status` this command speaks of. Our own words, and still another process's. */
+/** The part of `/api/v1/status` this command speaks of: another process's words, so checked. */
 const StatusBody = Compile(
   Type.Object({
     trading_mode: Type.Union([
@@ -47,29 +48,30 @@ const WORDS = { Active: 'ACTIVE', ReduceOnly: 'REDUCE_ONLY', Kill: 'KILL' } as c
 
 /**
  * `holdfast status` (phases section 1.8): mode, why, and what clears it. Exit 0 when the engine
- * answers and its configuration stands, 1 when a check fails, 2 when nobody could be asked. Whatever
- * cannot be known is told as KILL and not allowed.
+ * answers and its configuration stands, 1 when a check fails, 2 when nobody could be asked.
+ * Whatever cannot be known is told as KILL and not allowed.
  */
 export async function status(options: StatusOptions, io: StatusIo): Promise<ExitCode> {
   const timestamp = utc(io.now());
   const own = ownChecks(io);
-  if (own.errors.length > 0) return unknown(own.errors, 1, options, timestamp, io);
+  const about = { timestamp, buildId: own.buildId };
+  if (own.errors.length > 0) return unknown(own.errors, 1, options, about, io);
   const found = findRun(options.run, io);
-  if (!found.ok) return unknown([found.trouble], 2, options, timestamp, io);
+  if (!found.ok) return unknown([found.trouble], 2, options, about, io);
   const { beside } = found;
   const [state, health, orders] = await Promise.all([
     ask(beside, { kind: 'status' }),
     ask(beside, { kind: 'health' }),
     ask(beside, { kind: 'orders' }),
   ]);
-  if (!state.ok) return unknown([state.trouble], 2, options, timestamp, io);
-  if (!health.ok) return unknown([health.trouble], 2, options, timestamp, io);
-  if (!orders.ok) return unknown([orders.trouble], 2, options, timestamp, io);
+  if (!state.ok) return unknown([state.trouble], 2, options, about, io);
+  if (!health.ok) return unknown([health.trouble], 2, options, about, io);
+  if (!orders.ok) return unknown([orders.trouble], 2, options, about, io);
   if (!StatusBody.Check(state.body) || !HealthBody.Check(health.body)) {
-    return unknown([malformed(beside.folder.path)], 2, options, timestamp, io);
+    return unknown([malformed(beside.folder.path)], 2, options, about, io);
   }
   if (!OrdersBody.Check(orders.body)) {
-    return unknown([malformed(beside.folder.path)], 2, options, timestamp, io);
+    return unknown([malformed(beside.folder.path)], 2, options, about, io);
   }
   const { trading_mode: mode, mode_reasons: reasons } = state.body;
   const inside = relative(io.root, beside.folder.path);
@@ -126,7 +128,7 @@ function unknown(
   errors: readonly Trouble[],
   code: 1 | 2,
   options: StatusOptions,
-  timestamp: string,
+  { timestamp, buildId }: { readonly timestamp: string; readonly buildId: string | null },
   io: StatusIo,
 ): ExitCode {
   if (!options.json) {
@@ -136,6 +138,8 @@ function unknown(
   }
   tellJson(io, {
     ok: false,
+    build_id: buildId,
+    contract_version: CONTRACT_VERSION,
     timestamp_utc: timestamp,
     trading_mode: 'KILL',
     is_trading_allowed: false,

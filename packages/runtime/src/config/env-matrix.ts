@@ -5,7 +5,7 @@ import { matrixViolations } from './env-matrix-rules.ts';
 export const MATRIX_ENVIRONMENTS = ['DEV', 'STAGING', 'PAPER', 'LIVE'] as const;
 export type MatrixEnvironment = (typeof MATRIX_ENVIRONMENTS)[number];
 
-export const KEY_TYPES = ['NONE', 'DATA_ONLY', 'TRADE_TESTNET', 'TRADE_LIVE'] as const;
+const KEY_TYPES = ['NONE', 'DATA_ONLY', 'TRADE_TESTNET', 'TRADE_LIVE'] as const;
 export type KeyType = (typeof KEY_TYPES)[number];
 
 /** What a key may be allowed to do, in our words; `scopesOf` translates the venue's. */
@@ -17,9 +17,6 @@ const SCOPES = [
   'change_account',
   'trade',
 ] as const;
-
-/** The host that stands for the built-in exchange: it has no address before it starts. */
-export const MOCKED = 'mocked';
 
 const text = (description: string) => Type.String({ minLength: 1, maxLength: 300, description });
 const orNull = (description: string) =>

@@ -189,7 +189,7 @@ describe('runtime document', () => {
     ['"kill_after_ms": 15000', '"kill_after_ms": 5000', '5000 }', 'kill_before_silence'],
     ['"budget_bytes": 4294967296', '"budget_bytes": 7', '7 }', 'minimum'],
     ['"run_folder": "artifacts/run"', '"run_folder": "../x"', '"../x"', 'pattern'],
-    ['"strategies": []', '"strategies": ["a/../b"]', '"a/../b"', 'pattern'],
+    ['config/strategies/cheap-option.json', 'a/../b', '"a/../b"', 'pattern'],
   ])('%s turned into %s is refused', (from, to, at, rule) => {
     const text = RUNTIME.replace(from, to);
     expect(text).not.toBe(RUNTIME);
@@ -200,13 +200,13 @@ describe('runtime document', () => {
     [HTTP, '"http": "none"'],
     [HTTP, '"http": { "host": "::1", "port": 8080 }'],
     [URL_NULL, '"url": "ws://127.0.0.1:8025/ws/api/v2"'],
-    ['"strategies": []', '"strategies": ["config/strategies/one.json"]'],
+    ['["config/strategies/cheap-option.json"]', '[]'],
   ])('%s may be %s', (from, to) => {
     expect(faults(load(POLICY, RUNTIME.replace(from, to)))).toEqual([]);
   });
 
   it('wants folders spelled out', () => {
-    const text = RUNTIME.replace('artifacts/dev/ledger', 'artifacts/../../etc');
+    const text = RUNTIME.replace('artifacts/run', 'artifacts/../../etc');
     expect(faults(load(POLICY, text))[0]).toContain('pattern');
   });
 });

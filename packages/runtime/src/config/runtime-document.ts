@@ -50,16 +50,15 @@ export const RuntimeDocumentSchema = closed({
   run_folder: folder('Where each run gets a folder of its own, readable by its owner alone.'),
   strategies: Type.Array(folder('A document.'), {
     maxItems: 16,
-    description: 'Parameter documents of the strategies; empty: each by its built-in parameters.',
+    description:
+      'Parameter documents of the strategies that run, relative to the project; none: nothing trades.',
   }),
   ledger: closed({
-    folder: folder('Where the ledger lives, relative to the project or absolute.'),
     segment_bytes: whole(1 << 20, 1 << 30, 'Size of one preallocated segment. Bytes.'),
     queue_capacity: whole(16, 1 << 16, 'Records that may wait for the disk; more are refused.'),
     commit_deadline_ms: whole(10, 60_000, 'A commit that takes longer stops OPEN. Milliseconds.'),
   }),
   decision_log: closed({
-    folder: folder('Where refusals and reports go.'),
     queue_capacity: whole(16, 1 << 20, 'Reports that may wait; more are counted as a gap.'),
   }),
   disk: closed({

@@ -43,7 +43,7 @@ export interface Engine {
   isRunning(): boolean;
 }
 
-/** A release waits for its record (D-11): this long, and then the answer is what holds so far. */
+/** This long, and then the answer is what holds so far. */
 const RECORD_TIMEOUT_MS = 1_000;
 const LOOK_EVERY_MS = 5;
 
@@ -80,7 +80,8 @@ export async function command(
   }
   const at = monoMs(engine.now());
   engine.post({ kind: 'operatorCommanded', at, command: word, ...order });
-  if (word === 'release') await untilReleased(engine);
+  const loosens = word === 'release' || (word === 'reduce_only' && from === 'Kill');
+  if (loosens) await untilRecorded(engine, word === 'release' ? null : word);
   const { mode } = currentMode(state);
   if (!engine.isRunning()) return answer('REJECTED', 'engine_stopped');
   if (word === 'release') return answer(mode === 'Active' ? 'ACCEPTED' : 'BLOCKED', null);
@@ -88,10 +89,11 @@ export async function command(
   return answer(isAsAsked ? 'ACCEPTED' : 'REJECTED', isAsAsked ? null : 'command_not_taken');
 }
 
-async function untilReleased(engine: Engine): Promise<void> {
+/** What loosens waits for its record (D-11). */
+async function untilRecorded(engine: Engine, stop: 'reduce_only' | null): Promise<void> {
   const until = performance.now() + RECORD_TIMEOUT_MS;
   const { observations } = engine.state;
-  while (observations.operatorStop !== null && engine.isRunning() && performance.now() < until) {
+  while (observations.operatorStop !== stop && engine.isRunning() && performance.now() < until) {
     await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
   }
 }

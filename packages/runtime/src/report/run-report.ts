@@ -108,9 +108,8 @@ export function reportOf(end: RunEnd): RunReport {
   const verification = verifyLedger(end.ledgerFolder);
   const { totals } = fold.facts;
   const mode = currentMode(state);
-  const rejected = [...tally.rejectedByCode.values()].reduce((sum, count) => sum + count, 0);
   return {
-    intents_proposed: tally.admitted + tally.duplicates + rejected,
+    intents_proposed: tally.admitted + tally.duplicates + tally.refused,
     intents_rejected_by_code: sorted(tally.rejectedByCode),
     intents_admitted: tally.admitted,
     intents_duplicate: tally.duplicates,

@@ -1,7 +1,7 @@
 import type { Decision } from '@holdfast/core';
 import { monoMs, strategyId } from '@holdfast/core/values';
 import { expect, it } from 'vitest';
-import { createTally } from './tally.ts';
+import { Tally } from './tally.ts';
 
 const at = monoMs(1_000);
 
@@ -15,7 +15,7 @@ function refusal(money: number): Decision {
 
 it('counts what was said, keeps the last refusals in words, and passes everything on', () => {
   const heard: Decision[] = [];
-  const tally = createTally(0, (decision) => heard.push(decision));
+  const tally = new Tally(0, (decision) => heard.push(decision));
   for (let money = 0; money < 40; money += 1) tally.report(refusal(money), at as never);
   const failure: Decision = {
     at,
@@ -31,7 +31,7 @@ it('counts what was said, keeps the last refusals in words, and passes everythin
 });
 
 it('the seconds of the modes add up to the run', () => {
-  const tally = createTally(0, () => undefined);
+  const tally = new Tally(0, () => undefined);
   const turn = (to: 'Active' | 'Kill', when: number): void =>
     tally.report(
       { at: monoMs(when), kind: 'modeChanged', from: 'ReduceOnly', to, reasons: [], details: [] },

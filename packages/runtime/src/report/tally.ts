@@ -1,22 +1,7 @@
 import type { Decision } from '@holdfast/core';
 import { renderReject } from '@holdfast/core/reasons';
+import type { WallMs } from '@holdfast/core/values';
 import type { Telemetry } from '../ports.ts';
-
-/**
- * What was said during a run, counted as it is said. Nothing of it is a fact; the ledger has those.
- */
-export interface Tally extends Telemetry {
-  readonly admitted: number;
-  readonly duplicates: number;
-  readonly faults: ReadonlyMap<string, number>;
-  readonly rejectedByCode: ReadonlyMap<string, number>;
-  /** Seconds spent in each mode, up to `until`, epoch ms of the run's clock. */
-  modeSeconds(until: number): Readonly<Record<'Active' | 'ReduceOnly' | 'Kill', number>>;
-  /** In words, oldest first; bounded. */
-  readonly lastRefusals: readonly Refusal[];
-  /** The last change of mode; null before the first. */
-  readonly lastTransition: Transition | null;
-}
 
 export interface Transition {
   readonly at: number;
@@ -31,68 +16,73 @@ export interface Refusal {
   readonly text: string;
 }
 
+type Mode = 'Active' | 'ReduceOnly' | 'Kill';
+
 const REFUSALS_KEPT = 32;
 
-export function createTally(
-  startedAt: number,
-  onDecision: (decision: Decision, at: number) => void,
-): Tally {
-  const rejectedByCode = new Map<string, number>();
-  const faults = new Map<string, number>();
-  const modeMs = { Active: 0, ReduceOnly: 0, Kill: 0 };
-  let mode: keyof typeof modeMs = 'ReduceOnly';
-  let since = startedAt;
-  let admitted = 0;
-  let duplicates = 0;
-  const lastRefusals: Refusal[] = [];
-  let lastTransition: Transition | null = null;
+/**
+ * What was said during a run, counted as it is said. Nothing of it is a fact; the ledger has those.
+ */
+export class Tally implements Telemetry {
+  admitted = 0;
+  duplicates = 0;
+  readonly faults = new Map<string, number>();
+  readonly rejectedByCode = new Map<string, number>();
+  /** In words, oldest first; bounded. */
+  readonly lastRefusals: Refusal[] = [];
+  /** The last change of mode; null before the first. */
+  lastTransition: Transition | null = null;
+  readonly #modeMs = { Active: 0, ReduceOnly: 0, Kill: 0 };
+  readonly #onDecision: (decision: Decision, at: number) => void;
+  #mode: Mode = 'ReduceOnly';
+  #since: number;
 
-  function turnTo(next: keyof typeof modeMs, at: number): void {
-    modeMs[mode] += at - since;
-    mode = next;
-    since = at;
+  /** @param startedAt epoch ms of the run's clock. */
+  constructor(startedAt: number, onDecision: (decision: Decision, at: number) => void) {
+    this.#since = startedAt;
+    this.#onDecision = onDecision;
   }
 
-  return {
-    report(decision, at) {
-      onDecision(decision, at);
-      if (decision.kind === 'intentAdmitted') admitted += 1;
-      if (decision.kind === 'intentDuplicate') duplicates += 1;
-      if (decision.kind === 'fault') count(faults, decision.fault);
-      if (decision.kind === 'modeChanged') {
-        const { from, to, reasons } = decision;
-        turnTo(to, decision.at);
-        lastTransition = { at, from, to, reasons };
-      }
-      if (decision.kind === 'intentRejected') {
-        const { code } = decision.reject;
-        count(rejectedByCode, code);
-        lastRefusals.push({ at, code, text: renderReject(decision.reject) });
-        if (lastRefusals.length > REFUSALS_KEPT) lastRefusals.shift();
-      }
-    },
-    get admitted() {
-      return admitted;
-    },
-    get duplicates() {
-      return duplicates;
-    },
-    lastRefusals,
-    get lastTransition() {
-      return lastTransition;
-    },
-    faults,
-    rejectedByCode,
-    modeSeconds(until) {
-      const current = { ...modeMs };
-      current[mode] += until - since;
-      return {
-        Active: current.Active / 1_000,
-        ReduceOnly: current.ReduceOnly / 1_000,
-        Kill: current.Kill / 1_000,
-      };
-    },
-  };
+  report(decision: Decision, at: WallMs): void {
+    this.#onDecision(decision, at);
+    if (decision.kind === 'intentAdmitted') this.admitted += 1;
+    if (decision.kind === 'intentDuplicate') this.duplicates += 1;
+    if (decision.kind === 'fault') count(this.faults, decision.fault);
+    if (decision.kind === 'modeChanged') {
+      const { from, to, reasons } = decision;
+      this.#turnTo(to, decision.at);
+      this.lastTransition = { at, from, to, reasons };
+    }
+    if (decision.kind === 'intentRejected') {
+      const { code } = decision.reject;
+      count(this.rejectedByCode, code);
+      this.lastRefusals.push({ at, code, text: renderReject(decision.reject) });
+      if (this.lastRefusals.length > REFUSALS_KEPT) this.lastRefusals.shift();
+    }
+  }
+
+  get refused(): number {
+    let sum = 0;
+    for (const each of this.rejectedByCode.values()) sum += each;
+    return sum;
+  }
+
+  /** Seconds spent in each mode, up to `until`, epoch ms of the run's clock. */
+  modeSeconds(until: number): Readonly<Record<Mode, number>> {
+    const ms = { ...this.#modeMs };
+    ms[this.#mode] += until - this.#since;
+    return {
+      Active: ms.Active / 1_000,
+      ReduceOnly: ms.ReduceOnly / 1_000,
+      Kill: ms.Kill / 1_000,
+    };
+  }
+
+  #turnTo(next: Mode, at: number): void {
+    this.#modeMs[this.#mode] += at - this.#since;
+    this.#mode = next;
+    this.#since = at;
+  }
 }
 
 function count(counts: Map<string, number>, key: string): void {

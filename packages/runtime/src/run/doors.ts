@@ -24,7 +24,7 @@ export interface DoorOptions {
   readonly onWatchdog: (news: WatchdogNews) => void;
 }
 
-/** Through which an engine is watched and stopped: control socket, watchdog, and the read-only port. */
+/** Through which an engine is watched and stopped: control socket, watchdog, read-only port. */
 export interface Doors {
   readonly http: string | null;
   /** A tick of the loop is complete. */
@@ -32,7 +32,7 @@ export interface Doors {
   close(): Promise<void>;
 }
 
-/** Rejects with one sentence when one of them cannot be opened: an engine nobody can stop must not run. */
+/** Rejects with one sentence when one cannot be opened: what nobody can stop must not run. */
 export async function openDoors(options: DoorOptions): Promise<Doors> {
   const { runtime, clock, document, folder, isRunning, status, metrics } = options;
   const health = healthOf(options);

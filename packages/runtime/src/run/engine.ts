@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { assert, type InvariantViolation } from '@holdfast/core';
 import { describe, type StatusDocument } from '@holdfast/core/status';
 import type { Strategy } from '@holdfast/core/strategy';
-import { runId as toRunId } from '@holdfast/core/values';
+import { type RunId, runId as toRunId } from '@holdfast/core/values';
 import type { DeribitLink } from '@holdfast/deribit/venue';
 import type { Trouble } from '../cli/io.ts';
 import type { Configuration, Environ } from '../config/index.ts';
@@ -12,7 +12,7 @@ import type { Tally } from '../report/tally.ts';
 import { type Runtime, start, type StartOptions } from '../start.ts';
 import { type ViewModel, viewOf } from '../view/model.ts';
 import { connect, portsOf, sessionOf, telemetryOf } from './composition.ts';
-import { type Doors, openDoors } from './doors.ts';
+import { type DoorOptions, type Doors, openDoors } from './doors.ts';
 import { type RunFolder, writeAbout } from './folder.ts';
 import { openRecorders, type Recorders } from './recorders.ts';
 
@@ -38,7 +38,7 @@ export interface Engine {
   readonly clock: Clock;
   readonly tally: Tally;
   readonly transport: RpcTransport;
-  violation(): InvariantViolation | null;
+  readonly violation: () => InvariantViolation | null;
   /** Resolves when an invariant broke: nothing more is processed. */
   readonly failed: Promise<void>;
   view(): ViewModel;
@@ -55,31 +55,61 @@ export type EngineStart =
  * answers are events; then the doors through which it is watched and stopped.
  */
 export async function startEngine(options: EngineOptions): Promise<EngineStart> {
-  const { configuration, folder, clock, buildId } = options;
-  const { runtime: document } = configuration;
-  const id = toRunId(randomUUID());
-  const startedAt = clock.now();
+  const { configuration, folder, clock, credentials } = options;
+  const runId = toRunId(randomUUID());
   const fate = createFate();
   const recorders = await openRecorders({
     folder,
-    runId: id,
-    startedAt,
-    decisionCapacity: document.decision_log.queue_capacity,
-    secrets: options.credentials === null ? [] : [options.credentials.clientSecret],
+    runId,
+    startedAt: clock.now(),
+    decisionCapacity: configuration.runtime.decision_log.queue_capacity,
+    secrets: credentials === null ? [] : [credentials.clientSecret],
   });
-  const venue: { link: DeribitLink | null } = { link: null };
-  let doors: Doors | null = null;
-  let runtime: Runtime;
+  // What beats must exist before the loop that does, and needs the loop to be opened.
+  const doors: { opened: Doors | null } = { opened: null };
+  const started = await startLoop(options, runId, recorders, fate, () => doors.opened?.beat());
+  if (!started.ok) {
+    await recorders.close();
+    return started;
+  }
+  const { runtime, link } = started;
   try {
-    runtime = await start({
-      ...portsOf(options, id, recorders),
-      session: sessionOf(options, id),
+    doors.opened = await openDoors(doorOptions(options, runId, runtime, link, recorders, fate));
+  } catch (error) {
+    await runtime.stop();
+    await recorders.close();
+    return no(folder.path, 'door_not_opened', error instanceof Error ? error.message : 'unknown');
+  }
+  link.open();
+  writeAbout(folder, aboutOf(options, runId, doors.opened));
+  return {
+    ok: true,
+    engine: engineOf(options, runId, runtime, link, doors.opened, recorders, fate),
+  };
+}
+
+type LoopStart =
+  | { readonly ok: true; readonly runtime: Runtime; readonly link: DeribitLink }
+  | Extract<EngineStart, { ok: false }>;
+
+async function startLoop(
+  options: EngineOptions,
+  runId: RunId,
+  recorders: Recorders,
+  fate: Fate,
+  beat: () => void,
+): Promise<LoopStart> {
+  const venue: { link: DeribitLink | null } = { link: null };
+  try {
+    const runtime = await start({
+      ...portsOf(options, runId, recorders),
+      session: sessionOf(options, runId),
       connect: (post) => {
-        venue.link = connect(options, post, recorders);
-        const opened = venue.link;
+        const link = connect(options, post, recorders);
+        venue.link = link;
         return {
-          transport: opened.transport,
-          venue: { ...opened.venue, reconnect: () => opened.drop() },
+          transport: link.transport,
+          venue: { ...link.venue, reconnect: () => link.drop() },
         };
       },
       onEvent: (event) => {
@@ -88,59 +118,59 @@ export async function startEngine(options: EngineOptions): Promise<EngineStart> 
       },
       onEffect: (effect) => {
         // The last thing a tick asks for: the turn behind it is complete (AMB-50).
-        if (effect.kind === 'wake') doors?.beat();
+        if (effect.kind === 'wake') beat();
         options.onEffect?.(effect);
       },
       onFatal: fate.fail,
     });
+    assert(venue.link !== null, 'the runtime connects before it is started');
+    return { ok: true, runtime, link: venue.link };
   } catch (error) {
-    await recorders.close();
     const fault = openFaultOf(error);
     if (fault === null) throw error;
-    return no(folder.ledger, fault.code, describeOpenFault(fault));
+    return no(options.folder.ledger, fault.code, describeOpenFault(fault));
   }
-  const { link } = venue;
-  assert(link !== null, 'the runtime connects before it is started');
+}
+
+function doorOptions(
+  { configuration, folder, clock, buildId }: EngineOptions,
+  runId: RunId,
+  runtime: Runtime,
+  link: DeribitLink,
+  recorders: Recorders,
+  fate: Fate,
+): DoorOptions {
   const status = (): StatusDocument => {
     // A loop that has stopped has no mode: whoever asks is answered that nobody can tell.
     assert(fate.violation() === null, 'the engine has stopped on a broken invariant');
     return describe(runtime.state, telemetryOf(runtime, link, clock));
   };
-  try {
-    doors = await openDoors({
-      runtime,
-      clock,
-      tally: recorders.tally,
-      document,
-      folder,
-      runId: id,
-      buildId,
-      isRunning: () => fate.violation() === null,
-      status,
-      metrics: () =>
-        recorders.metrics({
-          status: status(),
-          link: link.telemetry(),
-          ledger: runtime.ledger.telemetry(),
-          now: clock.now(),
-        }),
-      onWatchdog: recorders.onWatchdog,
-    });
-  } catch (error) {
-    await runtime.stop();
-    await recorders.close();
-    return no(folder.path, 'door_not_opened', error instanceof Error ? error.message : 'unknown');
-  }
-  link.open();
-  writeAbout(folder, aboutOf(options, id, doors));
-  return { ok: true, engine: engineOf(options, id, runtime, link, doors, recorders, fate) };
+  return {
+    runtime,
+    clock,
+    tally: recorders.tally,
+    document: configuration.runtime,
+    folder,
+    runId,
+    buildId,
+    isRunning: () => fate.violation() === null,
+    status,
+    metrics: () =>
+      recorders.metrics({
+        status: status(),
+        link: link.telemetry(),
+        ledger: runtime.ledger.telemetry(),
+        now: clock.now(),
+      }),
+    onWatchdog: recorders.onWatchdog,
+  };
 }
 
 /** Whether an invariant has broken, and who wants to hear of it. */
 interface Fate {
   readonly failed: Promise<void>;
-  fail(error: InvariantViolation): void;
-  violation(): InvariantViolation | null;
+  readonly fail: (error: InvariantViolation) => void;
+  readonly violation: () => InvariantViolation | null;
 }
 
 function createFate(): Fate {
@@ -151,7 +181,7 @@ function createFate(): Fate {
   });
   return {
     failed,
-    fail(error) {
+    fail: (error) => {
       violation = error;
       tell();
     },
@@ -159,7 +189,7 @@ function createFate(): Fate {
   };
 }
 
-function no(place: string, rule: string, detail: string): EngineStart {
+function no(place: string, rule: string, detail: string): Extract<EngineStart, { ok: false }> {
   return { ok: false, trouble: { place, rule, detail } };
 }
 

@@ -2,7 +2,7 @@ import type { Event } from '@holdfast/core';
 import type { LinkTelemetry } from '@holdfast/deribit/venue';
 import { openDecisionLog } from '../decision-log.ts';
 import type { Telemetry } from '../ports.ts';
-import { createTally, type Tally } from '../report/tally.ts';
+import { Tally } from '../report/tally.ts';
 import { openRunLog, type RunLog } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import type { WatchdogNews } from '../watchdog/watchdog.ts';
@@ -18,8 +18,8 @@ export interface Recorders {
   readonly wire: WireLog;
   readonly log: RunLog;
   /** Sees every event before the core does. */
-  heard(event: Event): void;
-  onWatchdog(news: WatchdogNews): void;
+  readonly heard: (event: Event) => void;
+  readonly onWatchdog: (news: WatchdogNews) => void;
   /** Prometheus text of now. */
   metrics(now: MetricSources): Promise<string>;
   /** Bytes these have written, for the accounting of the disk. */
@@ -43,7 +43,7 @@ export interface RecorderOptions {
   readonly secrets: readonly string[];
 }
 
-/** Rejects when one of the files cannot be opened: an engine that cannot say what it does must not run. */
+/** Rejects when a file cannot be opened: an engine that cannot say what it does must not run. */
 export async function openRecorders(options: RecorderOptions): Promise<Recorders> {
   const { folder, runId, startedAt, decisionCapacity, secrets } = options;
   const decisions = await openDecisionLog({
@@ -54,7 +54,7 @@ export async function openRecorders(options: RecorderOptions): Promise<Recorders
   const wire = await openWireLog(folder.wire, runId, WIRE_LOG_CAPACITY);
   const log = await openRunLog({ path: folder.log, runId, secrets });
   const metrics = createMetrics(runId);
-  const tally = createTally(startedAt, (decision, at) => {
+  const tally = new Tally(startedAt, (decision, at) => {
     decisions.report(decision, at);
     log.report(decision);
     metrics.observeDecision(decision);
@@ -68,7 +68,7 @@ export async function openRecorders(options: RecorderOptions): Promise<Recorders
       backlog: () => decisions.telemetry(),
     },
     heard: (event) => metrics.observeEvent(event),
-    onWatchdog(news) {
+    onWatchdog: (news) => {
       metrics.observeWatchdog(news);
       log.write(news.kind === 'given_up' ? 'error' : 'info', 'watchdog', news);
     },

@@ -32,7 +32,7 @@ export interface SessionEnd {
   readonly seconds: number;
 }
 
-/** Watches a running engine until it is to end, and ends it cleanly: cancel, flatten, ask, close. */
+/** Watches a running engine until it is to end, then ends it: cancel, flatten, ask, close. */
 export async function runSession(options: SessionOptions): Promise<SessionEnd> {
   const { engine } = options;
   const startedAt = performance.now();

@@ -16,7 +16,7 @@ import type { Runtime } from '../start.ts';
 /** How long the venue is given to say what became of our orders. */
 const SETTLE_TIMEOUT_MS = 5_000;
 const LOOK_EVERY_MS = 20;
-/** Tries to close what is held: each takes what the book offers, and the rest is left and reported. */
+/** Each takes what the book offers; what is left after so many is reported. */
 const FLATTEN_ROUNDS_MAX = 5;
 
 const OPERATOR = strategyId('operator');

@@ -1,7 +1,7 @@
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface Interruption {
-  /** Resolves at the first signal. A second one is the impatient one, and ends the process at once. */
+  /** Resolves at the first signal. A second one is the impatient one: it ends the process. */
   readonly asked: Promise<void>;
   forget(): void;
 }

@@ -73,7 +73,8 @@ function connection(view: ViewModel): string {
   const state = view.connected ? 'connected' : 'NOT CONNECTED';
   const p95 = view.requestP95Ms === null ? 'unknown' : `${view.requestP95Ms.toFixed(1)} ms`;
   const http = view.http === null ? 'no HTTP port' : view.http;
-  return `${state} to ${view.endpoint}   request p95 ${p95}   reconnects ${view.reconnects}   ${http}`;
+  const place = `${state} to ${view.endpoint}`;
+  return [place, `request p95 ${p95}`, `reconnects ${view.reconnects}`, http].join('   ');
 }
 
 function market(view: ViewModel): string {
@@ -96,7 +97,8 @@ function orderRows(view: ViewModel): readonly string[] {
   const rows = view.orders.map(
     (order) =>
       `${order.instrument.padEnd(26)} ${order.side.padEnd(4)} ${order.amount.padStart(8)} ` +
-      `at ${order.price.padEnd(10)} filled ${order.filled.padEnd(8)} ${order.state} ${order.strategy}`,
+      `at ${order.price.padEnd(10)} filled ${order.filled.padEnd(8)} ` +
+      `${order.state} ${order.strategy}`,
   );
   return view.ordersHidden > 0 ? [...rows, `and ${view.ordersHidden} more`] : rows;
 }
@@ -114,7 +116,8 @@ function totals({ totals: sums }: ViewModel): string {
 
 function foot(view: ViewModel): string {
   const queue = view.ledgerDepth === 0 ? '' : `, ${view.ledgerDepth} waiting for the disk`;
-  return `${clock(view.now)} UTC   ledger ${view.ledgerRecords} records${queue}   Ctrl-C ends the run`;
+  const ledger = `ledger ${view.ledgerRecords} records${queue}`;
+  return `${clock(view.now)} UTC   ${ledger}   Ctrl-C ends the run`;
 }
 
 function table(
@@ -138,7 +141,8 @@ function clock(at: number): string {
 function duration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));
   const part = (value: number): string => String(value).padStart(2, '0');
-  return `${part(Math.floor(seconds / 3_600))}:${part(Math.floor(seconds / 60) % 60)}:${part(seconds % 60)}`;
+  const parts = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return parts.map(part).join(':');
 }
 
 function cut(text: string, width: number): string {

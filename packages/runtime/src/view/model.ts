@@ -82,7 +82,6 @@ export function viewOf(sources: ViewSources): ViewModel {
   const { environment, venue, endpoint, http, link } = sources;
   const mode = currentMode(state);
   const orders = orderLines(state);
-  const refused = [...tally.rejectedByCode.values()].reduce((sum, count) => sum + count, 0);
   return {
     now,
     elapsedMs: now - startedAt,
@@ -107,8 +106,8 @@ export function viewOf(sources: ViewSources): ViewModel {
     orders: orders.slice(0, ORDERS_SHOWN),
     ordersHidden: Math.max(0, orders.length - ORDERS_SHOWN),
     totals: {
-      proposed: tally.admitted + tally.duplicates + refused,
-      refused,
+      proposed: tally.admitted + tally.duplicates + tally.refused,
+      refused: tally.refused,
       sent: facts.totals.sent,
       filled: facts.totals.filledOrders,
       fills: facts.totals.fills,

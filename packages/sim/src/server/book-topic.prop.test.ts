@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { CALL, openBench } from '../exchange/exchange.fixture.ts';
 import type { Levels } from '../exchange/levels.ts';

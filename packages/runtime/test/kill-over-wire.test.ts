@@ -1,0 +1,291 @@
+/**
+ * Done when of the trading day: a `kill -9` of the runtime at any moment, followed by a restart on
+ * the same run folder against the same exchange, sends nothing twice. One exchange process lives
+ * through all of it and is the witness; the ledger's bytes are the other.
+ *
+ * `HOLDFAST_KILLS` says how many (20 unless given).
+ */
+import type { ChildProcess } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyLedger } from '../src/ledger/index.ts';
+import type { VenueReport } from '../src/report/venue-report.ts';
+import { seeded } from './ledger-bytes.ts';
+import { type Life, openWireBench, type WireBench } from './wire-bench.ts';
+import { type LedgerStory, readStory } from './wire-ledger.ts';
+import { type OrderThere, type TradeThere, e8 } from './wire-venue.ts';
+
+const KILLS = Number(process.env['HOLDFAST_KILLS'] ?? 20);
+const LIFE_MS_MAX = 30_000;
+const WHILE_TRADING = 'while it trades';
+const ANY_MOMENT = 'at any moment';
+/** Twenty kills: every point once, and what a point leaves behind is met by one of a start. */
+const ROUNDS = [
+  ...['admitted', WHILE_TRADING, 'handed to the ledger', WHILE_TRADING, 'durable', ANY_MOMENT],
+  ...['about to be sent', 'reconciling', WHILE_TRADING, 'sent', 'put right', WHILE_TRADING],
+  ...['answered', ANY_MOMENT, 'a fill is heard', WHILE_TRADING, 'a cancel left', WHILE_TRADING],
+  ...[ANY_MOMENT, WHILE_TRADING],
+] as const;
+/** At these a start is killed, before it has sent anything. */
+const OF_A_START: ReadonlySet<string> = new Set(['reconciling', 'put right', ANY_MOMENT]);
+/** How long an order may outlive the connection it was made on. */
+const DISCONNECT_MS = 3_000;
+
+interface Round {
+  readonly end: string;
+  readonly life: Life;
+  /** Open at the exchange when the process was gone. */
+  readonly resting: number;
+}
+
+interface Counted extends VenueReport {
+  readonly orders_received: number;
+  readonly orders_accepted: number;
+  readonly fills: number;
+  readonly cancelled_on_disconnect: number;
+  readonly sessions_ended: Readonly<Record<string, number>>;
+}
+
+let bench: WireBench;
+const rounds: Round[] = [];
+let survivor: Life;
+let story: LedgerStory;
+let orders: readonly OrderThere[] = [];
+let trades: ReadonlyMap<string, TradeThere> = new Map();
+let positions: Readonly<Record<string, number>> = {};
+let openAtTheEnd: readonly OrderThere[] = [];
+let counted: Counted;
+let slowestCancelMs = 0;
+
+beforeAll(
+  async () => {
+    const began = performance.now();
+    bench = await openWireBench('kills');
+    const random = seeded(20_261_121);
+    for (let round = 0; round < KILLS; round += 1) {
+      rounds.push(await killOnce(ROUNDS[round % ROUNDS.length] ?? ANY_MOMENT, round, random));
+    }
+    survivor = await bench.live({ end: 'survivor', nth: 1, turn: 0 });
+    openAtTheEnd = await bench.venue.openOrders();
+    orders = await bench.venue.orders();
+    trades = await bench.venue.trades();
+    positions = await bench.venue.positions();
+    counted = (await bench.exchange.stop()) as Counted;
+    story = readStory(bench.ledger);
+    tell((performance.now() - began) / 1_000);
+  },
+  KILLS * LIFE_MS_MAX + 60_000,
+);
+
+afterAll(async () => await bench.close());
+
+async function killOnce(end: string, turn: number, random: () => number): Promise<Round> {
+  const kill = (child: ChildProcess, ms: number): void => {
+    setTimeout(() => child.kill('SIGKILL'), ms);
+  };
+  let isTrading = false;
+  const life = await bench.live({
+    end,
+    turn,
+    nth: OF_A_START.has(end) ? 1 : 1 + Math.floor(random() * 4),
+    onStart(child) {
+      if (end === ANY_MOMENT) kill(child, random() * 3_500);
+    },
+    onLine(line, child) {
+      if (end !== WHILE_TRADING || isTrading || !('sent' in line)) return;
+      isTrading = true;
+      kill(child, random() * 1_200);
+    },
+  });
+  if (life.signal !== 'SIGKILL') throw new Error(`not killed ${end}: ${life.errors}`);
+  return { end, life, resting: await afterDisconnect() };
+}
+
+/** Nothing of ours rests at the exchange when we are gone (D-18). @returns how many did. */
+async function afterDisconnect(): Promise<number> {
+  const began = performance.now();
+  const resting = (await bench.venue.openOrders()).length;
+  for (let left = resting; left > 0; left = (await bench.venue.openOrders()).length) {
+    slowestCancelMs = performance.now() - began;
+    if (slowestCancelMs > DISCONNECT_MS) throw new Error(`${left} orders outlive their connection`);
+    await sleep(50);
+  }
+  return resting;
+}
+
+const unique = (labels: readonly string[]): number => new Set(labels).size;
+const at = (end: string): readonly Round[] => rounds.filter((round) => round.end === end);
+const labelsAt = (end: string): readonly string[] =>
+  at(end).flatMap(({ life }) => (life.died?.label == null ? [] : [life.died.label]));
+const atExchange = (): ReadonlySet<string> => new Set(orders.map(({ label }) => label));
+
+/** What was done and seen, for whoever reads the log. */
+function tell(seconds: number): void {
+  const there = atExchange();
+  const row = (end: string): string => {
+    const sent = at(end).reduce((sum, { life }) => sum + life.sent.length, 0);
+    const last = labelsAt(end);
+    const arrived = last.filter((label) => there.has(label)).length;
+    const known = last.length === 0 ? '' : `, last order at the exchange ${arrived}/${last.length}`;
+    return `  ${end}: ${at(end).length} kills, ${sent} orders sent${known}`;
+  };
+  const active = rounds.flatMap(({ life }) => life.activeAfterMs ?? []).sort((a, b) => a - b);
+  const outcomes = new Map<string, number>();
+  for (const { outcome, cause, source } of story.closed.values()) {
+    const way = `${outcome} ${cause} ${source}`;
+    outcomes.set(way, (outcomes.get(way) ?? 0) + 1);
+  }
+  const found = story.fills.filter(({ source }) => source === 'reconciliation').length;
+  console.log(
+    [
+      `${rounds.length} kills in ${seconds.toFixed(0)} s; Active after ${Math.round(active[active.length >> 1] ?? 0)} ms (median)`,
+      ...[...new Set(ROUNDS)].map(row),
+      `  exchange: ${counted.orders_received} orders received, ${counted.orders_accepted} accepted, ` +
+        `${trades.size} trades, ${counted.cancelled_on_disconnect} cancelled on disconnect ` +
+        `(slowest ${slowestCancelMs.toFixed(0)} ms), ${counted.duplicate_dispatch_count} twice, ` +
+        `${counted.illegal_order_attempts} illegal`,
+      `  ledger: ${story.facts.records} records, ${story.sessions.length} sessions, ` +
+        `${story.markers.size} markers, ${story.fills.length} fills (${found} found by reconciling)`,
+      ...[...outcomes].map(([way, count]) => `    ${way}: ${count}`),
+    ].join('\n'),
+  );
+}
+
+describe(`${KILLS} kills of the runtime on one exchange and one ledger`, () => {
+  it('are kills, at every point, and orders were on the wire', () => {
+    expect(rounds).toHaveLength(KILLS);
+    for (const { end, life } of rounds) {
+      expect(life.signal).toBe('SIGKILL');
+      if (end !== WHILE_TRADING && end !== ANY_MOMENT) expect(life.died?.point).toBe(end);
+      if (end === WHILE_TRADING) expect(life.sent.length).toBeGreaterThan(0);
+    }
+    const planned = new Set(ROUNDS.slice(0, KILLS));
+    for (const end of planned) expect(at(end).length).toBeGreaterThan(0);
+    expect(orders.length).toBeGreaterThan(KILLS);
+    expect(trades.size).toBeGreaterThan(KILLS / 4);
+    expect(counted.orders_accepted).toBe(orders.length);
+  });
+
+  it('AT-233 nothing is sent twice, and nothing illegal', () => {
+    expect(counted.duplicate_dispatch_count).toBe(0);
+    expect(counted.illegal_order_attempts).toBe(0);
+    const labels = orders.map(({ label }) => label);
+    expect(unique(labels)).toBe(labels.length);
+    for (const [label, markers] of story.markers) expect([label, markers]).toEqual([label, 1]);
+    const submitted = [...rounds.map(({ life }) => life), survivor].flatMap(({ sent }) => sent);
+    expect(unique(submitted)).toBe(submitted.length);
+  });
+
+  it('every order at the exchange is in the ledger, marked, and the one that was meant', () => {
+    for (const order of orders) {
+      const terms = story.intents.get(order.label)?.terms;
+      expect(story.markers.get(order.label)).toBe(1);
+      expect(story.abandoned).not.toContain(order.label);
+      expect(terms).toMatchObject({
+        instrument: order.instrument_name,
+        side: order.direction,
+        amountE8: e8(order.amount),
+        limitPriceE8: e8(order.price),
+        reduceOnly: order.reduce_only,
+      });
+    }
+  });
+
+  it('AT-234 AT-270 every trade is recorded once, as it was, and none is invented', () => {
+    expect(story.fills.map(({ tradeId }) => tradeId).sort()).toEqual([...trades.keys()].sort());
+    for (const fill of story.fills) {
+      const trade = trades.get(fill.tradeId);
+      expect({
+        ...fill,
+        amount: fill.amountE8,
+        price: fill.priceE8,
+        fee: fill.feeE8,
+      }).toMatchObject({
+        label: trade?.label,
+        venueOrderId: trade?.order_id,
+        instrument: trade?.instrument_name,
+        side: trade?.direction,
+        amount: e8(trade?.amount ?? Number.NaN),
+        price: e8(trade?.price ?? Number.NaN),
+        fee: e8(trade?.fee ?? Number.NaN),
+      });
+    }
+  });
+
+  it('every order ended in the ledger as it did at the exchange, and nothing is left', () => {
+    const filled = new Map<string, number>();
+    for (const { label, amountE8 } of story.fills) {
+      if (label !== null) filled.set(label, (filled.get(label) ?? 0) + amountE8);
+    }
+    for (const order of orders) {
+      expect([order.label, filled.get(order.label) ?? 0]).toEqual([
+        order.label,
+        e8(order.filled_amount),
+      ]);
+      const closed = story.closed.get(order.label);
+      if (order.order_state === 'filled') expect(closed).toBeUndefined();
+      else expect([order.label, closed?.outcome]).toEqual([order.label, 'Canceled']);
+    }
+    const there = atExchange();
+    for (const label of story.intents.keys()) {
+      if (there.has(label) || story.abandoned.has(label)) continue;
+      expect([label, story.closed.get(label)?.outcome]).toEqual([label, 'Failed']);
+    }
+    expect(story.facts.working.size).toBe(0);
+    expect(openAtTheEnd).toEqual([]);
+    const held = [...story.facts.positions.values()];
+    expect(Object.fromEntries(held.map((each) => [each.instrument, each.amountE8]))).toEqual(
+      positions,
+    );
+  });
+
+  it('D-8 what was not durable never left, and what was durable and did not leave never will', () => {
+    const there = atExchange();
+    for (const label of labelsAt('admitted')) {
+      expect(story.intents.has(label)).toBe(false);
+      expect(there.has(label)).toBe(false);
+    }
+    for (const label of labelsAt('handed to the ledger')) expect(there.has(label)).toBe(false);
+    for (const point of ['durable', 'about to be sent']) {
+      for (const label of labelsAt(point)) {
+        expect(there.has(label)).toBe(false);
+        expect(story.closed.get(label)).toMatchObject({
+          outcome: 'Failed',
+          cause: 'proven_never_existed',
+        });
+      }
+    }
+    // The window itself: on the wire, nothing heard. It was entered, and the order was there.
+    const inFlight = labelsAt('sent').filter((label) => there.has(label));
+    if (KILLS >= ROUNDS.length) expect(inFlight.length).toBeGreaterThan(0);
+  });
+
+  it('D-13 no process sent anything before it had reconciled', () => {
+    expect(story.early).toEqual([]);
+    const epochs = story.sessions.map(({ epoch }) => epoch);
+    expect(epochs).toEqual([...epochs].sort((one, other) => one - other));
+    expect(unique(epochs.map(String))).toBe(epochs.length);
+  });
+
+  it('D-18 what rested when a process was killed was cancelled with its connection', () => {
+    const byDisconnect = orders.filter(
+      (order) => order.cancel_reason === 'cancel_on_disconnect',
+    ).length;
+    expect(byDisconnect).toBeGreaterThan(0);
+    expect(counted.cancelled_on_disconnect).toBe(byDisconnect);
+  });
+
+  it('there is no ghost, and no byte of the ledger is wrong', () => {
+    const named = new Set(story.anomalies.map(({ anomaly }) => anomaly));
+    for (const anomaly of ['ghost_order', 'fill_without_order', 'fill_beyond_quantity'] as const) {
+      expect(named).not.toContain(anomaly);
+    }
+    expect(verifyLedger(bench.ledger)).toMatchObject({ ok: true, findings: [] });
+  });
+
+  it('the survivor is Active, cancels what rests, and logs out', () => {
+    expect(survivor).toMatchObject({ code: 0, signal: null, errors: '' });
+    expect(survivor.said.at(-1)).toEqual({ survived: 'Active', stillWorking: [] });
+    expect(counted.sessions_ended['logout']).toBe(1);
+  });
+});

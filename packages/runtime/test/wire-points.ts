@@ -1,0 +1,91 @@
+/** Where a trader over the wire dies: places in the life of an order, and of a start. */
+import type { Effect, Event } from '@holdfast/core';
+import type { LedgerRecord } from '@holdfast/core/ledger';
+
+type Seen = Event | Effect;
+
+interface Place {
+  readonly isHere: (seen: Seen) => boolean;
+  /** Not before it is carried out but right after, with the rest of its turn. */
+  readonly after?: true;
+}
+
+const isIntent = ({ type }: LedgerRecord): boolean => type === 'intentRecorded';
+const isPutRight = (record: LedgerRecord): boolean =>
+  'source' in record && record.source === 'reconciliation';
+
+const PLACES = {
+  admitted: { isHere: (seen) => seen.kind === 'append' && seen.records.some(isIntent) },
+  'handed to the ledger': {
+    isHere: (seen) => seen.kind === 'append' && seen.records.some(isIntent),
+    after: true,
+  },
+  durable: { isHere: (seen) => seen.kind === 'recorded' && seen.records.some(isIntent) },
+  'about to be sent': { isHere: (seen) => seen.kind === 'submit' },
+  sent: { isHere: (seen) => seen.kind === 'submit', after: true },
+  answered: { isHere: (seen) => seen.kind === 'orderReported' && seen.source === 'reply' },
+  'a fill is heard': { isHere: (seen) => seen.kind === 'fillObserved' },
+  'a cancel left': { isHere: (seen) => seen.kind === 'cancel', after: true },
+  /** The venue's truth has come and nothing has been made of it. */
+  reconciling: { isHere: (seen) => seen.kind === 'venueSnapshotObserved' },
+  /** What the venue proved is on its way to the disk. */
+  'put right': {
+    isHere: (seen) => seen.kind === 'append' && seen.records.some(isPutRight),
+    after: true,
+  },
+} as const satisfies Record<string, Place>;
+
+export type Point = keyof typeof PLACES;
+
+export function isPoint(word: string): word is Point {
+  return Object.hasOwn(PLACES, word);
+}
+
+/**
+ * Watches events and effects, and dies by SIGKILL the `nth` time it sees the point.
+ * @param lastWords told, by a synchronous write, just before.
+ */
+export function trap(
+  point: Point,
+  nth: number,
+  lastWords: (label: string | null) => void,
+): (seen: Seen) => void {
+  const place: Place = PLACES[point];
+  let left = nth;
+  return (seen) => {
+    if (!place.isHere(seen)) return;
+    left -= 1;
+    if (left !== 0) return;
+    const label = labelOf(seen);
+    const die = (): void => {
+      lastWords(label);
+      process.kill(process.pid, 'SIGKILL');
+    };
+    // The turn is synchronous: what is asked for in it has been done when the microtask runs, and
+    // nothing has been heard from outside.
+    if (place.after === true) queueMicrotask(die);
+    else die();
+  };
+}
+
+/** The order it is about; null where it is about none. */
+function labelOf(seen: Seen): string | null {
+  switch (seen.kind) {
+    case 'submit':
+      return seen.order.terms.label;
+    case 'cancel':
+    case 'orderReported':
+      return seen.label;
+    case 'fillObserved':
+      return seen.fill.label;
+    case 'append':
+    case 'recorded': {
+      const named = seen.records.find((record) => 'label' in record || 'terms' in record);
+      if (named === undefined) return null;
+      if ('terms' in named) return named.terms.label;
+      return 'label' in named ? named.label : null;
+    }
+    default:
+      return null;
+  }
+}
