@@ -21,10 +21,26 @@ const WHILE_TRADING = 'while it trades';
 const ANY_MOMENT = 'at any moment';
 /** Twenty kills: every point once, and what a point leaves behind is met by one of a start. */
 const ROUNDS = [
-  ...['admitted', WHILE_TRADING, 'handed to the ledger', WHILE_TRADING, 'durable', ANY_MOMENT],
-  ...['about to be sent', 'reconciling', WHILE_TRADING, 'sent', 'put right', WHILE_TRADING],
-  ...['answered', ANY_MOMENT, 'a fill is heard', WHILE_TRADING, 'a cancel left', WHILE_TRADING],
-  ...[ANY_MOMENT, WHILE_TRADING],
+  'admitted',
+  WHILE_TRADING,
+  'handed to the ledger',
+  WHILE_TRADING,
+  'durable',
+  ANY_MOMENT,
+  'about to be sent',
+  'reconciling',
+  WHILE_TRADING,
+  'sent',
+  'put right',
+  WHILE_TRADING,
+  'answered',
+  ANY_MOMENT,
+  'a fill is heard',
+  WHILE_TRADING,
+  'a cancel left',
+  WHILE_TRADING,
+  ANY_MOMENT,
+  WHILE_TRADING,
 ] as const;
 /** At these a start is killed, before it has sent anything. */
 const OF_A_START: ReadonlySet<string> = new Set(['reconciling', 'put right', ANY_MOMENT]);

@@ -62,9 +62,8 @@ export interface WireBench {
 export async function openWireBench(seed: string): Promise<WireBench> {
   const root = mkdtempSync(join(tmpdir(), 'holdfast-wire-'));
   layOut(root);
-  const begun = await startExchangeProcess(ROOT, [
-    ...['--market', 'calm', '--seed', seed, '--port', '0'],
-  ]);
+  const words = `--market calm --seed ${seed} --port 0`;
+  const begun = await startExchangeProcess(ROOT, words.split(' '));
   if (!begun.ok) throw new Error(begun.detail);
   const { exchange } = begun;
   const { ready } = exchange;

@@ -4,6 +4,7 @@
  * gates let it through; every limit of the policy still holds it.
  */
 import {
+  E8,
   type IntentProposal,
   type LegProposal,
   type Quote,
@@ -61,7 +62,7 @@ function favourites(view: StrategyView): readonly Quote['instrument'][] {
       const { underlying, option, expiry, quote: unit } = quote.instrument;
       if (underlying !== coin || option === null || expiry === null || unit !== 'coin') continue;
       if (expiry - view.now < 2 * DAY_MS || expiry - view.now > 40 * DAY_MS) continue;
-      near.push({ quote, away: Math.abs(option.strike / index - 1) });
+      near.push({ quote, away: Math.abs(option.strikeE8 / E8 / index - 1) });
     }
     near.sort((one, other) => one.away - other.away);
     found.push(...near.slice(0, FAVOURITES_PER_COIN).map(({ quote }) => quote.instrument));

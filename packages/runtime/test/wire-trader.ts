@@ -95,13 +95,10 @@ async function until(what: string, isTrue: () => boolean): Promise<void> {
   }
 }
 
-function standing({ runtime: { state: of }, tally, view }: Engine): string {
-  const { mode, reasons } = currentMode(of);
-  const rejected = JSON.stringify([...tally.rejectedByCode]);
-  const lines = view()
-    .lastRefusals.slice(0, 3)
-    .map((each) => JSON.stringify(each));
-  return `${mode} ${reasons.join(' ')}; refused ${rejected}; ${lines.join('; ')}`;
+function standing({ runtime, tally }: Engine): string {
+  const { mode, reasons } = currentMode(runtime.state);
+  const refused = tally.lastRefusals.slice(-5).map(({ text }) => text);
+  return [mode, ...reasons, `${sent} sent`, ...refused].join('; ');
 }
 
 /** One of what rests is let go as soon as it has company: cancels are on the wire all the time. */

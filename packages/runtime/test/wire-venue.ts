@@ -107,9 +107,8 @@ export class VenueView {
   }
 
   async #ask<T>(method: string, params: Readonly<Record<string, unknown>>): Promise<T> {
-    const query = new URLSearchParams(
-      Object.entries(params).map(([name, value]) => [name, String(value)]),
-    );
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(params)) query.set(name, String(value));
     const response = await fetch(`${this.#http}/private/${method}?${query.toString()}`, {
       headers: { authorization: `Basic ${this.#key}` },
       signal: AbortSignal.timeout(10_000),
