@@ -55,7 +55,8 @@ const TEXT: Renderers = {
   RecordedBeforeDispatchFailed: (o) => `not recorded: ${o.cause}`,
   FeeCacheStale: (o) => `fee rates are ${known(o.ageS, ' s')} old, at most ${o.hardS} s`,
   CriticalConfigMissing: (o) => `${o.key} is not set and has no default`,
-  PolicyLimitExceeded: (o) => `${o.limit} ${o.value} over ${o.max}`,
+  PolicyLimitExceeded: (o) =>
+    `${o.limit}: ${o.value} is ${o.limit.startsWith('min_') ? 'below' : 'over'} ${o.max}`,
   ExecutionStyleViolation: (o) => `${o.timeInForce} is not allowed under ${o.style}`,
   StrategySuspended: (o) => `${o.strategyId} is suspended`,
   ApprovalRequired: (o) => `${o.subject} needs an approval`,
