@@ -1,11 +1,12 @@
 import { assert, unreachable } from './assert.ts';
 import type { Facts } from './facts.ts';
 import { attemptKey } from './intent/attempt.ts';
-import type {
-  FillRecorded,
-  IntentRecorded,
-  LedgerRecord,
-  SettlementRecorded,
+import {
+  type FillRecorded,
+  type IntentRecorded,
+  type LedgerRecord,
+  type SettlementRecorded,
+  WATCHDOG,
 } from './ledger/record.ts';
 import { advance, type OrderFact } from './order/lifecycle.ts';
 import { isTerminal, type Order } from './order/order.ts';
@@ -22,6 +23,7 @@ import {
   mulDivDown,
   mulDivUp,
   type PriceE8,
+  type WallMs,
 } from './values/index.ts';
 
 /** Finished orders kept for late news. Older ones are explained by the ledger alone. */
@@ -43,22 +45,23 @@ export function apply(facts: Facts, record: LedgerRecord): void {
     case 'intentRecorded':
       return applyIntent(facts, record);
     case 'orderSending':
-      return applyToOrder(facts, record.label, { kind: 'sending', at: record.at });
+      return applyToOrder(facts, record, { kind: 'sending', at: record.at });
     case 'orderAbandoned':
-      return applyToOrder(facts, record.label, { kind: 'abandoned' });
+      return applyToOrder(facts, record, { kind: 'abandoned' });
     case 'orderAcked':
-      return applyToOrder(facts, record.label, {
+      return applyToOrder(facts, record, {
         kind: 'acked',
         at: record.at,
         venueOrderId: record.venueOrderId,
       });
     case 'orderClosed':
-      return applyToOrder(facts, record.label, { kind: 'closed', outcome: record.outcome });
+      return applyToOrder(facts, record, { kind: 'closed', outcome: record.outcome });
     case 'fillRecorded':
       return applyFill(facts, record);
     case 'settlementRecorded':
       return applySettlement(facts, record);
     case 'operatorCommandRecorded':
+      if (record.operator === WATCHDOG) return;
       facts.operatorStop = record.command === 'release' ? null : record.command;
       return;
     case 'instrumentClosed':
@@ -95,6 +98,7 @@ function applyIntent(facts: Facts, record: IntentRecorded): void {
     sentAt: null,
     ackAt: null,
     lastFillAt: null,
+    endedAt: null,
     venueOrderId: null,
     lastTradeId: null,
     filledE8: amountE8(0),
@@ -104,14 +108,22 @@ function applyIntent(facts: Facts, record: IntentRecorded): void {
   });
 }
 
-function applyToOrder(facts: Facts, label: Label, fact: OrderFact): void {
+/** What a record says of one order, and when it was taken in. */
+interface OrderNews {
+  readonly label: Label;
+  readonly at: WallMs;
+}
+
+function applyToOrder(facts: Facts, { label, at }: OrderNews, fact: OrderFact): void {
   const order = facts.orders.get(label);
   // News of an order finished so long ago that it was let go: its effect is already in the totals.
   if (order === undefined) return;
   const before = order.state;
   if (fact.kind === 'sending' && !order.sendingRecorded) facts.totals.sent += 1;
   advance(order, fact);
-  if (!isTerminal(before) && isTerminal(order.state)) finish(facts, order);
+  if (isTerminal(before) || !isTerminal(order.state)) return;
+  order.endedAt = at;
+  finish(facts, order);
 }
 
 function finish(facts: Facts, order: Order): void {
@@ -133,14 +145,11 @@ function applyFill(facts: Facts, record: FillRecorded): void {
   const signed = record.side === 'buy' ? record.amountE8 : 0 - record.amountE8;
   move(facts, record.instrument, record.feeCurrency, amountE8(signed), record.cashE8);
   payFee(facts, record.feeCurrency, record.feeE8, record.indexPriceE8);
-  if (record.label === null) return;
-  const order = facts.orders.get(record.label);
+  const { label, at, amountE8: amount } = record;
+  if (label === null) return;
+  const order = facts.orders.get(label);
   if (order !== undefined) order.lastTradeId = record.tradeId;
-  applyToOrder(facts, record.label, {
-    kind: 'filled',
-    at: record.at,
-    amountE8: record.amountE8,
-  });
+  applyToOrder(facts, { label, at }, { kind: 'filled', at, amountE8: amount });
 }
 
 function applySettlement(facts: Facts, record: SettlementRecorded): void {

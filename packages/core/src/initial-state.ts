@@ -50,6 +50,7 @@ export function createState(session: Session): State {
     brokenBooks: new Map(),
     connected: true,
     operatorStop: null,
+    pendingCommands: [],
     riskCauses: createRiskCauses(),
     sessionKill: createSessionKill(),
     emergency: createEmergency(),

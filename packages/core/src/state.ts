@@ -10,7 +10,7 @@ import type { FeeTier, MaintenanceWindow } from './event.ts';
 import type { Facts } from './facts.ts';
 import type { Instrument, UnsupportedKind } from './instrument/instrument.ts';
 import type { AppendRefusal } from './ledger/waiver.ts';
-import type { IntentRecorded } from './ledger/record.ts';
+import type { IntentRecorded, OperatorCommand } from './ledger/record.ts';
 import type { MutableBook } from './market/book.ts';
 import type { Policy } from './policy.ts';
 import type { Exposure } from './position/exposure.ts';
@@ -124,6 +124,8 @@ export interface Observations {
   readonly brokenBooks: Map<InstrumentName, MonoMs>;
   connected: boolean;
   operatorStop: 'reduce_only' | 'kill' | null;
+  /** Commands whose records are on their way, oldest first; null is one of the watchdog's. */
+  readonly pendingCommands: (OperatorCommand | null)[];
   readonly riskCauses: RiskCauses;
   readonly sessionKill: SessionKill;
   readonly emergency: EmergencyState;

@@ -448,6 +448,33 @@ describe('people', () => {
     expect(after.mode).toBe('Active');
   });
 
+  it('D-11 a looser word that is recorded late lifts no stop that was given after it', () => {
+    const desk = active();
+    const command = { kind: 'operatorCommanded', reason: 'drill', operator: 'ana' } as const;
+    desk.post({ ...command, command: 'kill' });
+    desk.ledger = 'held';
+    for (const word of ['release', 'reduce_only', 'kill'] as const) {
+      desk.post({ ...command, command: word });
+      expect(desk.mode).toBe('Kill');
+    }
+    desk.release();
+    expect(desk.mode).toBe('Kill');
+    expect(desk.state.observations.pendingCommands).toEqual([]);
+  });
+
+  it('AT-203 the watchdog’s stop ends with its cooldown and a reconciliation, without a person', () => {
+    const desk = active();
+    const alarm = { command: 'reduce_only', reason: 'no tick', operator: 'watchdog' } as const;
+    desk.post({ kind: 'operatorCommanded', ...alarm });
+    expect(desk.modeReasons).toContain('REDUCEONLY_EMERGENCY_REDUCEONLY_ACTIVE');
+    expect(desk.state.facts.operatorStop).toBeNull();
+    const cooldownMs = POLICY.parameters.emergencyReduceonlyCooldownS * 1_000;
+    desk.tick(cooldownMs - 1_000);
+    expect(desk.mode).toBe('ReduceOnly');
+    for (let round = 0; round < 30; round += 1) desk.tick(1_000);
+    expect(desk.mode).toBe('Active');
+  });
+
   it('a different policy while running is not taken; the old one, aging, takes OPEN away', () => {
     const desk = active();
     const loose = policyWith({ minEdge: 0 as never });

@@ -47,6 +47,7 @@ function order(terms: Partial<Order['terms']> = {}, filled = 0): Order {
     sentAt: wallMs(0),
     ackAt: wallMs(0),
     lastFillAt: null,
+    endedAt: null,
     venueOrderId: null,
     lastTradeId: null,
     filledE8: amountE8(filled),

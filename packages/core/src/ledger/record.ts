@@ -200,10 +200,18 @@ export interface LatchCleared {
   readonly trades: number;
 }
 
+export type OperatorCommand = 'reduce_only' | 'kill' | 'release';
+
+/**
+ * The watchdog is no person: its stop is the emergency flag, which ends with its cooldown and a
+ * reconciliation (contract-1 section 36), and no standing order of the operator.
+ */
+export const WATCHDOG = 'watchdog';
+
 export interface OperatorCommandRecorded {
   readonly type: 'operatorCommandRecorded';
   readonly at: WallMs;
-  readonly command: 'reduce_only' | 'kill' | 'release';
+  readonly command: OperatorCommand;
   readonly reason: string;
   readonly operator: string;
   readonly modeReasons: readonly ModeReasonCode[];

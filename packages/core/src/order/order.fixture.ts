@@ -45,6 +45,7 @@ export function orderFixture(over: Partial<Order> = {}): Order {
     sentAt: null,
     ackAt: null,
     lastFillAt: null,
+    endedAt: null,
     venueOrderId: null,
     lastTradeId: null,
     filledE8: amountE8(0),

@@ -53,6 +53,8 @@ export interface Order {
   sentAt: WallMs | null;
   ackAt: WallMs | null;
   lastFillAt: WallMs | null;
+  /** When we took in what made it terminal. */
+  endedAt: WallMs | null;
   venueOrderId: VenueOrderId | null;
   lastTradeId: TradeId | null;
   filledE8: AmountE8;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { apply } from '../apply.ts';
 import type { ObservedFill, VenueOrder, VenueSnapshotObserved } from '../event.ts';
 import { createFacts, type Facts } from '../facts.ts';
-import type { FillRecorded, IntentRecorded } from '../ledger/record.ts';
+import type { FillRecorded, IntentRecorded, OrderClosed } from '../ledger/record.ts';
 import { termsFixture } from '../order/order.fixture.ts';
 import {
   amountE8,
@@ -128,6 +128,16 @@ function plan(
   });
 }
 
+const canceledAt = (at: number): OrderClosed => ({
+  type: 'orderClosed',
+  at: wallMs(at),
+  label: LABEL,
+  outcome: 'Canceled',
+  cause: 'canceled_by_us',
+  venueCode: null,
+  source: 'reply',
+});
+
 const held = { instrument: TERMS.instrument, amountE8: TERMS.amountE8 };
 
 describe('the restart table (contract-1 section 28.3)', () => {
@@ -156,10 +166,29 @@ describe('the restart table (contract-1 section 28.3)', () => {
   it('AT-234 sent, filled while we were down: the trade is recorded and the order done', () => {
     const facts = factsWith('intent', 'sending');
     const result = plan(facts, { trades: [FILL], positions: [held] });
-    expect(result.corrections.map(({ type }) => type)).toEqual(['fillRecorded', 'orderClosed']);
+    // Filled is the sum of fills: a record that closed it would tell of a cancel that never was.
+    expect(result.corrections.map(({ type }) => type)).toEqual(['fillRecorded']);
     for (const record of result.corrections) apply(facts, record);
     expect(facts.orders.get(LABEL)?.state).toBe('Filled');
     expect(plan(facts, { trades: [FILL], positions: [held] })).toMatchObject({ clean: true });
+  });
+
+  it('AT-234 a part filled while we were down, the rest gone: the trade, then its end', () => {
+    const facts = factsWith('intent', 'sending');
+    const part = { ...FILL, amountE8: amountE8(TERMS.amountE8 - 10_000_000) };
+    const result = plan(facts, { trades: [part] });
+    expect(result.corrections).toMatchObject([
+      { type: 'fillRecorded' },
+      { type: 'orderClosed', outcome: 'Canceled', cause: 'canceled_by_venue' },
+    ]);
+    for (const record of result.corrections) apply(facts, record);
+    expect(facts.orders.get(LABEL)?.state).toBe('Canceled');
+  });
+
+  it('a fill whose record is on its way fills its order as well', () => {
+    const known = { isKnownTrade: () => true, quiet: false };
+    const result = plan(factsWith('intent', 'sending', 'acked'), { trades: [FILL] }, known);
+    expect(result).toMatchObject({ clean: false, corrections: [] });
   });
 
   it('AT-123 sent, no order and no trade: proven never to have existed', () => {
@@ -179,6 +208,29 @@ describe('the restart table (contract-1 section 28.3)', () => {
     const result = plan(createFacts(), { openOrders: [ghost] });
     expect(result.cancels).toMatchObject([{ kind: 'cancel', venueOrderId: 'V1' }]);
     expect(result.clean).toBe(false);
+  });
+
+  it('AT-122 an order that had ended before we asked and is open there is a ghost as well', () => {
+    const facts = factsWith('intent', 'sending', 'acked');
+    apply(facts, canceledAt(7_999));
+    const result = plan(facts, { openOrders: [VENUE_ORDER] });
+    expect(result.cancels).toMatchObject([{ kind: 'cancel', venueOrderId: 'V1' }]);
+  });
+
+  it('an order that ended while the venue was answering is no ghost, and the pass not clean', () => {
+    const facts = factsWith('intent', 'sending', 'acked');
+    apply(facts, canceledAt(8_000));
+    const result = plan(facts, { openOrders: [VENUE_ORDER] });
+    expect(result).toMatchObject({ clean: false, cancels: [], ambiguous: [] });
+    expect(result.differences[0]).toContain('ended since we asked');
+    expect(plan(facts, {}, { requestedAt: monoMs(8_500) })).toMatchObject({ clean: true });
+  });
+
+  it('neither is one that was filled meanwhile', () => {
+    const facts = factsWith('intent', 'sending', 'acked');
+    apply(facts, { ...recordOf(FILL), at: wallMs(8_000) });
+    const result = plan(facts, { openOrders: [VENUE_ORDER], trades: [FILL], positions: [held] });
+    expect(result).toMatchObject({ clean: false, cancels: [], ambiguous: [] });
   });
 
   it('somebody else trading the account keeps OPEN shut', () => {

@@ -85,15 +85,26 @@ class PlanDraft {
   readonly ambiguous: string[] = [];
 }
 
-/** @returns labels of our orders that traded in this snapshot, recorded before or not. */
-function missingTrades(inputs: ReconcileInputs, draft: PlanDraft): ReadonlySet<Label> {
-  const traded = new Set<Label>();
+/**
+ * Our orders that traded in this snapshot, recorded before or not, with how much of it their facts
+ * do not have yet. 1e-8.
+ */
+type Traded = ReadonlyMap<Label, number>;
+
+function missingTrades(inputs: ReconcileInputs, draft: PlanDraft): Traded {
+  const traded = new Map<Label, number>();
   for (const fill of inputs.snapshot.trades) {
     const owner = ownerOfFill(inputs.facts, fill);
-    if (owner.kind === 'ours') traded.add(owner.order.terms.label);
+    if (owner.kind === 'ours') {
+      const { label } = owner.order.terms;
+      const added = inputs.facts.seenTrades.has(fill.tradeId) ? 0 : fill.amountE8;
+      traded.set(label, (traded.get(label) ?? 0) + added);
+    }
     // Any of these may have traded, so none of them is unsent.
     if (owner.kind === 'ambiguous') {
-      for (const { terms } of owner.candidates) traded.add(terms.label);
+      for (const { terms } of owner.candidates) {
+        traded.set(terms.label, traded.get(terms.label) ?? 0);
+      }
     }
     if (inputs.isKnownTrade(fill.tradeId)) continue;
     const record = inputs.recordOf(fill);
@@ -141,8 +152,12 @@ function sortVenueOrders(inputs: ReconcileInputs, draft: PlanDraft): VenueOrders
       draft.differences.push(`order ${atVenue.venueOrderId} is not ours`);
       continue;
     }
-    const finished = orders.has(toLabel(atVenue.label));
-    const left = finished ? [] : workingWithout(inputs.facts, ours);
+    const finished = orders.get(toLabel(atVenue.label));
+    if (finished?.endedAt != null && finished.endedAt >= inputs.requestedAt) {
+      draft.differences.push(`order ${atVenue.label} has ended since we asked`);
+      continue;
+    }
+    const left = finished === undefined ? workingWithout(inputs.facts, ours) : [];
     const owner = ownerOfOpenOrder(atVenue, left);
     if (owner.kind === 'nobody') {
       cancelGhost(atVenue, draft);
@@ -185,7 +200,7 @@ function mismatch(inputs: ReconcileInputs, { terms }: Order): LedgerRecord {
 
 function judgeWorkingOrders(
   inputs: ReconcileInputs,
-  traded: ReadonlySet<Label>,
+  traded: Traded,
   { ours, undecided }: VenueOrders,
   draft: PlanDraft,
 ): void {
@@ -198,7 +213,8 @@ function judgeWorkingOrders(
       draft.differences.push(`order ${label} awaits its answer`);
     else if (atVenue !== undefined) adopt(inputs, order, atVenue, draft);
     else if (!order.sendingRecorded && !traded.has(label)) draft.unsent.push(label);
-    else draft.corrections.push(closed(inputs, order, traded.has(label)));
+    else if (order.filledE8 + (traded.get(label) ?? 0) < order.terms.amountE8)
+      draft.corrections.push(closed(inputs, order, traded.has(label)));
   }
 }
 
@@ -220,7 +236,8 @@ function adopt(inputs: ReconcileInputs, order: Order, atVenue: VenueOrder, draft
 }
 
 /**
- * Not open any more. Seen alive or traded: the venue closed it. Never seen: it never existed
+ * Not open any more, and not filled: that needs no record but its fills. Seen alive or traded: the
+ * venue closed it. Never seen: it never existed
  * (AT-123).
  */
 function closed(inputs: ReconcileInputs, order: Order, traded: boolean): LedgerRecord {

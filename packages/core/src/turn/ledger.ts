@@ -14,7 +14,7 @@ import type { State } from '../state.ts';
 import { type Label, type MonoMs, wallMs } from '../values/index.ts';
 import { currentMode } from './mode.ts';
 import { onLatchCleared } from './reconciliation.ts';
-import { block, clearRisk, raiseRisk, stopByOperator } from './safety.ts';
+import { block, clearRisk, raiseRisk, onCommandRecorded } from './safety.ts';
 import type { Output } from './output.ts';
 
 type Recorded = Extract<LedgerEvent, { kind: 'recorded' }>;
@@ -72,8 +72,7 @@ function follow(state: State, record: LedgerRecord, receipt: LedgerReceipt, outp
     case 'latchCleared':
       return onLatchCleared(state, output);
     case 'operatorCommandRecorded':
-      observations.operatorStop = state.facts.operatorStop;
-      return stopByOperator(state, output);
+      return onCommandRecorded(state, output);
     case 'ledgerProbed':
       observations.ledger.probing = false;
       return;
@@ -180,6 +179,10 @@ export function onAppendRefused(state: State, event: AppendRefused, output: Outp
         break;
       case 'latchSet':
         // It stands without its record.
+        break;
+      case 'operatorCommandRecorded':
+        // A stop stands without its record; a release never was.
+        observations.pendingCommands.shift();
         break;
       default:
         block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);

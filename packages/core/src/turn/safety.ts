@@ -174,6 +174,21 @@ export function noteTooManyRequests(state: State, output: Output): void {
   block(state, 'SESSION_TERMINATION_RECONCILE_REQUIRED', output);
 }
 
+/**
+ * A command heard back. What it loosens counts now, but no further than a stop that was given after
+ * it and whose own record is still on its way: that one acts already (D-11).
+ */
+export function onCommandRecorded(state: State, output: Output): void {
+  const { facts, observations } = state;
+  const { pendingCommands } = observations;
+  pendingCommands.shift();
+  let stop = facts.operatorStop;
+  if (stop !== 'kill' && pendingCommands.includes('reduce_only')) stop = 'reduce_only';
+  if (pendingCommands.includes('kill')) stop = 'kill';
+  observations.operatorStop = stop;
+  stopByOperator(state, output);
+}
+
 /** The operator's standing order, from this process or recovered from an earlier one. */
 export function stopByOperator(state: State, output: Output): void {
   const { observations } = state;

@@ -1,4 +1,6 @@
 import type { ShellEvent } from '../event.ts';
+import { callEmergency } from '../guard/emergency.ts';
+import { WATCHDOG } from '../ledger/record.ts';
 import type { State } from '../state.ts';
 import { monoMs, wallMs } from '../values/index.ts';
 import { cancelRestingOpens } from './cancel.ts';
@@ -142,12 +144,17 @@ export function onOperatorCommanded(
   event: Extract<ShellEvent, { kind: 'operatorCommanded' }>,
   output: Output,
 ): void {
-  const { command } = event;
-  const isOverKill = command === 'reduce_only' && state.observations.operatorStop === 'kill';
-  if (command !== 'release' && !isOverKill) {
-    state.observations.operatorStop = command;
-    stopByOperator(state, output);
+  const { command, operator } = event;
+  const { observations } = state;
+  if (operator === WATCHDOG) callEmergency(observations.emergency, observations.now, true);
+  else {
+    const isOverKill = command === 'reduce_only' && observations.operatorStop === 'kill';
+    if (command !== 'release' && !isOverKill) {
+      observations.operatorStop = command;
+      stopByOperator(state, output);
+    }
   }
+  observations.pendingCommands.push(operator === WATCHDOG ? null : command);
   output.append({
     type: 'operatorCommandRecorded',
     at: wallMs(event.at),
