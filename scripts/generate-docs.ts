@@ -145,8 +145,11 @@ function keyRows(node: SchemaNode, path: string, isRequired: boolean): readonly 
     ),
     ...Object.values(node.patternProperties ?? {}).map((child) => ['<coin>', child, true] as const),
   ];
+  const own = [code(path), rule(node), isRequired ? 'yes' : 'no', node.description ?? ''];
   if (children.length === 0) {
-    return [[code(path), rule(node), isRequired ? 'yes' : 'no', node.description ?? '']];
+    // A choice may be an object: its keys are needed where it is chosen.
+    const chosen = (node.anyOf ?? []).filter(({ properties }) => properties !== undefined);
+    return [own, ...chosen.flatMap((each) => keyRows(each, path, false))];
   }
   return children.flatMap(([key, child, required]) =>
     keyRows(child, path === '' ? key : `${path}.${key}`, required && (isRequired || path === '')),

@@ -64,7 +64,7 @@ export function createState(session: Session): State {
     heartbeatAt: null,
     tickAt: null,
     lastMode: 'ReduceOnly',
-    ledger: { depth: 0, capacity: 1, refusal: null, stalled: false, probing: false },
+    ledger: silentLedger(),
     pendingIntents: new Map(),
     pendingAttempts: new Set(),
     pendingTrades: new Set(),
@@ -78,6 +78,11 @@ export function createState(session: Session): State {
     guardInputs: unheardInputs(session),
   };
   return { facts, observations, session };
+}
+
+/** No word of the ledger yet: it has no room anybody knows of. */
+function silentLedger(): Observations['ledger'] {
+  return { depth: 0, capacity: 1, refusal: null, stalled: false, probing: false };
 }
 
 /** Nothing has been asked of the venue yet. */

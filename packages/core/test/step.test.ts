@@ -462,7 +462,7 @@ describe('people', () => {
     expect(desk.state.observations.pendingCommands).toEqual([]);
   });
 
-  it('AT-203 the watchdog’s stop ends with its cooldown and a reconciliation, without a person', () => {
+  it('AT-203 the watchdog’s stop ends by cooldown and reconciliation, without a person', () => {
     const desk = active();
     const alarm = { command: 'reduce_only', reason: 'no tick', operator: 'watchdog' } as const;
     desk.post({ kind: 'operatorCommanded', ...alarm });

@@ -61,7 +61,7 @@ export async function openScopedExchange(
         method: string;
         params: Params;
       };
-      const token = /^bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? null;
+      const token = /^bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify({ jsonrpc: '2.0', id, ...answer(method, params, token) }));
     });

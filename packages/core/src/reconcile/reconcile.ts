@@ -237,8 +237,7 @@ function adopt(inputs: ReconcileInputs, order: Order, atVenue: VenueOrder, draft
 
 /**
  * Not open any more, and not filled: that needs no record but its fills. Seen alive or traded: the
- * venue closed it. Never seen: it never existed
- * (AT-123).
+ * venue closed it. Never seen: it never existed (AT-123).
  */
 function closed(inputs: ReconcileInputs, order: Order, traded: boolean): LedgerRecord {
   const lived = traded || order.ackAt !== null || order.filledE8 > 0;

@@ -6,7 +6,7 @@ import {
   type MatrixEnvironment,
   parseEnvMatrix,
 } from '../config/env-matrix.ts';
-import { judgeIdentity } from '../config/key-identity.ts';
+import { mismatchesOf } from '../key-identity.ts';
 import { readBounded } from '../proof/bounded-file.ts';
 import type { Io, Trouble } from './io.ts';
 import { judgeEntries } from './keys-check.ts';
@@ -42,14 +42,12 @@ export function environmentNamed(name: string): MatrixEnvironment | null {
 }
 
 /** Ways in which a recorded entry is not what the matrix says. An entry without a key has none. */
-function mismatchesOf(matrix: EnvMatrix, entry: ProbeEntry): readonly string[] {
+function mismatchesIn(matrix: EnvMatrix, entry: ProbeEntry): readonly string[] {
   const environment = environmentNamed(entry.env);
   if (environment === null) return [`${entry.env} is no environment`];
   if (entry.key_id === NO_KEY) return [];
   const { key_id: keyId, account = null, scopes } = entry;
-  return judgeIdentity(matrix, environment, { keyId, account, scopes }).map(
-    ({ code, expected, found }) => `${code}: expected ${expected}, found ${found}`,
-  );
+  return mismatchesOf(matrix, environment, { keyId, account, scopes });
 }
 
 export const NO_KEY = 'N/A';
@@ -63,6 +61,6 @@ export function isLeastPrivilege(matrix: EnvMatrix, entries: readonly ProbeEntry
   return entries.every((entry) => {
     const revoked = entry.probe_results?.['trade_with_revoked_key']?.result;
     const isRevokedRefused = !isTradeCapable(entry) || revoked === DENIED;
-    return isRevokedRefused && mismatchesOf(matrix, entry).length === 0;
+    return isRevokedRefused && mismatchesIn(matrix, entry).length === 0;
   });
 }

@@ -4,6 +4,7 @@ import type { Environ } from '../config/index.ts';
 import { hostOf, isLoopbackHost } from '../loopback.ts';
 import { replaceFile } from '../proof/bounded-file.ts';
 import { readBuildIdentity } from '../proof/index.ts';
+import { type KeyPair, venueOverHttp } from '../key-identity.ts';
 import {
   complain,
   couldNotTell,
@@ -17,7 +18,7 @@ import {
 } from './io.ts';
 import { judgeEntries, readProbes } from './keys-check.ts';
 import { environmentNamed, isLeastPrivilege, NO_KEY, readMatrix } from './keys-document.ts';
-import { type KeyPair, type Probed, probeKey } from './keys-probe.ts';
+import { type Probed, probeKey } from './keys-probe.ts';
 import {
   NOT_APPLICABLE,
   NOT_SIGNED,
@@ -26,7 +27,6 @@ import {
   type Provenance,
   recordOf,
 } from './keys-record.ts';
-import { venueOverHttp } from './keys-venue.ts';
 
 export interface KeysProbeOptions {
   readonly env: string;

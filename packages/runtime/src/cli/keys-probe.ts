@@ -1,6 +1,15 @@
 import type { RpcAnswer } from '@holdfast/deribit/protocol';
 import type { EnvMatrix, MatrixEnvironment } from '../config/env-matrix.ts';
-import { judgeIdentity, scopesOf } from '../config/key-identity.ts';
+import { scopesOf } from '../config/key-identity.ts';
+import {
+  accountOf,
+  askIdentity,
+  authenticate,
+  type KeyPair,
+  mismatchesOf,
+  type VenueCaller,
+  wordsOf,
+} from '../key-identity.ts';
 import {
   DENIED,
   NOT_APPLICABLE,
@@ -10,13 +19,6 @@ import {
   SKIPPED,
   SUCCESS,
 } from './keys-record.ts';
-import type { VenueCaller } from './keys-venue.ts';
-
-/** Key and secret as they came from the environment. */
-export interface KeyPair {
-  readonly clientId: string;
-  readonly clientSecret: string;
-}
 
 export interface ProbeRequest {
   readonly matrix: EnvMatrix;
@@ -62,18 +64,13 @@ export async function probeKey(request: ProbeRequest): Promise<Probed> {
   const token = session.token;
   const ask = (method: string, params: object): Promise<RpcAnswer> =>
     venue.call(method, params, token);
-  const summary =
-    token === null
-      ? session.answer
-      : await ask('private/get_account_summary', { currency: 'BTC', extended: true });
+  const summary = token === null ? session.answer : await askIdentity(venue, token);
   const account = accountOf(summary);
   const scopes = session.scope === null ? [] : scopesOf(session.scope);
   const mismatches =
     token === null
       ? [`the exchange did not let the key in: ${wordsOf(session.answer)}`]
-      : judgeIdentity(matrix, environment, { keyId: key.clientId, account, scopes }).map(
-          ({ code, expected, found }) => `${code}: expected ${expected}, found ${found}`,
-        );
+      : mismatchesOf(matrix, environment, { keyId: key.clientId, account, scopes });
   const matched = token !== null && !mismatches.some((text) => /^(account|key)_/.test(text));
   const results: Record<string, ProbeResult> = {
     identity_check: {
@@ -160,27 +157,6 @@ async function withRevokedKey({ revoked, venue }: ProbeRequest): Promise<ProbeRe
   return tradePermission((method, params) => venue.call(method, params, token));
 }
 
-interface Session {
-  readonly token: string | null;
-  readonly scope: string | null;
-  readonly answer: RpcAnswer;
-}
-
-async function authenticate(venue: VenueCaller, key: KeyPair): Promise<Session> {
-  const answer = await venue.call(
-    'public/auth',
-    {
-      grant_type: 'client_credentials',
-      client_id: key.clientId,
-      client_secret: key.clientSecret,
-    },
-    null,
-  );
-  const token = answer.ok === true ? textIn(answer.result, 'access_token') : null;
-  const scope = answer.ok === true ? textIn(answer.result, 'scope') : null;
-  return { token, scope: token === null ? null : scope, answer };
-}
-
 type Subject = 'account' | 'market' | 'trade' | 'money';
 
 /** One answer in the words of the record. What is not understood is never a yes. */
@@ -197,24 +173,6 @@ function resultOf(answer: RpcAnswer, subject: Subject): Omit<ProbeResult, 'attem
   if (subject === 'money') return { result: SUCCESS, error, reason: 'not refused for permission' };
   if (subject === 'trade' && code === ORDER_NOT_FOUND) return { result: SUCCESS, error };
   return { result: SKIPPED, error };
-}
-
-function wordsOf(answer: RpcAnswer): string {
-  if (answer.ok === true) return 'ok';
-  const text = answer.ok === null ? answer.fault : `${answer.error.code} ${answer.error.message}`;
-  return text.slice(0, 200);
-}
-
-/** The name of the account, as the extended summary gives it. */
-function accountOf(answer: RpcAnswer): string | null {
-  if (answer.ok !== true) return null;
-  return textIn(answer.result, 'username') ?? textIn(answer.result, 'system_name');
-}
-
-function textIn(value: unknown, key: string): string | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const text: unknown = Reflect.get(value, key);
-  return typeof text === 'string' && text !== '' ? text.slice(0, 500) : null;
 }
 
 /** Development keys are public; of every other key only the beginning is recorded. */

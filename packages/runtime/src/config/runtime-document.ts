@@ -16,7 +16,7 @@ const HttpSchema = Type.Union(
   [
     Type.Literal('none'),
     closed({
-      host: Type.String({ minLength: 1, maxLength: 255 }),
+      host: Type.String({ minLength: 1, maxLength: 255, description: 'A loopback address.' }),
       port: whole(0, 65_535, '0 takes any free port.'),
     }),
   ],
@@ -51,7 +51,7 @@ export const RuntimeDocumentSchema = closed({
   strategies: Type.Array(folder('A document.'), {
     maxItems: 16,
     description:
-      'Parameter documents of the strategies that run, relative to the project; none: nothing trades.',
+      'Documents of the strategies that run, relative to the project; none: nothing trades.',
   }),
   ledger: closed({
     segment_bytes: whole(1 << 20, 1 << 30, 'Size of one preallocated segment. Bytes.'),

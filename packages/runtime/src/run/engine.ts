@@ -42,7 +42,11 @@ export interface Engine {
   /** Resolves when an invariant broke: nothing more is processed. */
   readonly failed: Promise<void>;
   view(): ViewModel;
-  /** Logs out, writes what was accepted, lets go of everything. */
+  /**
+   * Writes what was accepted, lets go of everything, and logs out. With an order of ours that may
+   * still rest the connection is cut instead: a logout would leave it at the venue, a cut has the
+   * venue cancel it (D-18).
+   */
   stop(): Promise<void>;
 }
 
@@ -230,10 +234,15 @@ function engineOf(
       // otherwise be recorded as one that was lost.
       await doors.close();
       await runtime.stop();
-      await link.close();
+      await (mayRest(runtime, fate) ? link.abandon() : link.close());
       await recorders.close();
     },
   };
+}
+
+/** After a broken invariant nobody knows what rests. */
+function mayRest({ state }: Runtime, fate: Fate): boolean {
+  return fate.violation() !== null || state.facts.working.size > 0;
 }
 
 function aboutOf(

@@ -6,6 +6,7 @@ import {
   type AmountE8,
   E8,
   groupId,
+  type Label,
   monoMs,
   type StrategyId,
   strategyId,
@@ -16,6 +17,8 @@ import type { Runtime } from '../start.ts';
 /** How long the venue is given to say what became of our orders. */
 const SETTLE_TIMEOUT_MS = 5_000;
 const LOOK_EVERY_MS = 20;
+/** A cancel that came to nothing is asked for again; the core knows which are still on their way. */
+const ASK_AGAIN_MS = 1_000;
 /** Each takes what the book offers; what is left after so many is reported. */
 const FLATTEN_ROUNDS_MAX = 5;
 
@@ -24,22 +27,28 @@ const OPERATOR = strategyId('operator');
 /**
  * Leaves nothing of ours resting at the venue: a graceful logout does not trigger
  * cancel-on-disconnect (D-18), so every working order is cancelled first, through the core's own
- * door. @returns labels that were still working when the time was up.
+ * door; one whose record was still on its way to the disk as soon as it is working.
+ * @returns labels that were still working when the time was up.
  */
 export async function cancelWorking(runtime: Runtime, clock: Clock): Promise<readonly string[]> {
-  const { facts } = runtime.state;
-  for (const label of facts.working) {
-    const order = facts.orders.get(label);
-    if (order === undefined) continue;
-    propose(runtime, clock, order.terms.strategyId, {
-      action: 'Cancel',
-      reduceOnly: null,
-      legs: [],
-      target: label,
-    });
-  }
-  await until(() => isSettled(runtime), SETTLE_TIMEOUT_MS);
-  return [...facts.working];
+  const askedAt = new Map<Label, number>();
+  await until(() => {
+    for (const label of runtime.state.facts.working) {
+      const now = performance.now();
+      if (now - (askedAt.get(label) ?? Number.NEGATIVE_INFINITY) < ASK_AGAIN_MS) continue;
+      askedAt.set(label, now);
+      proposeCancel(runtime, clock, label);
+    }
+    return isSettled(runtime);
+  }, SETTLE_TIMEOUT_MS);
+  return [...runtime.state.facts.working];
+}
+
+function proposeCancel(runtime: Runtime, clock: Clock, target: Label): void {
+  const order = runtime.state.facts.orders.get(target);
+  if (order === undefined) return;
+  const proposal = { action: 'Cancel', reduceOnly: null, legs: [], target };
+  propose(runtime, clock, order.terms.strategyId, proposal);
 }
 
 /**
