@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Two projects: fast tests share one module graph; tests with processes, workers or sockets are
- * isolated.
+ * Fast tests share one module graph; tests with workers or sockets are isolated. `wire` tests are
+ * whole processes that mostly wait for each other, so more of them run at once than there are cores.
  */
 export default defineConfig({
   test: {
@@ -19,8 +19,20 @@ export default defineConfig({
         test: {
           name: 'contract',
           include: ['packages/*/test/**/*.test.ts'],
+          exclude: ['**/*.wire.test.ts'],
           pool: 'forks',
+          maxWorkers: 2,
           testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'wire',
+          include: ['packages/*/test/**/*.wire.test.ts'],
+          pool: 'forks',
+          maxWorkers: 3,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

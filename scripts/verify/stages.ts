@@ -71,6 +71,7 @@ const SUITES: readonly Suite[] = [
   { name: 'unit', project: 'unit', budgetSeconds: 30, narrow: ['--exclude', '**/*.prop.test.ts'] },
   { name: 'property', project: 'unit', budgetSeconds: 30, narrow: ['.prop.test.ts'] },
   { name: 'contract', project: 'contract', budgetSeconds: 120, narrow: [] },
+  { name: 'wire', project: 'wire', budgetSeconds: 240, narrow: [] },
 ];
 
 /** A pattern must reach the tool as it is, and not as the shell expands it. */

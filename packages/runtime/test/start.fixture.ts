@@ -1,8 +1,8 @@
 /** The main job as a user starts it: real processes, spoken to only through their commands. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { folderSource, foldLedger, verifyLedger } from '@holdfast/runtime/ledger';
 import { expect } from 'vitest';
@@ -66,11 +66,22 @@ export async function startTrading(...words: readonly string[]): Promise<Trading
   await certify();
   const run = join(mkdtempSync(join(tmpdir(), 'holdfast-start-')), 'run');
   const running = begin(LAUNCHER, 'start', '--no-view', '--run', run, ...words);
+  begun.push({ running, run });
   return {
     ...running,
     run,
     report: () => JSON.parse(readFileSync(join(run, 'report.json'), 'utf8')) as RunReport,
   };
+}
+
+const begun: { readonly running: Running; readonly run: string }[] = [];
+
+/** Nothing that was started outlives its test file. */
+export function endAll(): void {
+  for (const { running, run } of begun) {
+    running.child.kill('SIGKILL');
+    rmSync(dirname(run), { recursive: true, force: true });
+  }
 }
 
 /** Waits until `holds`; fails with what was said when it does not within the time. */

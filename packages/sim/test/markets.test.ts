@@ -69,9 +69,10 @@ describe('a market', () => {
     drive.start();
     await sleep(1_500);
     drive.stop();
+    const elapsed = performance.now() - began;
     const { steps, now, startedAt } = drive.report();
     expect(steps).toBeGreaterThanOrEqual(2);
-    expect(steps).toBeLessThanOrEqual(8);
+    expect(steps).toBeLessThanOrEqual(elapsed / 250 + 2);
     expect((now ?? 0) - (startedAt ?? 0)).toBeGreaterThanOrEqual(250);
     expect(books.every(Number.isInteger)).toBe(true);
     const told = books.length;

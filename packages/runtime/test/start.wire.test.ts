@@ -2,12 +2,19 @@
  * `holdfast start`, whole: the exchange and the engine as processes of their own, the commands
  * beside them, the report, and a judge that folds the ledger's bytes again.
  */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readDecisionLog } from '../src/decision-log.ts';
-import type { RunReport } from '../src/report/run-report.ts';
-import { holdfast, json, judge, ROOT, startTrading, type Trading, until } from './start.fixture.ts';
+import {
+  endAll,
+  holdfast,
+  json,
+  judge,
+  startTrading,
+  type Trading,
+  until,
+} from './start.fixture.ts';
 
 interface Status {
   readonly ok: boolean;
@@ -16,19 +23,7 @@ interface Status {
   readonly mode_reasons: readonly string[];
 }
 
-const begun: Trading[] = [];
-async function start(...words: readonly string[]): Promise<Trading> {
-  const trading = await startTrading(...words);
-  begun.push(trading);
-  return trading;
-}
-
-afterAll(() => {
-  for (const { child, run } of begun) {
-    child.kill('SIGKILL');
-    rmSync(dirname(run), { recursive: true, force: true });
-  }
-});
+afterAll(endAll);
 
 describe('an engine on the simulated exchange', () => {
   let trading: Trading;
@@ -38,7 +33,7 @@ describe('an engine on the simulated exchange', () => {
   };
 
   beforeAll(async () => {
-    trading = await start('--market', 'calm', '--seed', '1');
+    trading = await startTrading('--market', 'calm', '--seed', '1');
     await until(() => trading.out().includes('  Active'), 'the mode is Active');
   }, 60_000);
 
@@ -170,61 +165,4 @@ describe('an engine on the simulated exchange', () => {
     const kill = await holdfast('emergency', 'kill', '--reason', 'late', '--run', trading.run);
     expect(kill.code).toBe(2);
   });
-});
-
-describe('--flatten', () => {
-  it('closes what is held before the end', async () => {
-    const trading = await start('--market', 'calm', '--seed', '1', '--flatten', '--for', '25s');
-    const { code } = await trading.ended;
-    expect(code).toBe(0);
-    const report = trading.report();
-    judge(report);
-    expect(report.fills).toBeGreaterThan(1);
-    expect(report.open_positions).toEqual([]);
-  }, 90_000);
-});
-
-describe('bad input', () => {
-  it.each([
-    [['--market', 'nonsense'], 'nonsense'],
-    [['--market', 'chain:/nowhere'], '/nowhere'],
-    [['--policy', '/nowhere/policy.json'], '/nowhere/policy.json'],
-    [['--for', 'soon'], 'duration'],
-  ])(
-    '%j is refused with its place and exit 2',
-    async (args, words) => {
-      const trading = await start(...args);
-      const ended = await trading.ended;
-      expect(ended.code).toBe(2);
-      expect(ended.err).toContain(words);
-      expect(ended.out).not.toContain('Trading run');
-    },
-    30_000,
-  );
-});
-
-const DATA = process.env['HOLDFAST_DATA'];
-const chain = DATA === undefined || DATA === '' ? null : resolve(ROOT, DATA, 'option-chain');
-const present = chain !== null && existsSync(chain);
-if (!present)
-  console.log('skipped: recorded chains (HOLDFAST_DATA names no folder with option-chain)');
-
-it('recorded chains are there when they are required', () => {
-  expect(present || process.env['HOLDFAST_REQUIRE_DATA'] !== '1').toBe(true);
-});
-
-describe.skipIf(!present)('an engine on recorded chains', () => {
-  it('takes real instruments over the wire, to a fill', async () => {
-    const trading = await start('--market', `chain:${chain ?? ''}`, '--seed', '1', '--for', '40s');
-    const { code } = await trading.ended;
-    expect(code).toBe(0);
-    const report: RunReport = trading.report();
-    judge(report);
-    expect(report.clock).toBe('real, shifted to the recording');
-    expect(report.market).toMatchObject({ data: 'recorded' });
-    expect(report.instruments.by_underlying['BTC']).toBeGreaterThan(500);
-    expect(report.instruments.by_underlying['ETH']).toBeGreaterThan(500);
-    expect(report.instruments.unsupported).toBeGreaterThanOrEqual(0);
-    expect(report.orders_filled).toBeGreaterThan(0);
-  }, 120_000);
 });
