@@ -45,7 +45,7 @@ describe('an engine on the simulated exchange', () => {
     expect(plain.out).toMatch(/^trading_mode: ACTIVE\nEvery check passes\./);
   });
 
-  it('P0-E health is ok, and not where the policy is missing', async () => {
+  it('P0-E health is ok while the engine answers', async () => {
     const { code, body } = await json('health', '--run', trading.run);
     expect(code).toBe(0);
     expect(body).toMatchObject({ ok: true, contract_version: '5.2' });
