@@ -22,7 +22,8 @@ ${shownProvenance(provenance)}
 - operator: ${record.operator}
 - witness: ${NOT_SIGNED}
 - scenario_triggered: ${record.scenario}
-- start_time_utc: ${utc(record.started)}`;
+- start_time_utc: ${utc(record.started)}
+- attempt: ${record.attempt}`;
 }
 
 function actions({ events }: DrillRecord): string {
@@ -46,8 +47,8 @@ function verification(found: DrillFindings): string {
   have opened risk, looked for over ${seconds(found.observed_ms)} s and until the end. Before the
   kill ${found.opens_before_kill} such orders had been sent.
 - OPEN refused: the strategy sees Kill and stops asking; ${found.opens_refused_after_kill} proposals
-  were refused in this run. That an open is refused when something does ask is shown by the scenarios of
-  the same build, on a virtual clock: ${found.opens_refused_in_scenarios} refusals with
+  were refused in this run. That an open is refused when something does ask is shown by the
+  scenarios of the same build, on a virtual clock: ${found.opens_refused_in_scenarios} refusals with
   TradingModeForbidsOpen, see [scenarios.txt](scenarios.txt).
 - Pending after the kill: ${found.pending_after_kill}; in flight: ${found.in_flight_after_kill}.
 - Positions against the exchange at the end: ${equal}; orders left there: ${found.orders_left_open};
@@ -74,8 +75,8 @@ function reduceOnly(found: DrillFindings): string {
 
 \`holdfast emergency reduce-only\`, then the run was ended; it had been started with \`--flatten\`.
 Positions before: ${found.positions_before_reduction}. Reduce-only orders sent:
-${found.reductions_sent}. Positions after: ${found.positions_after_reduction}. Started again on the same folder it was
-${found.mode_after_restart}, and after the kill ${found.mode_restored}.`;
+${found.reductions_sent}. Positions after: ${found.positions_after_reduction}. Started again on the
+same folder it was ${found.mode_after_restart}, and after the kill ${found.mode_restored}.`;
 }
 
 function gaps(found: DrillFindings): string {
@@ -117,7 +118,7 @@ export function drillLog(record: DrillRecord): string {
     return `timestamp=${stamp(at)} phase=${phase} event=${event} ${said.join(' ')}`.trimEnd();
   });
   const open = [
-    `timestamp=${stamp(record.ended)} phase=post_kill_checks event=OPEN_BLOCKED`,
+    `timestamp=${stamp(record.ended)} phase=post_kill_checks event=opens_stopped`,
     `sent_after_kill=${found.orders_escaped} refused_in_this_run=${found.opens_refused_after_kill}`,
     `refused_in_scenarios=${found.opens_refused_in_scenarios} observed_ms=${found.observed_ms}`,
   ];

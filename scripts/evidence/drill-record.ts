@@ -22,6 +22,8 @@ export type DrillPhase =
 
 export interface DrillRecord {
   readonly env: 'DEV';
+  /** Which try this was; the ones before did not reach a position to stop. */
+  readonly attempt: number;
   readonly operator: string;
   readonly scenario: string;
   readonly started: number;

@@ -20,7 +20,7 @@ import { readRunLog } from './run-log.ts';
 import type { ScenarioRun } from './scenarios.ts';
 
 /** How long an engine may take to be Active with something at stake. */
-const READY_MS = 180_000;
+const READY_MS = 90_000;
 /** How long is looked for an order that opens risk after the kill. */
 const OBSERVE_MS = 30_000;
 const END_MS = 60_000;
@@ -42,6 +42,8 @@ interface DrillPlace {
   readonly exchange: Exchange;
   readonly buildId: string;
   readonly scenarios: ScenarioRun;
+  /** Counted from 1; earlier ones got no further than the waiting. */
+  readonly attempt: number;
 }
 
 type Document = Readonly<Record<string, unknown>>;
@@ -80,7 +82,7 @@ class Drill {
     await this.#must(['certify']);
     this.#startEngine();
     const { health, status, positions } = await this.#untilTrading();
-    this.#note('trigger', 'runaway_declared', {
+    this.#note('trigger', 'unwanted_orders_declared', {
       text: 'the orders of the strategy are declared unwanted; it is left running throughout',
     });
     const kill = await this.#kill('drill: orders nobody wants', 'kill_engaged');
@@ -121,8 +123,9 @@ class Drill {
     });
     const record: DrillRecord = {
       env: 'DEV',
+      attempt: this.#place.attempt,
       operator: 'scripts/evidence.ts, through the command line',
-      scenario: 'runaway opening of positions, stopped by the operator',
+      scenario: 'unwanted opening of positions, stopped by the operator',
       started,
       ended: Date.now(),
       build_id: this.#place.buildId,
@@ -211,7 +214,8 @@ class Drill {
   ): Promise<{ commanded: number; engaged: number; answered: number }> {
     const words = ['emergency', 'kill', '--reason', reason, '--operator', OPERATOR];
     const commanded = Date.now();
-    this.#note('operator_command', 'received=kill', { reason, operator: OPERATOR }, commanded);
+    const fields = { received: 'kill', reason, operator: OPERATOR };
+    this.#note('operator_command', 'command', fields, commanded);
     const { said, document } = await this.#ask(words);
     const engaged = numberIn(document, 'ts_ms');
     this.#note(

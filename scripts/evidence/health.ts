@@ -30,6 +30,8 @@ export async function observeHealth(
   return { path: PATH, provenance: ofSimulatedRun(buildId), text };
 }
 
+const placeless = (word: string): string => (word.startsWith('/') ? '<run folder>' : word);
+
 /** The folder of this machine is no part of the evidence. */
 function shown(said: Said): object {
   const document = documentOf(said);
@@ -37,7 +39,7 @@ function shown(said: Said): object {
     typeof text === 'string' ? text.replaceAll(/\/[^\s"]*\//g, '…/') : text;
   const errors = document?.['errors'];
   return {
-    command: `holdfast ${said.words.filter((word) => !word.startsWith('/')).join(' ')}`,
+    command: ['holdfast', ...said.words.map(placeless)].join(' '),
     exit_code: said.code,
     answer:
       document === null

@@ -55,7 +55,8 @@ export function readmePage(facts: PackFacts): string {
   const absent = new Set(facts.missing.map(({ path }) => path));
   const items = ITEMS.map(([id, name, paths]) => {
     const gate = facts.gates.find((each) => each.id === id);
-    const word = gate === undefined || !isGreen(gate) ? 'not proven' : 'proven here';
+    const isGood = gate !== undefined && isGreen(gate) && !paths.some((path) => absent.has(path));
+    const word = isGood ? 'recorded, tests green' : 'not shown';
     const links = paths.map((path) => (absent.has(path) ? `${path} (MISSING)` : link(path)));
     return `| ${id} | ${name} | ${word} | ${links.join(', ')} |`;
   });
@@ -128,7 +129,7 @@ export function summaryPage(facts: PackFacts): string {
 
 ${shownProvenance(facts.provenance)}
 
-## Proven here
+## Shown here, on the built-in exchange
 
 ${listOr(proven, 'Nothing.')}
 

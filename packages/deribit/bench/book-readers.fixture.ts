@@ -2,7 +2,7 @@
  * Who reads a book message, and how: the same bytes in, a book out. Each is used as its own
  * documentation and its own receiving code use it.
  */
-import type { BookChanged } from '@holdfast/core';
+import type { Event, MonoMs } from '@holdfast/core';
 import type { Instrument } from '@holdfast/core/instrument';
 import { createBook, type MutableBook } from '@holdfast/core/market';
 import {
@@ -16,9 +16,13 @@ import {
 } from '@holdfast/core/values';
 import { pro } from 'ccxt';
 import { normalizeBookChanges, OrderBook } from 'tardis-dev';
+import { FaultDesk } from '../src/fault-desk.ts';
+import { Inbound } from '../src/inbound.ts';
 import { Instruments } from '../src/instruments.ts';
+import { LinkMeter } from '../src/link-meter.ts';
 import { MarketFeed } from '../src/market-feed.ts';
-import { scanBook } from '../src/protocol/book-scanner.ts';
+import { RpcClient } from '../src/rpc-client.ts';
+import { WireTap } from '../src/wire-tap.ts';
 import type { StreamInstrument, Top } from './book-stream.fixture.ts';
 
 /** One frame, as the socket hands it over and as text. */
@@ -53,55 +57,86 @@ export function jsonParse(): BookReader {
   };
 }
 
-/** Bytes, the scanner, the feed's event, the core's book. */
+/** What the socket calls for each message, up to the event; and the core's book for that event. */
 export function holdfast(instruments: readonly StreamInstrument[]): BookReader {
   const listed = new Instruments();
   listed.replace(currency('BTC'), instruments.map(toInstrument), 0);
-  const books = new Map<InstrumentName, MutableBook>();
-  const trouble: string[] = [];
-  const origin = performance.timeOrigin;
-  const apply = (event: BookChanged): string => {
+  const books = new Map<InstrumentName, MutableBook>(
+    instruments.map(({ name }) => [instrumentName(name), createBook(instrumentName(name))]),
+  );
+  let trouble: string | null = null;
+  const post = (event: Event): void => {
+    if (event.kind !== 'bookChanged') {
+      trouble ??= event.kind;
+      return;
+    }
     const { instrument, changeId, prevChangeId, at, bids, asks } = event;
     const book = books.get(instrument);
-    if (book === undefined) return 'no such book';
-    return prevChangeId === null
-      ? book.applySnapshot(changeId, at, bids, asks)
-      : book.applyChange(changeId, prevChangeId, at, bids, asks);
+    const outcome =
+      prevChangeId === null
+        ? book?.applySnapshot(changeId, at, bids, asks)
+        : book?.applyChange(changeId, prevChangeId, at, bids, asks);
+    if (outcome !== 'applied') trouble ??= outcome ?? 'no such book';
   };
-  const feed = new MarketFeed({
-    now: () => monoMs(Math.floor(origin + performance.now())),
-    post: (event) => {
-      const outcome = event.kind === 'bookChanged' ? apply(event) : event.kind;
-      if (outcome !== 'applied') trouble.push(outcome);
-    },
-    instruments: listed,
-    fault: (name) => trouble.push(name),
-    count: (name) => trouble.push(name),
-    heard: () => {},
-    snapshot: () => {},
+  const { inbound, market } = connectionOf(listed, post, (name) => {
+    trouble ??= name;
   });
   return {
     name: 'holdfast',
     begin() {
-      feed.forget();
-      books.clear();
-      for (const { name } of instruments) {
-        books.set(instrumentName(name), createBook(instrumentName(name)));
-      }
+      market.forget();
+      for (const book of books.values()) book.void();
     },
     read({ bytes }) {
-      const scanned = scanBook(bytes);
-      if (scanned === null) trouble.push('left to the schema');
-      else feed.book(scanned);
+      inbound.message(bytes);
     },
     top({ name, places, tick }) {
-      if (trouble.length > 0) throw new Error(`holdfast: ${trouble[0]}`);
+      if (trouble !== null) throw new Error(`holdfast: ${trouble}`);
       const book = books.get(instrumentName(name));
       if (book?.usable !== true) return null;
-      const price = (ticks: number): number => Number(((ticks * tick) / 10 ** places).toFixed(8));
+      const price = (ticks: number): number => Number(`${ticks * tick}e-${places}`);
       return { bid: price(book.bidPrice(0)), ask: price(book.askPrice(0)) };
     },
   };
+}
+
+/** The receiving half of a link, as the link puts it together. */
+function connectionOf(
+  instruments: Instruments,
+  post: (event: Event) => void,
+  trouble: (name: string) => void,
+): { readonly inbound: Inbound; readonly market: MarketFeed } {
+  const origin = performance.timeOrigin;
+  const now = (): MonoMs => monoMs(Math.floor(origin + performance.now()));
+  const clock = { now, wake: () => {} };
+  const meter = new LinkMeter();
+  const market = new MarketFeed({
+    now,
+    aheadMs: () => 0,
+    post,
+    instruments,
+    fault: trouble,
+    count: trouble,
+    heard: (at) => {
+      meter.lastMarketDataAt = at;
+    },
+    snapshot: () => {},
+  });
+  const quiet = { sent() {}, answered() {}, timedOut() {}, late() {} };
+  const inbound = new Inbound({
+    now,
+    post,
+    meter,
+    faults: new FaultDesk(meter, now, post),
+    rpc: new RpcClient(clock, quiet),
+    market,
+    tap: new WireTap(clock, undefined),
+    isPrivate: true,
+    end: ({ cause }) => trouble(cause),
+    relist: () => {},
+    checkHealth: () => {},
+  });
+  return { inbound, market };
 }
 
 function toInstrument({ name, places, tick, step }: StreamInstrument): Instrument {
@@ -114,7 +149,7 @@ function toInstrument({ name, places, tick, step }: StreamInstrument): Instrumen
     settlement: coin,
     quote: isOption ? 'coin' : 'usd',
     amountUnit: isOption ? 'coin' : 'usd',
-    tickE8: priceE8((100_000_000 / 10 ** places) * tick),
+    tickE8: priceE8(Number(`${tick}e${8 - places}`)),
     tickLadder: [],
     amountStepE8: amountE8(10_000_000 * step),
     minAmount: quantity(1),

@@ -242,3 +242,71 @@ describe('the health of the venue', () => {
     expect(of('fetchFailed')).toMatchObject([{ requestId: 4, fault: 'malformed_status' }]);
   });
 });
+
+describe('the age of the market', () => {
+  const index = (timestamp: number) => ({ index_name: 'btc_usd', price: 100_000, timestamp });
+  const book = (timestamp: number) => ({
+    type: 'snapshot',
+    timestamp,
+    instrument_name: OPTION,
+    change_id: 7,
+    bids: [],
+    asks: [['new', 0.011, 0.1]],
+  });
+
+  it('is counted from when the venue said it: what waited on its way is no news', () => {
+    const { venue, clock, of, start } = harness();
+    start();
+    const said = clock.now();
+    clock.advance(2_000);
+    venue.notify(`book.${OPTION}.100ms`, book(said));
+    venue.notify('deribit_price_index.btc_usd', index(said));
+    clock.advance(5);
+    expect(of('bookChanged').at(-1)?.at).toBe(said);
+    expect(of('indexChanged').at(-1)?.at).toBe(said);
+  });
+
+  it('is never less than none, whatever the stamp says', () => {
+    const { venue, clock, of, start } = harness();
+    start();
+    venue.notify(`book.${OPTION}.100ms`, book(clock.now() + 60_000));
+    clock.advance(5);
+    expect(of('bookChanged').at(-1)?.at).toBeLessThanOrEqual(clock.now());
+  });
+
+  it('takes the difference of the two clocks out', () => {
+    const { venue, clock, link, of, start } = harness();
+    venue.clockAheadMs = 40_000;
+    start();
+    expect(link.telemetry().driftMs).toBe(-40_000);
+    const said = clock.now();
+    venue.notify(`book.${OPTION}.100ms`, book(said + 40_000 - 300));
+    clock.advance(5);
+    expect(of('bookChanged').at(-1)?.at).toBe(said - 300);
+  });
+});
+
+describe('a session that speaks and answers nothing', () => {
+  it('is ended, and the next one is whole', () => {
+    const { venue, clock, link, live, of, start } = harness();
+    start();
+    venue.on('public/get_time', () => 'silent');
+    live(40_000);
+    expect(venue.connections).toBe(1);
+    live(20_000);
+    expect(of('faultObserved').map(({ fault }) => fault)).toContain(
+      'session_failed: requests_unanswered',
+    );
+    venue.on('public/get_time', () => ({ result: clock.now() }));
+    live(70_000);
+    expect(link.telemetry().connected).toBe(true);
+  });
+
+  it('is kept when it lost one answer and gave the next', () => {
+    const { venue, live, start } = harness();
+    start();
+    venue.once('public/get_time', () => 'silent');
+    live(120_000);
+    expect(venue.connections).toBe(1);
+  });
+});

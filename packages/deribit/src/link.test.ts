@@ -356,6 +356,18 @@ describe('leaving', () => {
     expect(link.telemetry().connected).toBe(false);
   });
 
+  it('without a word is no logout: the venue cancels what rests, for good', async () => {
+    const { venue, link, clock, start } = harness();
+    start();
+    const abandoned = link.abandon();
+    clock.advance(50);
+    await abandoned;
+    expect(venue.count('private/logout')).toBe(0);
+    expect(venue.open).toBe(0);
+    clock.advance(300_000);
+    expect(venue.connections).toBe(1);
+  });
+
   it('is possible before it ever connected, and between two sessions', async () => {
     const idle = harness();
     await idle.link.close();

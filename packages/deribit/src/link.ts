@@ -30,6 +30,8 @@ const RELIST_RETRY_MS = 15_000;
 const ORDER_WAIT_MS = 1_000;
 /** A subscription that failed is tried again this much later. */
 const RESUBSCRIBE_MS = 5_000;
+/** A session that speaks and answers nothing is none; the time is asked for every 15 s. */
+const UNHEARD_MS = 30_000;
 
 /** The parts of one connection, put together: what each does, it says itself. */
 export class Link {
@@ -99,6 +101,10 @@ export class Link {
     });
   }
 
+  abandon(): Promise<void> {
+    return this.#session.leave(() => this.#session.end({ cause: 'logout' }));
+  }
+
   drop(): void {
     this.#session.end({ cause: 'dropped' });
   }
@@ -163,6 +169,7 @@ export class Link {
   #createMarket(): MarketFeed {
     return new MarketFeed({
       now: this.#now,
+      aheadMs: () => this.#timekeeper.driftMs,
       post: this.#options.post,
       instruments: this.#instruments,
       fault: (name, subject, detail) => this.#faults.note(name, subject, detail),
@@ -303,6 +310,10 @@ export class Link {
   }
 
   #beat(now: number): void {
+    if (this.#rpc.unheardMs(now) > UNHEARD_MS) {
+      const detail = 'requests_unanswered';
+      return this.#session.end({ cause: 'failed', detail, refused: false });
+    }
     this.#timekeeper.beat(now);
     this.#authority?.beat(now);
     if (!this.#session.isReady || now < this.#resubscribeAt) return;

@@ -18,6 +18,7 @@ function feed() {
   const begun: string[] = [];
   const market = new MarketFeed({
     now: () => monoMs(5),
+    aheadMs: () => null,
     post: (event) => events.push(event),
     instruments,
     fault: (name) => faults.push(name),

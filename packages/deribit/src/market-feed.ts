@@ -1,6 +1,6 @@
 import type { Event, MonoMs } from '@holdfast/core';
 import type { Instrument } from '@holdfast/core/instrument';
-import { type InstrumentName, instrumentName } from '@holdfast/core/values';
+import { type InstrumentName, instrumentName, monoMs } from '@holdfast/core/values';
 import type { Instruments } from './instruments.ts';
 import type { FaultName } from './link-meter.ts';
 import { parseBook } from './protocol/book.ts';
@@ -13,6 +13,8 @@ import type { WireFault } from './protocol/wire-fault.ts';
 
 export interface MarketFeedPorts {
   readonly now: () => MonoMs;
+  /** How far our clock is ahead of the venue's, ms; null until that is known. */
+  readonly aheadMs: () => number | null;
   readonly post: (event: Event) => void;
   readonly instruments: Instruments;
   /** Counted, and told to the core. */
@@ -74,11 +76,13 @@ export class MarketFeed {
     }
   }
 
-  /** What a fast scan made of the bytes; read before this returns, and not kept. */
-  book(book: Levels & Pick<ScannedBook, 'instrument' | 'changeId' | 'prevChangeId'>): void {
-    const { now, post, heard, fault, count, snapshot } = this.#ports;
-    const at = now();
-    heard(at);
+  /**
+   * What a fast scan made of the bytes; read before this returns, and not kept.
+   * @param heardAt when the message was heard.
+   */
+  book(book: Levels & BookHead, heardAt: MonoMs): void {
+    const { post, fault, count, snapshot } = this.#ports;
+    const at = this.#heard(book.timestamp, heardAt);
     const { instrument: name, changeId, prevChangeId } = book;
     const instrument = this.#listed(name);
     if (instrument === undefined) return;
@@ -103,7 +107,8 @@ export class MarketFeed {
     const parsed = parseBook(data);
     if (!parsed.ok) return this.#malformedBook(instrumentName(subject), parsed);
     const { bids, asks, ...head } = parsed.value;
-    this.book({ ...head, bids, bidsLength: bids.length, asks, asksLength: asks.length });
+    const lengths = { bidsLength: bids.length, asksLength: asks.length };
+    this.book({ ...head, bids, asks, ...lengths }, this.#ports.now());
   }
 
   #malformedBook(name: InstrumentName, { fault, path, rule }: WireFault): void {
@@ -123,9 +128,8 @@ export class MarketFeed {
   #ticker(data: unknown, subject: string): void {
     const ticker = parseTicker(data);
     if (!ticker.ok) return this.#malformed(ticker, subject);
-    const at = this.#ports.now();
-    this.#ports.heard(at);
-    const { instrument, markPriceE8, underlyingPriceE8, delta, vega } = ticker.value;
+    const { instrument, markPriceE8, underlyingPriceE8, delta, vega, timestamp } = ticker.value;
+    const at = this.#heard(timestamp, this.#ports.now());
     if (this.#listed(instrument) === undefined) return;
     this.#ports.post({
       kind: 'tickerChanged',
@@ -141,11 +145,11 @@ export class MarketFeed {
   #trades(data: unknown): void {
     const trades = parsePublicTrades(data);
     if (!trades.ok) return this.#malformed(trades, null);
-    const at = this.#ports.now();
-    this.#ports.heard(at);
     // One message may hold several trades of an instrument: told in the order of their numbers.
     const inOrder = trades.value.toSorted((a, b) => a.tradeSeq - b.tradeSeq);
-    for (const { instrument, tradeSeq, priceE8 } of inOrder) {
+    const now = this.#ports.now();
+    for (const { instrument, tradeSeq, priceE8, timestamp } of inOrder) {
+      const at = this.#heard(timestamp, now);
       if (this.#ports.instruments.get(instrument) === undefined) continue;
       this.#ports.post({ kind: 'publicTradeObserved', at, instrument, tradeSeq, priceE8 });
     }
@@ -154,17 +158,35 @@ export class MarketFeed {
   #index(data: unknown, subject: string): void {
     const index = parseIndex(data);
     if (!index.ok) return this.#malformed(index, subject);
-    const { indexName, priceE8 } = index.value;
+    const { indexName, priceE8, timestamp } = index.value;
     const underlying = indexUnderlying(indexName);
-    this.#ports.post({ kind: 'indexChanged', at: this.#ports.now(), underlying, priceE8 });
+    const at = this.#saidAt(timestamp, this.#ports.now());
+    this.#ports.post({ kind: 'indexChanged', at, underlying, priceE8 });
   }
 
   #volatilityIndex(data: unknown, subject: string): void {
     const index = parseVolatilityIndex(data);
     if (!index.ok) return this.#malformed(index, subject);
-    const { indexName, value } = index.value;
+    const { indexName, value, timestamp } = index.value;
     const underlying = indexUnderlying(indexName);
-    this.#ports.post({ kind: 'volatilityIndexChanged', at: this.#ports.now(), underlying, value });
+    const at = this.#saidAt(timestamp, this.#ports.now());
+    this.#ports.post({ kind: 'volatilityIndexChanged', at, underlying, value });
+  }
+
+  #heard(timestamp: number, heardAt: MonoMs): MonoMs {
+    this.#ports.heard(heardAt);
+    return this.#saidAt(timestamp, heardAt);
+  }
+
+  /**
+   * When the venue said it, by our clock. What waited on its way, or for a process that stood
+   * still, is as old as it is: stamped with its arrival, a backlog of old books would pass for
+   * fresh ones.
+   */
+  #saidAt(timestamp: number, heardAt: MonoMs): MonoMs {
+    const ahead = this.#ports.aheadMs();
+    if (ahead === null) return heardAt;
+    return monoMs(Math.min(heardAt, Math.floor(timestamp + ahead)));
   }
 
   #listed(name: InstrumentName): Instrument | undefined {
@@ -177,6 +199,8 @@ export class MarketFeed {
     this.#ports.fault('market_message_malformed', subject, `${fault} ${path} ${rule}`);
   }
 }
+
+type BookHead = Pick<ScannedBook, 'instrument' | 'changeId' | 'prevChangeId' | 'timestamp'>;
 
 /** Flat pairs at 1e-8, of which the first so many numbers count. */
 interface Levels {
@@ -195,12 +219,14 @@ function onGrid(
   length: number,
   { tickE8, amountStepE8 }: Instrument,
 ): readonly number[] | null {
-  const levels: number[] = [];
+  // oxlint-disable-next-line unicorn/no-new-array -- at its length from the start, in half the time
+  const levels = new Array<number>(length);
   for (let index = 0; index < length; index += 2) {
     const ticks = (pairs[index] ?? Number.NaN) / tickE8;
     const steps = (pairs[index + 1] ?? Number.NaN) / amountStepE8;
     if (!Number.isInteger(ticks) || !Number.isInteger(steps)) return null;
-    levels.push(ticks, steps);
+    levels[index] = ticks;
+    levels[index + 1] = steps;
   }
   return levels;
 }

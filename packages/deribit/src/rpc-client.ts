@@ -59,6 +59,8 @@ export class RpcClient {
   /** Null while there is no session. */
   #send: ((text: string) => boolean) | null = null;
   #lastId = 0;
+  /** When the first request left that timed out since anything was last answered. */
+  #unheardSince: number | null = null;
 
   constructor(clock: Clock, observer: RpcObserver) {
     this.#clock = clock;
@@ -69,6 +71,11 @@ export class RpcClient {
 
   get pending(): number {
     return this.#pending.size;
+  }
+
+  /** How long nothing has been answered although something was asked; 0 while answers come. */
+  unheardMs(now: number): number {
+    return this.#unheardSince === null ? 0 : now - this.#unheardSince;
   }
 
   /** What the request of this id asked for; null when nobody waits for it. */
@@ -84,6 +91,7 @@ export class RpcClient {
   /** @param send false when the text could not be handed to the socket. */
   attach(send: (text: string) => boolean): void {
     this.#send = send;
+    this.#unheardSince = null;
   }
 
   /** The session is gone: whoever waits is told so, and what has not left never will. */
@@ -114,6 +122,7 @@ export class RpcClient {
   }
 
   answer(id: number, answer: VenueAnswer, text: string): void {
+    this.#unheardSince = null;
     const pending = this.#pending.get(id);
     // An answer to what was never sent would be as strange as one that comes too late.
     if (pending === undefined || pending.sentAt === null) {
@@ -138,6 +147,7 @@ export class RpcClient {
       pending.reply({ ok: null, fault: 'no_credits' });
       return;
     }
+    this.#unheardSince ??= pending.sentAt;
     this.#observer.timedOut(pending);
     pending.reply({ ok: null, fault: 'timed_out' });
   }

@@ -14,6 +14,7 @@ export class Timekeeper {
   readonly #clock: Clock;
   readonly #rpc: RpcClient;
   #samples: TimeSample[] = [];
+  #driftMs: number | null = null;
   #nextAt = 0;
 
   constructor(clock: Clock, rpc: RpcClient) {
@@ -23,12 +24,13 @@ export class Timekeeper {
 
   /** How far our clock is ahead, ms; null until the venue has told its own. */
   get driftMs(): number | null {
-    return driftMs(this.#samples);
+    return this.#driftMs;
   }
 
   /** Another way to the venue is another round trip: what was measured before is forgotten. */
   start(done: (fault: string | null) => void): void {
     this.#samples = [];
+    this.#driftMs = null;
     this.#sample(FIRST_SAMPLES, done);
   }
 
@@ -48,6 +50,7 @@ export class Timekeeper {
       if (!time.ok) return done(time.fault);
       this.#samples.push({ askedAt, answeredAt: this.#clock.now(), venueAt: time.value.at });
       if (this.#samples.length > KEPT) this.#samples.shift();
+      this.#driftMs = driftMs(this.#samples);
       if (left > 1) this.#sample(left - 1, done);
       else done(null);
     });

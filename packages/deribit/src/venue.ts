@@ -20,6 +20,11 @@ export interface DeribitLink {
    * cancel-on-disconnect, so whoever shuts down cancels first (D-18).
    */
   close(): Promise<void>;
+  /**
+   * Cuts the connection for good, without a logout: whatever of ours still rests, the venue cancels
+   * (D-18). For whoever cannot say that nothing does.
+   */
+  abandon(): Promise<void>;
   /** Cuts the connection as a broken network would; it comes back as after any other cut. */
   drop(): void;
   telemetry(): LinkTelemetry;
@@ -36,6 +41,7 @@ export function connectDeribit(options: DeribitOptions): DeribitLink {
     venue: { fetch: (request) => link.fetch(request) },
     open: () => link.open(),
     close: () => link.close(),
+    abandon: () => link.abandon(),
     drop: () => link.drop(),
     telemetry: () => link.telemetry(),
   };

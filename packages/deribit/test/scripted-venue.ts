@@ -38,6 +38,8 @@ type Script = (request: HeardRequest, peer: Peer) => Reply;
 export class ScriptedVenue {
   readonly heard: HeardRequest[] = [];
   readonly #clock: ManualClock;
+  /** How far this venue's clock is ahead of everybody else's. */
+  clockAheadMs = 0;
   readonly #scripts = new Map<string, Script>();
   /** Scripts that hold for one request each, then the standing one again. */
   readonly #once = new Map<string, Script[]>();
@@ -156,7 +158,7 @@ export class ScriptedVenue {
       this.#changeId += 1;
       const data = {
         type: 'snapshot',
-        timestamp: this.#clock.now(),
+        timestamp: this.#clock.now() + this.clockAheadMs,
         instrument_name: name,
         change_id: this.#changeId,
         ...LEVELS[name === PERPETUAL ? 'perpetual' : 'option'],
@@ -169,7 +171,7 @@ export class ScriptedVenue {
   #usual({ method, params }: HeardRequest, peer: Peer): Reply {
     switch (method) {
       case 'public/get_time':
-        return { result: this.#clock.now() };
+        return { result: this.#clock.now() + this.clockAheadMs };
       case 'public/auth':
         return { result: tokens(`refresh-${this.heard.length}`) };
       case 'public/get_instruments':

@@ -27,3 +27,12 @@ it('wakes at or after the time, also for a time that is past', async () => {
   expect(clock.now()).toBeGreaterThanOrEqual(due - 1);
   await new Promise<void>((done) => clock.wake(clock.now() - 5_000, done));
 });
+
+it('knows the processor time of this thread, which sleeping does not take', async () => {
+  const clock = createClock();
+  const begun = clock.worked?.() ?? Number.NaN;
+  await new Promise<void>((done) => clock.wake(clock.now() + 200, done));
+  const slept = (clock.worked?.() ?? Number.NaN) - begun;
+  expect(slept).toBeGreaterThanOrEqual(0);
+  expect(slept).toBeLessThan(150);
+});

@@ -19,5 +19,9 @@ export function createClock(shiftMs = 0): Clock {
       const delay = Math.min(Math.max(0, at - now()), LONGEST_DELAY_MS);
       setTimeout(action, delay);
     },
+    worked() {
+      const { user, system } = process.threadCpuUsage();
+      return (user + system) / 1_000;
+    },
   };
 }

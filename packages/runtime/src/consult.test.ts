@@ -5,6 +5,7 @@ import { groupId, instrumentName, monoMs, runId, strategyId } from '@holdfast/co
 import { priceE8 } from '@holdfast/core/values';
 import { describe, expect, it } from 'vitest';
 import { createConsult } from './consult.ts';
+import type { Clock } from './ports.ts';
 
 const cancel = { action: 'Cancel', reduceOnly: null, legs: [], target: null } as const;
 
@@ -22,6 +23,10 @@ interface Rig {
 }
 
 function rig(...strategies: readonly Strategy<unknown>[]): Rig {
+  return rigWith({}, ...strategies);
+}
+
+function rigWith(more: Pick<Clock, 'worked'>, ...strategies: readonly Strategy<unknown>[]): Rig {
   const state = createState({
     buildId: 'b',
     runtimeConfigHash: 'c',
@@ -36,7 +41,7 @@ function rig(...strategies: readonly Strategy<unknown>[]): Rig {
   const events: Event[] = [];
   let now = 1_000;
   let groups = 0;
-  const clock = { now: () => now, wake: () => undefined };
+  const clock = { now: () => now, wake: () => undefined, ...more };
   const mint = () => {
     groups += 1;
     return groupId(`00000000-0000-4000-8000-${String(groups).padStart(12, '0')}`);
@@ -156,6 +161,34 @@ describe('a slow strategy', () => {
     expect(consulted(slow(0, 1_001, 0), 3)).toEqual({ slow: 1, good: 3, ended: ['slow'] });
     expect(consulted(slow(0, 1_000, 0), 3)).toEqual({ slow: 2, good: 3, ended: [] });
   });
+});
+
+it('a machine that was busy elsewhere ends no strategy, and no late answer is proposed', () => {
+  let takes = 0;
+  const fast = strategy('a', () => {
+    pass(takes);
+    return [cancel];
+  });
+  const { ask, news, pass, events } = rigWith({ worked: () => 0 }, fast);
+  for (takes of [200, 2_000, 200, 200, 0]) {
+    news();
+    ask();
+  }
+  expect(events.map(({ kind }) => kind)).toEqual(['intentProposed']);
+});
+
+it('a strategy that works for too long is ended however quick the clock says it was', () => {
+  let worked = 0;
+  const heavy = strategy('a', () => {
+    worked += 51;
+    return [];
+  });
+  const { ask, news, events } = rigWith({ worked: () => worked }, heavy);
+  for (let look = 0; look < 3; look += 1) {
+    news();
+    ask();
+  }
+  expect(events.map(({ kind }) => kind)).toEqual(['strategyFailed']);
 });
 
 it('shows a strategy decimals, and nothing it could change the state through', () => {

@@ -7,7 +7,10 @@ import type { Clock, MintGroupId, Post } from './ports.ts';
 /** More than this from one look is a strategy out of its mind; the rest is refused as a failure. */
 const PROPOSALS_MAX = 32;
 
-/** How long one strategy may take to answer, by the clock of the loop it holds up. */
+/**
+ * How long one strategy may work on an answer. Counted is the processor time it had: what a busy
+ * machine gave to others meanwhile is no fault of a strategy, and must not end one.
+ */
 export interface Patience {
   /** An answer that takes longer is a strike. */
   readonly budgetMs: number;
@@ -62,6 +65,7 @@ export function createConsult(
     }
   }
 
+  const worked = (): number => clock.worked?.() ?? clock.now();
   let heard = 0;
   return () => {
     // A market that said nothing gives nobody a reason to change their mind.
@@ -70,15 +74,16 @@ export function createConsult(
     for (const { strategy, memory, slowAt } of minds) {
       if (state.observations.suspended.has(strategy.id)) continue;
       const asked = clock.now();
+      const begun = worked();
       const answer = ask(strategy, memory);
       const at = monoMs(clock.now());
-      const tookMs = at - asked;
-      const failure = typeof answer === 'string' ? answer : tooSlow(patience, slowAt, at, tookMs);
+      const workedMs = Math.round(worked() - begun);
+      const failure = typeof answer === 'string' ? answer : tooSlow(patience, slowAt, at, workedMs);
       if (failure !== null) {
         post({ kind: 'strategyFailed', at, strategyId: strategy.id, message: failure });
         continue;
       }
-      if (typeof answer === 'string' || tookMs > patience.budgetMs) continue;
+      if (typeof answer === 'string' || at - asked > patience.budgetMs) continue;
       for (const proposal of answer) {
         const groupId = mintGroupId();
         post({ kind: 'intentProposed', at, strategyId: strategy.id, groupId, proposal });

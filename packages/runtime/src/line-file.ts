@@ -16,6 +16,7 @@ export class LineFile {
   #writeErrors = 0;
   #bytes = 0;
   #closed = false;
+  #beginning = false;
   /** The write that runs, or the last one. */
   #writing: Promise<void> | null = null;
 
@@ -68,7 +69,7 @@ export class LineFile {
   push(line: string): boolean {
     if (!this.hasRoom(1)) return false;
     this.#lines.push(line);
-    this.#pump();
+    this.#beginSoon();
     return true;
   }
 
@@ -80,6 +81,16 @@ export class LineFile {
     this.#pump();
     while (this.#writing !== null) await this.#writing;
     await this.#file.close();
+  }
+
+  /** Not in the caller's turn: to hand a write to the system takes longer than an order does. */
+  #beginSoon(): void {
+    if (this.#beginning || this.#writing !== null) return;
+    this.#beginning = true;
+    setImmediate(() => {
+      this.#beginning = false;
+      this.#pump();
+    });
   }
 
   #pump(): void {

@@ -13,6 +13,11 @@ export interface Clock {
   now(): number;
   /** Runs `action` once, at or after `at`. */
   wake(at: number, action: () => void): void;
+  /**
+   * Milliseconds of processor time this thread has had. Left out where time is wound by hand: there
+   * nobody takes the processor away, and `now` says the same.
+   */
+  worked?(): number;
 }
 
 /**

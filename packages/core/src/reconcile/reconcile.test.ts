@@ -217,7 +217,7 @@ describe('the restart table (contract-1 section 28.3)', () => {
     expect(result.cancels).toMatchObject([{ kind: 'cancel', venueOrderId: 'V1' }]);
   });
 
-  it('an order that ended while the venue was answering is no ghost, and the pass not clean', () => {
+  it('one that ended while the venue was answering is no ghost, and the pass is not clean', () => {
     const facts = factsWith('intent', 'sending', 'acked');
     apply(facts, canceledAt(8_000));
     const result = plan(facts, { openOrders: [VENUE_ORDER] });

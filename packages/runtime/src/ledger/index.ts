@@ -10,7 +10,7 @@ export { folderSource } from './folder.ts';
 export type { CommitOptions, SegmentWriter, WriteDone } from './group-commit.ts';
 export { GroupCommit } from './group-commit.ts';
 export type { LockHolder } from './lock.ts';
-export { readHolder } from './lock.ts';
+export { readHolder, takeWriterLock } from './lock.ts';
 export type { MemoryLedgerOptions } from './memory-ledger.ts';
 export { MemoryDisk, openMemoryLedger } from './memory-ledger.ts';
 export type {

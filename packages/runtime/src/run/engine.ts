@@ -11,6 +11,7 @@ import type { Clock, RpcTransport } from '../ports.ts';
 import type { Tally } from '../report/tally.ts';
 import { type Runtime, start, type StartOptions } from '../start.ts';
 import { type ViewModel, viewOf } from '../view/model.ts';
+import { type AccountClaim, claimAccount, describeHolder } from './account-claim.ts';
 import { connect, portsOf, sessionOf, telemetryOf } from './composition.ts';
 import { type DoorOptions, type Doors, openDoors } from './doors.ts';
 import { type RunFolder, writeAbout } from './folder.ts';
@@ -59,7 +60,7 @@ export type EngineStart =
  * answers are events; then the doors through which it is watched and stopped.
  */
 export async function startEngine(options: EngineOptions): Promise<EngineStart> {
-  const { configuration, folder, clock, credentials } = options;
+  const { configuration, folder, clock, credentials, endpoint } = options;
   const runId = toRunId(randomUUID());
   const fate = createFate();
   const recorders = await openRecorders({
@@ -77,19 +78,33 @@ export async function startEngine(options: EngineOptions): Promise<EngineStart> 
     return started;
   }
   const { runtime, link } = started;
+  const claim = claimOf(options, runId);
+  if (!claim.taken) {
+    await runtime.stop();
+    await recorders.close();
+    return no(endpoint, 'account_in_use', describeHolder(claim.holder));
+  }
   try {
     doors.opened = await openDoors(doorOptions(options, runId, runtime, link, recorders, fate));
+    writeAbout(folder, aboutOf(options, runId, doors.opened));
   } catch (error) {
+    await doors.opened?.close();
     await runtime.stop();
+    claim.release();
     await recorders.close();
     return no(folder.path, 'door_not_opened', error instanceof Error ? error.message : 'unknown');
   }
   link.open();
-  writeAbout(folder, aboutOf(options, runId, doors.opened));
   return {
     ok: true,
-    engine: engineOf(options, runId, runtime, link, doors.opened, recorders, fate),
+    engine: engineOf(options, runId, runtime, link, doors.opened, recorders, fate, claim.release),
   };
+}
+
+/** Without a key there is no account, and nothing to claim. */
+function claimOf({ endpoint, credentials }: EngineOptions, runId: RunId): AccountClaim {
+  if (credentials === null) return { taken: true, release: () => undefined };
+  return claimAccount({ endpoint, clientId: credentials.clientId, runId, now: Date.now() });
 }
 
 type LoopStart =
@@ -205,6 +220,7 @@ function engineOf(
   doors: Doors,
   recorders: Recorders,
   fate: Fate,
+  releaseAccount: () => void,
 ): Engine {
   const { clock, configuration, endpoint } = options;
   const { environment, venue } = configuration.runtime;
@@ -235,6 +251,7 @@ function engineOf(
       await doors.close();
       await runtime.stop();
       await (mayRest(runtime, fate) ? link.abandon() : link.close());
+      releaseAccount();
       await recorders.close();
     },
   };

@@ -17,7 +17,7 @@ import type { Runtime } from '../start.ts';
 /** How long the venue is given to say what became of our orders. */
 const SETTLE_TIMEOUT_MS = 5_000;
 const LOOK_EVERY_MS = 20;
-/** A cancel that came to nothing is asked for again; the core knows which are still on their way. */
+/** A cancel that came to nothing is asked for again; which are on their way, the core knows. */
 const ASK_AGAIN_MS = 1_000;
 /** Each takes what the book offers; what is left after so many is reported. */
 const FLATTEN_ROUNDS_MAX = 5;

@@ -28,6 +28,7 @@ export class RotatingFile {
   #dropped = 0;
   #bytes = 0;
   #closed = false;
+  #beginning = false;
   #writing: Promise<void> | null = null;
 
   private constructor(options: RotatingFileOptions, file: FileHandle, size: number) {
@@ -66,7 +67,7 @@ export class RotatingFile {
     }
     this.#sayLost();
     this.#lines.push(text.endsWith('\n') ? text : `${text}\n`);
-    this.#pump();
+    this.#beginSoon();
   }
 
   /** Waits for what was accepted. */
@@ -88,6 +89,16 @@ export class RotatingFile {
     if (this.#unsaid === 0) return;
     this.#lines.push(`${this.#options.notice(this.#unsaid)}\n`);
     this.#unsaid = 0;
+  }
+
+  /** Not in the caller's turn: to hand a write to the system takes longer than an order does. */
+  #beginSoon(): void {
+    if (this.#beginning || this.#writing !== null) return;
+    this.#beginning = true;
+    setImmediate(() => {
+      this.#beginning = false;
+      this.#pump();
+    });
   }
 
   #pump(): void {

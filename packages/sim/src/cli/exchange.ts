@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { currency, E8 } from '@holdfast/core/values';
 import type { Clock } from '@holdfast/runtime/ports';
+import { LOWEST_TIER, WITHOUT_LIMITS } from '../exchange/credits.ts';
 import { Exchange } from '../exchange/exchange.ts';
 import type { MarketDrive } from '../market/market-drive.ts';
 import { type Market, openMarket } from '../market/open-market.ts';
@@ -85,6 +86,8 @@ async function open(
   const engine = new Exchange({
     deposits: DEPOSITS,
     accounts: new Map(others.map((account) => [account, DEPOSITS])),
+    // A client that paces itself by its account's limits is told the ones that are enforced.
+    limits: credits ? LOWEST_TIER : WITHOUT_LIMITS,
     onNotification: notices.post,
   });
   const drive = market.drive({ clock, exchange: engine, onEnd });

@@ -40,6 +40,15 @@ export function tierLimits(tier: 1 | 2 | 3 | 4): CreditLimits {
 
 export const LOWEST_TIER: CreditLimits = tierLimits(1);
 
+/** More than one client can ask: what an account is told where nothing is ever refused for rate. */
+const PLENTY: RateBurst = { rate: 10_000, burst: 10_000 };
+export const WITHOUT_LIMITS: CreditLimits = Object.freeze({
+  nonMatching: PLENTY,
+  trading: PLENTY,
+  cancelAll: PLENTY,
+  spot: PLENTY,
+});
+
 /** `limits` of an account summary. */
 export function toWireLimits(limits: CreditLimits): Readonly<Record<string, unknown>> {
   return {
