@@ -278,6 +278,24 @@ describe('an order', () => {
     expect(venue.count('private/buy')).toBe(1);
   });
 
+  it('D-14 is wanted no longer than its answer is waited for, and a cancel always is', () => {
+    const { venue, link, clock, start } = harness();
+    start();
+    venue.on('private/buy', () => 'silent');
+    venue.on('private/cancel', () => 'silent');
+    const answers: unknown[] = [];
+    link.transport.call('private/buy', { label: 'L-1' }, (answer) => answers.push(answer));
+    link.transport.call('private/cancel', { order_id: 'X' }, () => {});
+    clock.advance(5);
+    const venueNow = clock.now() - (link.telemetry().driftMs ?? Number.NaN);
+    const { valid_until: until } = venue.last('private/buy').params;
+    expect(until).toBeGreaterThan(venueNow);
+    expect(until).toBeLessThanOrEqual(venueNow + 3_000);
+    expect(venue.last('private/cancel').params).not.toHaveProperty('valid_until');
+    clock.advance(3_000);
+    expect(answers).toEqual([{ ok: null, fault: 'timed_out' }]);
+  });
+
   it('is not sent while there is no session, and said not to be', () => {
     const { venue, link, clock } = harness();
     const answers: unknown[] = [];

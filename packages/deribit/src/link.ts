@@ -12,8 +12,9 @@ import { MarketFeed } from './market-feed.ts';
 import type { DeribitOptions } from './options.ts';
 import { TOO_MANY_REQUESTS } from './protocol/errors.ts';
 import type { RpcAnswer, RpcParams } from './protocol/rpc.ts';
+import { isMethod, METHODS } from './protocol/methods.ts';
 import { ask, askAccount, askHealth, type QuestionPorts } from './questions.ts';
-import { RpcClient } from './rpc-client.ts';
+import { REQUEST_TIMEOUT_MS, RpcClient } from './rpc-client.ts';
 import { Session, type SessionEnd, type Unprepared } from './session.ts';
 import { openWebSocket } from './socket.ts';
 import { prepare } from './startup.ts';
@@ -117,7 +118,18 @@ export class Link {
       return;
     }
     const urgent = method.startsWith('private/cancel') || params['reduce_only'] === true;
-    this.#rpc.call({ method, params, urgent, waitMs: ORDER_WAIT_MS }, reply);
+    const dated = this.#dated(method, params);
+    this.#rpc.call({ method, params: dated, urgent, waitMs: ORDER_WAIT_MS }, reply);
+  }
+
+  /**
+   * An order says until when it is wanted, by the venue's clock: one that was held up longer than we
+   * wait for its answer must not trade after reconciliation has closed it.
+   */
+  #dated(method: string, params: RpcParams): RpcParams {
+    if (!mayTrade(method)) return params;
+    const venueNow = this.#now() - (this.#timekeeper.driftMs ?? 0);
+    return { ...params, valid_until: Math.floor(venueNow) + REQUEST_TIMEOUT_MS };
   }
 
   fetch(request: Fetch): void {
@@ -359,4 +371,10 @@ export class Link {
   #checkHealth(): void {
     if (this.#session.isReady) askHealth(this.#questions, () => {});
   }
+}
+
+/** Whatever the matching engine is asked for, but a cancel. */
+function mayTrade(method: string): boolean {
+  if (!isMethod(method) || method.startsWith('private/cancel')) return false;
+  return METHODS[method].engine === 'matching';
 }
