@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * Fast tests share one module graph; tests with workers or sockets are isolated. `wire` tests are
- * whole processes that mostly wait for each other, so more of them run at once than there are cores.
+ * whole processes that mostly wait for each other: more of them run at once than there are cores.
  */
 export default defineConfig({
   test: {

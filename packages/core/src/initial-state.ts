@@ -1,3 +1,4 @@
+import type { FeeTier } from './event.ts';
 import { createFacts } from './facts.ts';
 import { createEmergency } from './guard/emergency.ts';
 import { createLatch } from './guard/latch.ts';
@@ -55,14 +56,7 @@ export function createState(session: Session): State {
     sessionKill: createSessionKill(),
     emergency: createEmergency(),
     suspended: new Set(),
-    mmUtil: null,
-    equity: null,
-    feeModelCachedAt: null,
-    feeTiers: [],
-    diskUsed: null,
-    diskUsedSecondary: null,
-    heartbeatAt: null,
-    tickAt: null,
+    ...UNREAD,
     lastMode: 'ReduceOnly',
     ledger: silentLedger(),
     pendingIntents: new Map(),
@@ -79,6 +73,18 @@ export function createState(session: Session): State {
   };
   return { facts, observations, session };
 }
+
+/** Readings nobody has made yet. */
+const UNREAD = {
+  mmUtil: null,
+  equity: null,
+  feeModelCachedAt: null,
+  feeTiers: [] as readonly FeeTier[],
+  diskUsed: null,
+  diskUsedSecondary: null,
+  heartbeatAt: null,
+  tickAt: null,
+};
 
 /** No word of the ledger yet: it has no room anybody knows of. */
 function silentLedger(): Observations['ledger'] {

@@ -123,8 +123,8 @@ export class Link {
   }
 
   /**
-   * An order says until when it is wanted, by the venue's clock: one that was held up longer than we
-   * wait for its answer must not trade after reconciliation has closed it.
+   * An order says until when it is wanted, by the venue's clock: one that was held up longer than
+   * we wait for its answer must not trade after reconciliation has closed it.
    */
   #dated(method: string, params: RpcParams): RpcParams {
     if (!mayTrade(method)) return params;

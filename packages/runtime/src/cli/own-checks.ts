@@ -11,7 +11,7 @@ export interface OwnChecks {
 }
 
 /** Where the policy is, unless the environment names another place. */
-export const POLICY_PATH_VARIABLE = 'HOLDFAST_POLICY_PATH';
+const POLICY_PATH_VARIABLE = 'HOLDFAST_POLICY_PATH';
 
 export function ownChecks(io: Pick<Io, 'cwd' | 'root' | 'env'>): OwnChecks {
   const named = io.env[POLICY_PATH_VARIABLE];
