@@ -11,6 +11,7 @@ const FUNCTION_LINES = 60;
 const COLUMNS = 100;
 
 const FORBIDDEN_NAMES = ['utils', 'helpers', 'common', 'misc', 'manager', 'types'];
+const ENDINGS = '.test .prop.test .wire.test .contract .fixture .bench';
 const FILE_NAME =
   /^[a-z][a-z0-9]*(-[a-z0-9]+)*(\.(test|prop\.test|wire\.test|contract|fixture|bench|config|d))?$/;
 
@@ -24,7 +25,7 @@ export function checkNames(sources: readonly Source[]): Finding[] {
         file: path,
         line: 1,
         rule: `'${file}' is not a kebab-case name`,
-        fix: 'lower case and hyphens; endings .test .prop.test .wire.test .contract .fixture .bench',
+        fix: `lower case and hyphens; endings ${ENDINGS}`,
       });
     }
     const vague = parts.find((part) => FORBIDDEN_NAMES.includes(part.split('.')[0] ?? ''));

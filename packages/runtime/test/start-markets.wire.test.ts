@@ -1,4 +1,4 @@
-/** `holdfast start` to its own end: what is held is closed, bad input refused, real chains trade. */
+/** `holdfast start` to its end: what is held is closed, bad input refused, real chains trade. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
