@@ -67,11 +67,11 @@ interface Suite {
 }
 
 const SUITES: readonly Suite[] = [
-  { name: 'tidy', project: 'tidy', budgetSeconds: 30, narrow: [] },
-  { name: 'unit', project: 'unit', budgetSeconds: 30, narrow: ['--exclude', '**/*.prop.test.ts'] },
-  { name: 'property', project: 'unit', budgetSeconds: 30, narrow: ['.prop.test.ts'] },
-  { name: 'contract', project: 'contract', budgetSeconds: 120, narrow: [] },
-  { name: 'wire', project: 'wire', budgetSeconds: 240, narrow: [] },
+  { name: 'tidy', project: 'tidy', budgetSeconds: 20, narrow: [] },
+  { name: 'unit', project: 'unit', budgetSeconds: 25, narrow: ['--exclude', '**/*.prop.test.ts'] },
+  { name: 'property', project: 'unit', budgetSeconds: 20, narrow: ['.prop.test.ts'] },
+  { name: 'contract', project: 'contract', budgetSeconds: 65, narrow: [] },
+  { name: 'wire', project: 'wire', budgetSeconds: 110, narrow: [] },
 ];
 
 /** A pattern must reach the tool as it is, and not as the shell expands it. */
@@ -96,13 +96,13 @@ export function testStages(root: string, fuzzSeeds: number): Stage[] {
   const [tidy, ...suites] = SUITES.map((suite) => suiteStage(root, suite));
   const trace: Stage = {
     name: 'trace',
-    budgetSeconds: 10,
+    budgetSeconds: 5,
     commands: [['scripts/trace.ts']],
     repeat: 'node scripts/trace.ts',
   };
   const worlds = existsSync(join(root, 'packages/sim/src/cli.ts'))
     ? [
-        holdfast('scenarios', 30, ['drill', '--all']),
+        holdfast('scenarios', 15, ['drill', '--all']),
         holdfast('fuzz', Math.max(30, fuzzSeeds * 0.2), ['fuzz', '--seeds', String(fuzzSeeds)]),
       ]
     : [];

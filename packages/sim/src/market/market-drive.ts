@@ -182,7 +182,15 @@ export class ModelDrive implements MarketDrive {
     }
     const next = now + this.#pace.stepMs - ((now - this.#startedAt) % this.#pace.stepMs);
     const exact = this.#model.nextAt ?? Number.POSITIVE_INFINITY;
-    this.#clock.wake(Math.min(next, exact), () => this.#move());
+    this.#await(Math.min(next, exact));
+  }
+
+  /** A timer may come a fraction of a millisecond early: then it is simply not yet time. */
+  #await(at: number): void {
+    this.#clock.wake(at, () => {
+      if (this.#clock.now() < at) this.#await(at);
+      else this.#move();
+    });
   }
 
   #tellIndexes(now: number): void {

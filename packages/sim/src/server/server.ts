@@ -187,7 +187,9 @@ function admitSockets(server: Server, door: SocketDoor, refused: Refused): void 
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (accepted) => door.enter(accepted, ipOf(request)));
+    sockets.handleUpgrade(request, socket, head, (accepted) =>
+      door.enter(accepted, socket, ipOf(request)),
+    );
   });
 }
 
@@ -196,7 +198,7 @@ function startTicking(clock: Clock, rooms: Rooms, door: SocketDoor): { stop(): v
   let stopped = false;
   const tick = (): void => {
     if (stopped) return;
-    rooms.hub.tick();
+    door.together(() => rooms.hub.tick());
     const now = clock.now();
     door.check(now);
     for (const session of door.sessions) {

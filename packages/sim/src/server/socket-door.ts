@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { REQUEST_BYTES_MAX, type Responder } from './respond.ts';
 import { Session, type SessionEnd, type Wire } from './session.ts';
@@ -26,18 +27,34 @@ export interface SocketDoorOptions {
 /** Deribit over a WebSocket: each connection is a session. */
 export class SocketDoor {
   readonly #options: SocketDoorOptions;
-  readonly #sessions = new Set<Session>();
+  /** With what each one's frames are written to. */
+  readonly #sessions = new Map<Session, Duplex>();
   #numbers = 0;
 
   constructor(options: SocketDoorOptions) {
     this.#options = options;
   }
 
-  get sessions(): ReadonlySet<Session> {
-    return this.#sessions;
+  get sessions(): Iterable<Session> {
+    return this.#sessions.keys();
   }
 
-  enter(socket: WebSocket, ip: string): void {
+  /**
+   * What is said meanwhile leaves in one write a connection: hundreds of writes would cost more
+   * than all the words.
+   */
+  together(speak: () => void): void {
+    const streams = [...this.#sessions.values()];
+    for (const stream of streams) stream.cork();
+    try {
+      speak();
+    } finally {
+      for (const stream of streams) stream.uncork();
+    }
+  }
+
+  /** @param stream what the WebSocket writes its frames to. */
+  enter(socket: WebSocket, stream: Duplex, ip: string): void {
     const { responder, now, bufferMax, onEnd } = this.#options;
     this.#numbers += 1;
     const session = new Session({
@@ -51,7 +68,7 @@ export class SocketDoor {
         onEnd(ended, why);
       },
     });
-    this.#sessions.add(session);
+    this.#sessions.set(session, stream);
     socket.on('message', (data, isBinary) => {
       if (session.isOver) return;
       session.heard(now());
@@ -67,11 +84,11 @@ export class SocketDoor {
   }
 
   check(now: number): void {
-    for (const session of this.#sessions) session.check(now);
+    for (const session of this.#sessions.keys()) session.check(now);
   }
 
   close(): void {
-    for (const session of this.#sessions) session.end('server_closing');
+    for (const session of this.#sessions.keys()) session.end('server_closing');
   }
 }
 
