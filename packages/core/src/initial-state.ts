@@ -65,6 +65,7 @@ export function createState(session: Session): State {
     waived: new Set(),
     readmitted: new Map(),
     unresolved: new Map(),
+    leftAt: new Map(),
     canceling: new Map(),
     reconciliation: unaskedReconciliation(),
     polls: unpolled(),

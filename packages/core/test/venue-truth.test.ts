@@ -123,6 +123,62 @@ describe('a reconnect', () => {
   });
 });
 
+describe('an order that leaves while the venue is being asked', () => {
+  /** Admitted, then the venue is asked, then durable and gone: the answer cannot have it. */
+  function askedBetween(): Desk {
+    const desk = active();
+    desk.silent.add('reconciliation');
+    const asked = (): number => desk.fetches.filter((each) => isPass(each)).length;
+    const before = asked();
+    desk.now += 9_950;
+    desk.feed();
+    desk.ledger = 'held';
+    desk.propose(GTC);
+    for (let round = 0; round < 20 && asked() === before; round += 1) desk.tick(50);
+    expect(asked()).toBe(before + 1);
+    desk.now += 5;
+    desk.release();
+    expect(desk.submits).toHaveLength(1);
+    return desk;
+  }
+
+  const isPass = ({ what }: Desk['fetches'][number]): boolean => what === 'reconciliation';
+
+  function answerWithout(desk: Desk): void {
+    const requestId = desk.fetches.findLast((each) => isPass(each))?.requestId ?? 0;
+    const nothing = { openOrders: [], positions: [], trades: [], settlements: [] };
+    desk.post({ kind: 'venueSnapshotObserved', requestId, ...nothing });
+    desk.silent.clear();
+  }
+
+  it.each([
+    ['its record on the disk', 'instant'],
+    ['its record on the way', 'held'],
+  ] as const)('is not judged by that answer when it was acknowledged first, %s', (_, ledger) => {
+    const desk = askedBetween();
+    desk.ledger = ledger;
+    const label = desk.rest(desk.submits[0]);
+    answerWithout(desk);
+    desk.release();
+    expect(desk.recordsOf('orderClosed')).toEqual([]);
+    expect(orderOf(desk, label).state).toBe('Acked');
+    ticks(desk, 40);
+    expect(desk.mode).toBe('Active');
+    expect(desk.cancels).toEqual([]);
+    expect(desk.recordsOf('anomalyRecorded')).toEqual([]);
+  });
+
+  it('is judged by the next one', () => {
+    const desk = askedBetween();
+    const label = desk.rest(desk.submits[0]);
+    answerWithout(desk);
+    if (desk.venue !== null) desk.venue.openOrders = [];
+    ticks(desk, 40);
+    expect(orderOf(desk, label).state).toBe('Canceled');
+    expect(desk.mode).toBe('Active');
+  });
+});
+
 describe('an order under a label that is not quite ours', () => {
   /** Sent and never acknowledged, while the venue works it under this label. */
   function mislabelled(relabel: (label: string) => string, parts: Partial<VenueOrder> = {}): Desk {

@@ -43,7 +43,7 @@ export interface Top {
 
 const START = 1_790_000_000_000;
 
-export function mulberry32(seed: number): () => number {
+function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b_79f5) | 0;

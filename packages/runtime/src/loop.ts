@@ -22,7 +22,7 @@ export interface LoopOptions {
 
 /**
  * The synchronous hot loop: one writer, one event at a time, effects performed in the order they
- * were asked; but what is only said comes last, because no order waits for its own log.
+ * were asked.
  */
 export class Loop {
   readonly #options: LoopOptions;
@@ -80,14 +80,9 @@ export class Loop {
   #turn(event: Event): void {
     const { state, perform, onEvent, onEffect } = this.#options;
     onEvent?.(event);
-    const { effects } = step(state, event);
-    try {
-      for (const effect of effects) {
-        onEffect?.(effect);
-        if (effect.kind !== 'report') perform(effect);
-      }
-    } finally {
-      for (const effect of effects) if (effect.kind === 'report') perform(effect);
+    for (const effect of step(state, event).effects) {
+      onEffect?.(effect);
+      perform(effect);
     }
   }
 }

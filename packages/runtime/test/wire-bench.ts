@@ -22,8 +22,10 @@ const POLICY = { execution_style: 'Any' };
 /** The shipped document at a quicker pace; a second segment is never far. */
 const PACE = {
   loop: { tick_interval_ms: 50, consult_interval_ms: 240, reconcile_interval_ms: 5_000 },
-  ledger: { segment_bytes: 1 << 20 },
-  connection: { settle_ms: 100 },
+  // A busy machine may take its time to write; what leaves on a waiver meanwhile (D-9) is by
+  // design not in the ledger yet when the process is killed.
+  ledger: { segment_bytes: 1 << 20, commit_deadline_ms: 5_000 },
+  connection: { settle_ms: 600 },
   http: 'none',
 };
 
@@ -56,7 +58,8 @@ export interface WireBench {
   readonly run: string;
   readonly ledger: string;
   live(plan: LifePlan): Promise<Life>;
-  close(): Promise<void>;
+  /** @param keep whether its folder stays, for whoever wants to look. */
+  close(keep: boolean): Promise<void>;
 }
 
 export async function openWireBench(seed: string): Promise<WireBench> {
@@ -82,10 +85,10 @@ export async function openWireBench(seed: string): Promise<WireBench> {
     run,
     ledger: join(run, 'ledger'),
     live: (plan) => live(plan, [root, ready.ws, trader.client_id, trader.client_secret], children),
-    async close() {
+    async close(keep) {
       for (const child of children) child.kill('SIGKILL');
       await exchange.stop();
-      rmSync(root, { recursive: true, force: true });
+      if (!keep) rmSync(root, { recursive: true, force: true });
     },
   };
 }

@@ -3,6 +3,7 @@ import { apply, createFacts, type Facts } from '@holdfast/core/facts';
 import type { LedgerRecord } from '@holdfast/core/ledger';
 import { folderSource, scanLedger } from '../src/ledger/index.ts';
 
+type ObservationSource = Of<'fillRecorded'>['source'];
 type Of<Type extends LedgerRecord['type']> = Extract<LedgerRecord, { type: Type }>;
 
 export interface LedgerStory {
@@ -13,8 +14,11 @@ export interface LedgerStory {
   /** Markers of a process that had not reconciled yet. */
   readonly early: readonly string[];
   readonly abandoned: ReadonlySet<string>;
+  readonly acked: ReadonlySet<string>;
   /** The last word on each order that did not end by its fills. */
   readonly closed: ReadonlyMap<string, Of<'orderClosed'>>;
+  /** How the ledger first heard anything of an order from the exchange. */
+  readonly heardFirst: ReadonlyMap<string, ObservationSource>;
   readonly fills: readonly Of<'fillRecorded'>[];
   readonly anomalies: readonly Of<'anomalyRecorded'>[];
   readonly sessions: readonly Of<'sessionStarted'>[];
@@ -26,13 +30,18 @@ export function readStory(folder: string): LedgerStory {
   const markers = new Map<string, number>();
   const early: string[] = [];
   const abandoned = new Set<string>();
+  const acked = new Set<string>();
   const closed = new Map<string, Of<'orderClosed'>>();
+  const heardFirst = new Map<string, ObservationSource>();
   const fills: Of<'fillRecorded'>[] = [];
   const anomalies: Of<'anomalyRecorded'>[] = [];
   const sessions: Of<'sessionStarted'>[] = [];
   let reconciled = false;
   for (const { record } of scanLedger(folderSource(folder))) {
     apply(facts, record);
+    if ('source' in record && record.label !== null && !heardFirst.has(record.label)) {
+      heardFirst.set(record.label, record.source);
+    }
     if (record.type === 'sessionStarted') {
       sessions.push(record);
       reconciled = false;
@@ -44,9 +53,22 @@ export function readStory(folder: string): LedgerStory {
       if (!reconciled) early.push(record.label);
     }
     if (record.type === 'orderAbandoned') abandoned.add(record.label);
+    if (record.type === 'orderAcked') acked.add(record.label);
     if (record.type === 'orderClosed') closed.set(record.label, record);
     if (record.type === 'fillRecorded') fills.push(record);
     if (record.type === 'anomalyRecorded') anomalies.push(record);
   }
-  return { facts, intents, markers, early, abandoned, closed, fills, anomalies, sessions };
+  return {
+    facts,
+    intents,
+    markers,
+    early,
+    abandoned,
+    acked,
+    closed,
+    heardFirst,
+    fills,
+    anomalies,
+    sessions,
+  };
 }

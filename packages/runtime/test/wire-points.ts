@@ -8,6 +8,10 @@ interface Place {
   readonly isHere: (seen: Seen) => boolean;
   /** Not before it is carried out but right after, with the rest of its turn. */
   readonly after?: true;
+  /** Neither hears nor does anything for so long, and dies then. */
+  readonly deafMs?: number;
+  /** Met before anything can be sent; the others count only what this process itself has begun. */
+  readonly ofAStart?: true;
 }
 
 const isIntent = ({ type }: LedgerRecord): boolean => type === 'intentRecorded';
@@ -23,22 +27,37 @@ const PLACES = {
   durable: { isHere: (seen) => seen.kind === 'recorded' && seen.records.some(isIntent) },
   'about to be sent': { isHere: (seen) => seen.kind === 'submit' },
   sent: { isHere: (seen) => seen.kind === 'submit', after: true },
-  answered: { isHere: (seen) => seen.kind === 'orderReported' && seen.source === 'reply' },
-  'a fill is heard': { isHere: (seen) => seen.kind === 'fillObserved' },
+  /** Long enough for the exchange to have the order, and for its answer to lie unread. */
+  'at the exchange': { isHere: (seen) => seen.kind === 'submit', after: true, deafMs: 400 },
+  answered: {
+    isHere: (seen) =>
+      seen.kind === 'orderReported' && seen.source === 'reply' && seen.cause !== 'canceled_by_us',
+  },
+  /** For the first time: the account feed tells of it after the reply. */
+  'a fill is heard': { isHere: (seen) => seen.kind === 'fillObserved' && seen.source === 'reply' },
   'a cancel left': { isHere: (seen) => seen.kind === 'cancel', after: true },
   /** The venue's truth has come and nothing has been made of it. */
-  reconciling: { isHere: (seen) => seen.kind === 'venueSnapshotObserved' },
+  reconciling: { isHere: (seen) => seen.kind === 'venueSnapshotObserved', ofAStart: true },
   /** What the venue proved is on its way to the disk. */
   'put right': {
     isHere: (seen) => seen.kind === 'append' && seen.records.some(isPutRight),
     after: true,
+    ofAStart: true,
   },
 } as const satisfies Record<string, Place>;
+
+/** Nobody ever wakes who waits for it. */
+const NOTHING = new Int32Array(new SharedArrayBuffer(4));
 
 export type Point = keyof typeof PLACES;
 
 export function isPoint(word: string): word is Point {
   return Object.hasOwn(PLACES, word);
+}
+
+export function isOfAStart(point: Point): boolean {
+  const place: Place = PLACES[point];
+  return place.ofAStart === true;
 }
 
 /**
@@ -59,6 +78,7 @@ export function trap(
     const label = labelOf(seen);
     const die = (): void => {
       lastWords(label);
+      if (place.deafMs !== undefined) Atomics.wait(NOTHING, 0, 0, place.deafMs);
       process.kill(process.pid, 'SIGKILL');
     };
     // The turn is synchronous: what is asked for in it has been done when the microtask runs, and

@@ -37,15 +37,20 @@ const BOOK_AGE_MS_MAX = 700;
 /** Gross, of one order: far above what its fee and the launch policy's minimum take. */
 const EDGE_USD = 60;
 
-/** @param turn where in its habits it begins, so that lives do not all begin alike. */
-export function busy(turn: number): Strategy<Memory> {
+/**
+ * @param turn where in its habits it begins, so that lives do not all begin alike.
+ * @param protects whether it rests offers to close. Nothing but a fill or the end of the connection
+ *   takes those away while something is held (AMB-32).
+ */
+export function busy(turn: number, protects: boolean): Strategy<Memory> {
+  const habits = HABITS.filter((habit) => protects || habit !== 'rest to close');
   return Object.freeze({
     id: strategyId('busy'),
     remember: (): Memory => ({ turn, favourites: [] }),
     propose(memory: Memory, view: StrategyView): readonly IntentProposal[] {
       if (view.mode !== 'Active') return [];
       if (memory.favourites.length === 0) memory.favourites = favourites(view);
-      const habit = HABITS[memory.turn % HABITS.length] ?? 'take';
+      const habit = habits[memory.turn % habits.length] ?? 'take';
       const proposal = propose(habit, memory, view);
       memory.turn += 1;
       return proposal === null ? [] : [proposal];

@@ -14,7 +14,7 @@ import { prepare } from '../src/cli/run-options.ts';
 import { createClock } from '../src/clock.ts';
 import { type Engine, startEngine } from '../src/run/engine.ts';
 import { cancelWorking } from '../src/run/shutdown.ts';
-import { isPoint, trap } from './wire-points.ts';
+import { isOfAStart, isPoint, trap } from './wire-points.ts';
 import { busy } from './wire-strategy.ts';
 
 const [
@@ -37,9 +37,13 @@ const say = (line: object): void => {
 };
 
 let sent = 0;
-const watch = isPoint(end)
+let isActive = false;
+const spring = isPoint(end)
   ? trap(end, Number(nth), (label) => say({ dying: end, label }))
   : () => undefined;
+const watch: typeof spring = (seen) => {
+  if (isActive || (isPoint(end) && isOfAStart(end))) spring(seen);
+};
 
 const prepared = prepare(
   'wire-trader',
@@ -66,7 +70,7 @@ const started = await startEngine({
   endpoint,
   credentials: { clientId, clientSecret },
   clock: createClock(),
-  strategies: [busy(Number(turn))],
+  strategies: [busy(Number(turn), end !== 'survivor')],
   onEvent: watch,
   onEffect(effect) {
     watch(effect);
@@ -101,13 +105,13 @@ function standing({ runtime, tally }: Engine): string {
   return [mode, ...reasons, `${sent} sent`, ...refused].join('; ');
 }
 
-/** One of what rests is let go as soon as it has company: cancels are on the wire all the time. */
+/** A bid that rests is let go as soon as it has company: cancels are on the wire all the time. */
 function cancelOldest(): void {
   const now = engine.clock.now();
   const resting = [...state.facts.working].filter((label) => {
     const order = state.facts.orders.get(label);
-    const rests = order?.terms.timeInForce === 'good_til_cancelled' && order.ackAt !== null;
-    return rests && !state.observations.canceling.has(label) && now - order.createdAt > REST_MS;
+    if (order === undefined || order.ackAt === null || order.terms.reduceOnly) return false;
+    return !state.observations.canceling.has(label) && now - order.createdAt > REST_MS;
   });
   const [target] = resting;
   const order = target === undefined ? undefined : state.facts.orders.get(target);
@@ -123,10 +127,10 @@ function cancelOldest(): void {
 
 setInterval(cancelOldest, 100);
 await until('Active', () => currentMode(state).mode === 'Active');
+isActive = true;
 say({ active: Math.round(performance.now()) });
 if (end !== 'survivor') {
-  const before = sent;
-  await until('an order', () => sent > before);
+  await until('an order', () => sent > 0);
   // The parent, or the point, ends it.
   await sleep(DEADLINE_MS);
   throw new Error(`still alive: "${end}" was never reached; ${standing(engine)}`);
@@ -136,6 +140,7 @@ engine.runtime.quiesce();
 const stillWorking = await cancelWorking(engine.runtime, engine.clock);
 const since = engine.clock.now();
 await until('a clean pass', () => (state.observations.reconciliation.lastCleanAt ?? 0) > since);
+await until('Active again', () => currentMode(state).mode === 'Active');
 say({ survived: currentMode(state).mode, stillWorking });
 await engine.stop();
 process.exit();

@@ -120,6 +120,7 @@ function plan(
     now: monoMs(9_000),
     requestedAt: monoMs(8_000),
     unresolved: new Set<Label>(),
+    leftAt: new Map(),
     quiet: true,
     positionEpsilon: 1e-6,
     isKnownTrade: (id) => facts.seenTrades.has(id),
@@ -226,6 +227,12 @@ describe('the restart table (contract-1 section 28.3)', () => {
     expect(plan(facts, {}, { requestedAt: monoMs(8_500) })).toMatchObject({ clean: true });
   });
 
+  it('D-9 neither is one that left on a waiver and whose record is still on its way', () => {
+    const unresolved = new Set([toLabel(LABEL)]);
+    const result = plan(createFacts(), { openOrders: [VENUE_ORDER] }, { unresolved });
+    expect(result).toMatchObject({ clean: false, cancels: [], ambiguous: [] });
+  });
+
   it('neither is one that was filled meanwhile', () => {
     const facts = factsWith('intent', 'sending', 'acked');
     apply(facts, { ...recordOf(FILL), at: wallMs(8_000) });
@@ -279,6 +286,14 @@ describe('what cannot be judged yet', () => {
     const facts = factsWith('intent');
     apply(facts, { type: 'orderSending', at: wallMs(8_000), label: LABEL });
     expect(plan(facts)).toMatchObject({ clean: false, corrections: [], unsent: [] });
+  });
+
+  it('an order that left after we asked is not judged, though marked and answered before', () => {
+    const leftAt = new Map([[toLabel(LABEL), monoMs(8_000)]]);
+    const facts = factsWith('intent', 'sending', 'acked');
+    expect(plan(facts, {}, { leftAt })).toMatchObject({ clean: false, corrections: [] });
+    const later = { leftAt, requestedAt: monoMs(8_001) };
+    expect(plan(facts, {}, later).corrections).toMatchObject([{ outcome: 'Canceled' }]);
   });
 
   it('an order whose answer is out is left alone', () => {

@@ -43,6 +43,11 @@ export interface ReconcileInputs {
   readonly requestedAt: MonoMs;
   /** Orders this process sent whose answer is still out: not judged, and not clean. */
   readonly unresolved: ReadonlySet<Label>;
+  /**
+   * When this process let its working orders go. Between an order's marker and its leaving lies the
+   * disk: a question asked in between has no answer about it, however soon it was acknowledged.
+   */
+  readonly leftAt: ReadonlyMap<Label, MonoMs>;
   /** Nothing was sent and nothing filled since we asked: positions can be compared. */
   readonly quiet: boolean;
   readonly positionEpsilon: number;
@@ -152,9 +157,15 @@ function sortVenueOrders(inputs: ReconcileInputs, draft: PlanDraft): VenueOrders
       draft.differences.push(`order ${atVenue.venueOrderId} is not ours`);
       continue;
     }
-    const finished = orders.get(toLabel(atVenue.label));
+    const name = toLabel(atVenue.label);
+    // On a waiver an order is at the venue before its record is on the disk (D-9).
+    if (inputs.unresolved.has(name)) {
+      draft.differences.push(`order ${name} awaits its record`);
+      continue;
+    }
+    const finished = orders.get(name);
     if (finished?.endedAt != null && finished.endedAt >= inputs.requestedAt) {
-      draft.differences.push(`order ${atVenue.label} has ended since we asked`);
+      draft.differences.push(`order ${name} has ended since we asked`);
       continue;
     }
     const left = finished === undefined ? workingWithout(inputs.facts, ours) : [];
@@ -208,7 +219,8 @@ function judgeWorkingOrders(
     const order = inputs.facts.orders.get(label);
     if (order === undefined) continue;
     const atVenue = ours.get(label);
-    const tooYoung = order.sentAt !== null && order.sentAt >= inputs.requestedAt;
+    const sentAt = inputs.leftAt.get(label) ?? order.sentAt;
+    const tooYoung = sentAt !== null && sentAt >= inputs.requestedAt;
     if (tooYoung || inputs.unresolved.has(label) || undecided.has(label))
       draft.differences.push(`order ${label} awaits its answer`);
     else if (atVenue !== undefined) adopt(inputs, order, atVenue, draft);

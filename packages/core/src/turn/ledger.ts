@@ -111,6 +111,7 @@ function send(state: State, label: Label, receipt: LedgerReceipt, output: Output
     return;
   }
   observations.unresolved.set(label, observations.now);
+  observations.leftAt.set(label, observations.now);
   observations.lastActivityAt = observations.now;
   output.add({ kind: 'submit', order: outbound(order), receipt });
 }
@@ -131,7 +132,7 @@ function outbound(order: Order): OutboundOrder {
  * terminal.
  */
 function settleReservation(state: State, label: Label): void {
-  const { canceling, readmitted, reservations, unresolved } = state.observations;
+  const { canceling, leftAt, readmitted, reservations, unresolved } = state.observations;
   const order = state.facts.orders.get(label);
   if (order !== undefined && !isTerminal(order.state)) {
     reservations.fill(label, 1 - order.filledE8 / order.terms.amountE8);
@@ -139,6 +140,7 @@ function settleReservation(state: State, label: Label): void {
   }
   reservations.release(label);
   unresolved.delete(label);
+  leftAt.delete(label);
   canceling.delete(label);
   readmitted.delete(label);
 }
@@ -207,6 +209,7 @@ function refuseIntent(state: State, record: IntentRecorded, output: Output): voi
   observations.reservations.release(label);
   if (observations.waived.delete(label)) {
     observations.unresolved.delete(label);
+    observations.leftAt.delete(label);
     return;
   }
   if (sendOnWaiver(state, record, observations.ledger.refusal, output)) return;
@@ -247,6 +250,7 @@ export function onLedgerStalled(state: State, output: Output): void {
     if (!sendOnWaiver(state, record, 'deadline_passed', output)) continue;
     observations.waived.add(label);
     observations.unresolved.set(label, observations.now);
+    observations.leftAt.set(label, observations.now);
   }
 }
 

@@ -89,6 +89,7 @@ export function onVenueSnapshot(state: State, event: VenueSnapshotObserved, outp
     now: event.at,
     requestedAt: reconciliation.requestedAt,
     unresolved: stillOut(state, event.at),
+    leftAt: observations.leftAt,
     quiet: isQuiet(state),
     positionEpsilon: observations.policy?.parameters.positionReconcileEpsilon ?? 0,
     isKnownTrade: (id) => facts.seenTrades.has(id) || observations.pendingTrades.has(id),

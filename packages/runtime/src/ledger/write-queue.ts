@@ -19,6 +19,8 @@ export interface Batch {
   firstSequence: number;
 }
 
+const SPARES_MAX = 2;
+
 /** A buffer being filled with frames whose heads are written when their write begins. */
 interface Chunk {
   readonly buffer: Buffer;
@@ -46,7 +48,8 @@ export class WriteQueue {
   /** Oldest first. Batches are added to the last. */
   readonly #chunks: Chunk[] = [];
   #taken: Chunk | null = null;
-  #spare: Chunk | null = null;
+  /** Not more than take turns: one on its way to the disk, one being filled. */
+  readonly #spares: Chunk[] = [];
 
   constructor(batchBytesMax: number) {
     this.#batchBytesMax = Math.min(batchBytesMax, WRITE_BYTES_MAX);
@@ -63,11 +66,10 @@ export class WriteQueue {
       const found = this.#encode(last, records, acceptedAt);
       if ('sizes' in found) return found;
     }
-    const fresh = this.#spare ?? makeChunk();
-    this.#spare = null;
+    const fresh = this.#spares.pop() ?? makeChunk();
     const found = this.#encode(fresh, records, acceptedAt);
     if ('sizes' in found) this.#chunks.push(fresh);
-    else this.#spare = fresh;
+    else this.#keep(fresh);
     return found;
   }
 
@@ -129,8 +131,12 @@ export class WriteQueue {
     if (this.#taken === null) return;
     this.#taken.start = 0;
     this.#taken.used = 0;
-    this.#spare ??= this.#taken;
+    this.#keep(this.#taken);
     this.#taken = null;
+  }
+
+  #keep(chunk: Chunk): void {
+    if (this.#spares.length < SPARES_MAX) this.#spares.push(chunk);
   }
 
   /** Everything that waits, which then waits no more. */

@@ -1,5 +1,6 @@
-import type { Event } from '@holdfast/core';
+import type { Decision, Event } from '@holdfast/core';
 import type { LinkTelemetry } from '@holdfast/deribit/venue';
+import { createAfterwards } from '../afterwards.ts';
 import { openDecisionLog } from '../decision-log.ts';
 import type { Telemetry } from '../ports.ts';
 import { Tally } from '../report/tally.ts';
@@ -54,11 +55,12 @@ export async function openRecorders(options: RecorderOptions): Promise<Recorders
   const wire = await openWireLog(folder.wire, runId, WIRE_LOG_CAPACITY);
   const log = await openRunLog({ path: folder.log, runId, secrets });
   const metrics = createMetrics(runId);
-  const tally = new Tally(startedAt, (decision, at) => {
+  const afterwards = createAfterwards<Said>(({ decision, at }) => {
     decisions.report(decision, at);
     log.report(decision);
     metrics.observeDecision(decision);
   });
+  const tally = new Tally(startedAt, (decision, at) => afterwards.add({ decision, at }));
   return {
     tally,
     wire,
@@ -81,10 +83,17 @@ export async function openRecorders(options: RecorderOptions): Promise<Recorders
     },
     bytes: () => decisions.bytes + wire.bytes + log.telemetry().bytes,
     async close() {
+      afterwards.finish();
       metrics.close();
       await Promise.all([decisions.close(), wire.close(), log.close()]);
     },
   };
+}
+
+/** One decision, and when it was said. */
+interface Said {
+  readonly decision: Decision;
+  readonly at: number;
 }
 
 function observeAll(
