@@ -19,8 +19,9 @@ const SETTLE_TIMEOUT_MS = 5_000;
 const LOOK_EVERY_MS = 20;
 /** A cancel that came to nothing is asked for again; which are on their way, the core knows. */
 const ASK_AGAIN_MS = 1_000;
-/** Each takes what the book offers; what is left after so many is reported. */
-const FLATTEN_ROUNDS_MAX = 5;
+/** Far options are quoted every few seconds, and only a fresh book is closed against. */
+const FLATTEN_TIMEOUT_MS = 20_000;
+const FLATTEN_EVERY_MS = 250;
 
 const OPERATOR = strategyId('operator');
 
@@ -53,18 +54,19 @@ function proposeCancel(runtime: Runtime, clock: Clock, target: Label): void {
 
 /**
  * Closes every position at the best price the book offers, immediate-or-cancel and reduce-only, a
- * bounded number of times. Each close passes every gate of the core. @returns whether all is flat.
+ * limited time. Each close passes every gate of the core. @returns whether all is flat.
  */
 export async function flatten(runtime: Runtime, clock: Clock): Promise<boolean> {
   const { facts, observations } = runtime.state;
-  for (let round = 0; round < FLATTEN_ROUNDS_MAX && facts.positions.size > 0; round += 1) {
+  const deadline = performance.now() + FLATTEN_TIMEOUT_MS;
+  while (facts.positions.size > 0 && performance.now() < deadline) {
     for (const { instrument, amountE8 } of facts.positions.values()) {
       const listing = observations.listings.get(instrument);
       const proposal = listing === undefined ? null : closeProposal(listing, amountE8);
       if (proposal !== null) propose(runtime, clock, OPERATOR, proposal);
     }
     await until(() => isSettled(runtime), SETTLE_TIMEOUT_MS);
-    if (facts.positions.size > 0) await sleep(LOOK_EVERY_MS * 10);
+    if (facts.positions.size > 0) await sleep(FLATTEN_EVERY_MS);
   }
   return facts.positions.size === 0;
 }
