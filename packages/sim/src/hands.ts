@@ -1,8 +1,7 @@
 import type { Event } from '@holdfast/core';
 import type { State } from '@holdfast/core/step';
 import { type IntentProposal, strategyId } from '@holdfast/core/strategy';
-import { type GroupId, type InstrumentName, monoMs } from '@holdfast/core/values';
-import type { Clock } from '@holdfast/runtime/ports';
+import type { GroupId, InstrumentName, MonoMs } from '@holdfast/core/values';
 import type { Prng } from './prng.ts';
 import { uuidMinter } from './uuid.ts';
 
@@ -10,10 +9,10 @@ const BY_HAND = strategyId('by-hand');
 
 /** What a world knows of the trader whose hands these are. */
 export interface HandsOptions {
-  readonly clock: Clock;
   readonly prng: Prng;
   readonly state: () => State | null;
-  readonly post: (event: Event) => void;
+  /** Once the trader's thread is free: the event, made at that moment. */
+  readonly post: (make: (at: MonoMs) => Event) => void;
 }
 
 /** Proposes and cancels from outside, past every strategy, through the core's ordinary door. */
@@ -33,9 +32,9 @@ export class Hands {
 
   /** Proposals of the same group are the same intent. */
   propose(proposal: IntentProposal, groupId = this.#mint()): void {
-    const { clock, post } = this.#options;
-    const at = monoMs(clock.now());
-    post({ kind: 'intentProposed', at, strategyId: BY_HAND, groupId, proposal });
+    this.#options.post((at) => {
+      return { kind: 'intentProposed', at, strategyId: BY_HAND, groupId, proposal };
+    });
   }
 
   /** Asks for every working order to be cancelled, or for those of one instrument. */

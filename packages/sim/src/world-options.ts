@@ -1,11 +1,12 @@
 import type { Policy } from '@holdfast/core';
 import type { Strategy } from '@holdfast/core/strategy';
 import type { RpcTransport } from '@holdfast/runtime/ports';
+import type { ClockModel } from './faults/clock.ts';
 import type { DiskModel } from './faults/disk.ts';
 import type { CrashModel } from './faults/doom.ts';
 import type { VenueModel } from './faults/venue.ts';
 import type { MarketMood } from './fuzz/market-maker.ts';
-import type { NetworkModel } from './network.ts';
+import type { NetworkModel } from './wire/network-model.ts';
 import type { Prng } from './prng.ts';
 
 /** Everything one world is made of; the same options make the same world. */
@@ -16,6 +17,7 @@ export interface WorldOptions {
   readonly network: NetworkModel;
   readonly disk: DiskModel;
   readonly venue: VenueModel;
+  readonly clock: ClockModel;
   /** Chance in each half second that one working order is cancelled. */
   readonly cancels: number;
   readonly crash: CrashModel;
@@ -23,7 +25,8 @@ export interface WorldOptions {
   readonly settleMs: number;
   readonly queueCapacity: number;
   readonly commitDeadlineMs: number;
-  readonly strategies: (prng: Prng) => readonly Strategy<unknown>[];
+  /** `think`: the strategy is at work for so many ms before it answers. */
+  readonly strategies: (prng: Prng, think: (ms: number) => void) => readonly Strategy<unknown>[];
   /** A trader that is broken on purpose, to prove that the checkers see it. */
   readonly tamper?: (transport: RpcTransport) => RpcTransport;
 }

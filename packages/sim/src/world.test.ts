@@ -30,7 +30,7 @@ async function broken(
     tamper,
   });
   await world.run(durationMs);
-  await world.heal(12_000, healsByRestart);
+  await world.heal(healsByRestart);
   return world.finding;
 }
 

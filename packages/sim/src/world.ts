@@ -1,43 +1,52 @@
-import type { Decision, Effect, Event, InvariantViolation, LedgerRecord } from '@holdfast/core';
-import type { State } from '@holdfast/core/step';
+import type { Decision, Effect, Event, LedgerRecord } from '@holdfast/core';
+import { currentMode, type State } from '@holdfast/core/step';
 import type { Strategy } from '@holdfast/core/strategy';
-import { coinE8, currency, type InstrumentName, runId, wallMs } from '@holdfast/core/values';
+import { coinE8, currency, type InstrumentName, type MonoMs, monoMs } from '@holdfast/core/values';
 import { foldLedger, openMemoryLedger } from '@holdfast/runtime/ledger';
-import type { OpenedLedger, Post, RpcTransport } from '@holdfast/runtime/ports';
-import { type Runtime, start } from '@holdfast/runtime/start';
+import type { OpenedLedger, Post } from '@holdfast/runtime/ports';
 import { allCheckers, type Checker, checkerOf, violation } from './checkers/index.ts';
-import { Exchange, type NotificationListener } from './exchange/index.ts';
+import { bootEngine, type Engine } from './engine-process.ts';
+import { Exchange } from './exchange/index.ts';
+import { clockErrorOf, TRUE_TIME } from './faults/clock.ts';
 import { FaultyDisk, GOOD_DISK } from './faults/disk.ts';
 import { Doom, type Moment, PROCESS_DIED } from './faults/doom.ts';
 import { CALM_VENUE, VenueDoor } from './faults/venue.ts';
 import { MarketMaker } from './fuzz/market-maker.ts';
 import { Hands } from './hands.ts';
-import { connectInProcess, type InProcessVenue } from './in-process-venue.ts';
-import { Network, PERFECT_NETWORK } from './network.ts';
+import { placementOf } from './placement.ts';
 import { createPrng, type Prng } from './prng.ts';
-import { uuidMinter } from './uuid.ts';
+import { developmentKeys } from './server/keys.ts';
+import { createNoticeBoard, type NoticeBoard } from './server/notice-board.ts';
+import { ExchangeService, TICK_MS } from './server/service.ts';
+import { TOKEN_LIFETIME_S } from './server/tokens.ts';
 import { VirtualClock } from './virtual-clock.ts';
+import { Network } from './wire/network.ts';
+import { PERFECT_NETWORK } from './wire/network-model.ts';
+import { Process } from './wire/process.ts';
 import type { Finding, WorldCounts, WorldOptions, WorldPlacement } from './world-options.ts';
 
-const IDENTITY = { buildId: 'world', runtimeConfigHash: 'world', contractVersion: '5.2' } as const;
 const START_MS = Date.UTC(2026, 0, 5, 9);
-const TIMERS_MAX = 2_000_000;
+const TIMERS_MAX = 4_000_000;
 const SEGMENT_BYTES = 65_536;
-const SESSION_LOOK_MS = 1_000;
+const SEND_BUFFER_BYTES = 8 * 1_024 * 1_024;
+const FAULT_LOOK_MS = 1_000;
 const CANCEL_LOOK_MS = 500;
-
-interface Trader {
-  readonly runtime: Runtime;
-  readonly venue: InProcessVenue;
-}
+/** Reconciled twice, asked everything once. */
+const QUIET_MS = 12_000;
+const HEAL_LOOK_MS = 250;
+/** A Kill for 10028 lasts five minutes, and the longest pause before a connection one. */
+const HEAL_MS_MAX = 600_000;
+/** What nobody may cancel by hand, a protective order, is cancelled by the venue after so long. */
+const SWEEP_AFTER_MS = 5_000;
 
 /**
- * One seed, one timeline: a trader, an exchange, a network and a disk. The runtime, the core, the
- * ledger's rules and the order client are the real ones; only what they stand on is made up.
+ * One seed, one timeline: an engine, an exchange, a network and a disk. The engine, the client, the
+ * protocol, the exchange and its service are the real ones; only what they stand on is made up.
  */
 export class World {
   readonly clock = new VirtualClock(START_MS);
   readonly exchange: Exchange;
+  readonly service: ExchangeService;
   readonly disk: FaultyDisk;
   readonly network: Network;
   /** The venue as it is spoken to: the exchange behind what it may answer instead. */
@@ -52,52 +61,57 @@ export class World {
   readonly #checkers: readonly Checker[] = allCheckers();
   readonly #prng: Prng;
   readonly #doom: Doom;
-  readonly #sessions: Prng;
-  readonly #lostBooks = new Set<InstrumentName>();
-  #trader: Trader | null = null;
+  readonly #pauses: Prng;
+  readonly #notices: NoticeBoard = createNoticeBoard();
+  #engine: Engine | null = null;
   #booting: Promise<void> | null = null;
+  #time = TRUE_TIME;
+  /** Since when nothing new is proposed and what rests is cancelled: the end is awaited. */
+  #calmSince: number | null = null;
 
   constructor(options: WorldOptions) {
     this.#options = options;
     this.#prng = createPrng(options.seed);
     this.#doom = new Doom(this.#prng.fork('crashes'), options.crash, options.restartMsMax);
+    this.#pauses = this.#prng.fork('pauses');
+    this.#time = options.clock;
     this.disk = new FaultyDisk(this.clock, this.#prng.fork('disk'), options.disk);
-    this.network = new Network(this.clock, this.#prng.fork('network'), options.network);
     this.exchange = new Exchange({
       deposits: new Map([
         [currency('BTC'), coinE8(1_000_000_000)],
         [currency('ETH'), coinE8(20_000_000_000)],
       ]),
-      // A process that dies of what it hears must not take the exchange's turn with it.
-      onNotification: (...notice) => this.#attempt(() => this.tell(...notice)),
+      onNotification: this.#notices.post,
     });
-    const venuePrng = this.#prng.fork('venue');
-    this.#sessions = venuePrng.fork('sessions');
+    this.door = new VenueDoor(this.exchange, this.#prng.fork('venue'), options.venue);
+    this.service = this.#createService();
+    const network = this.#prng.fork('network');
+    this.network = new Network(this.clock, network, options.network, this.service);
     this.hands = new Hands({
-      clock: this.clock,
       prng: this.#prng.fork('hands'),
       state: () => this.state,
-      post: (event) => this.post(event),
-    });
-    this.door = new VenueDoor(this.exchange, venuePrng, options.venue, () => {
-      const lostMs = this.#sessions.int(1, this.door.model.sessionLossMsMax);
-      this.clock.wake(this.clock.now(), () => this.loseSession(lostMs));
+      post: (make) => this.post(make),
     });
     const market = this.#prng.fork('market');
     new MarketMaker(this.clock, this.exchange, market, options.market).start();
-    this.#often(SESSION_LOOK_MS, () => this.#maybeLoseSession());
+    this.service.begin();
+    this.#often(TICK_MS, () => {
+      this.service.speak();
+      this.service.check();
+    });
+    this.#often(FAULT_LOOK_MS, () => this.#maybePause());
     this.#often(CANCEL_LOOK_MS, () => this.#maybeCancel());
   }
 
   get state(): State | null {
-    return this.#trader?.runtime.state ?? null;
+    return this.#engine?.runtime.state ?? null;
   }
 
   get elapsedMs(): number {
     return this.clock.now() - START_MS;
   }
 
-  /** Runs until `elapsedMs`, or until something is found. Boots the trader if there is none. */
+  /** Runs until `elapsedMs`, or until something is found. Boots the engine if there is none. */
   async run(untilMs: number): Promise<void> {
     if (this.counts.boots === 0) this.#booting = this.#boot();
     for (let timers = 0; timers < TIMERS_MAX && this.finding === null; timers += 1) {
@@ -115,30 +129,32 @@ export class World {
    * Faults cease, a fresh process takes over if asked, and the world has time to be put right; then
    * it is judged.
    */
-  async heal(forMs: number, byRestart: boolean): Promise<void> {
+  async heal(byRestart: boolean): Promise<void> {
     if (this.finding !== null) return;
     this.#doom.lift();
     this.network.become(PERFECT_NETWORK);
     this.disk.become(GOOD_DISK);
     this.door.become(CALM_VENUE);
+    this.#time = TRUE_TIME;
     // A ledger that failed is dead for as long as its process lives (D-30).
     if (byRestart || this.disk.counts.failures > 0) this.kill(0);
-    await this.run(this.elapsedMs + forMs);
-    this.#calm = true;
-    await this.run(this.elapsedMs + forMs);
+    await this.#until(() => this.#isActive());
+    this.#calmSince = this.elapsedMs;
+    await this.#until(() => this.#isQuiet());
+    await this.run(this.elapsedMs + QUIET_MS);
+    await this.#until(() => this.#isQuiet());
     this.#attempt(() => this.#judgeEnd());
   }
 
   /** SIGKILL: what was unanswered meets its fate, and a new process comes after `restartMs`. */
   kill(restartMs: number): void {
-    const trader = this.#trader;
-    if (trader === null) return;
-    this.#trader = null;
+    const engine = this.#engine;
+    if (engine === null) return;
+    this.#engine = null;
     this.counts.crashes += 1;
-    trader.runtime.halt();
-    trader.venue.disconnect();
+    engine.runtime.halt();
+    this.network.bury(engine.process);
     this.disk.crash();
-    this.#endSession();
     this.clock.wake(this.clock.now() + restartMs, () => {
       this.#booting = this.#boot();
     });
@@ -149,29 +165,22 @@ export class World {
     this.#doom.arm(isIt, restartMs);
   }
 
-  /** The process lives on without a session, and knows it. */
-  loseSession(forMs: number): void {
-    const trader = this.#trader;
-    if (trader === null) return;
-    this.#attempt(() => trader.venue.lose());
-    this.#endSession();
-    this.clock.wake(this.clock.now() + forMs, () => this.#attempt(() => trader.venue.restore()));
-  }
-
-  /** What the exchange tells, on its way to the trader; also for telling it something twice. */
-  tell(...notice: Parameters<NotificationListener>): void {
-    const [kind, payload] = notice;
-    if (kind === 'book' && this.#lostBooks.delete(payload.instrument.name)) return;
-    this.#trader?.venue.hear(...notice);
+  /** The thread is held up for so long. */
+  pause(ms: number): void {
+    this.#engine?.process.work(ms);
   }
 
   /** The next change of this book never reaches us. */
   loseNextBook(instrument: InstrumentName): void {
-    this.#lostBooks.add(instrument);
+    this.network.loseNext((frame) => frame.includes(`"channel":"book.${instrument}.`));
   }
 
-  post(event: Event): void {
-    this.#attempt(() => this.#trader?.runtime.post(event));
+  /** Once the engine's thread is free: the event, made at that moment. */
+  post(make: (at: MonoMs) => Event): void {
+    const engine = this.#engine;
+    if (engine === null) return;
+    const { process, runtime } = engine;
+    this.#attempt(() => process.run(() => runtime.post(make(monoMs(process.now())))));
   }
 
   /** Bytes of the ledger, for comparing two runs of one seed. */
@@ -179,30 +188,66 @@ export class World {
     return Buffer.concat(this.disk.segments().map((file) => this.disk.read(file)));
   }
 
-  /** Nothing new is proposed while the end is awaited, and what rests is cancelled. */
-  #calm = false;
-
-  #often(everyMs: number, action: () => void): void {
-    this.clock.wake(this.clock.now() + everyMs, () => {
-      action();
-      this.#often(everyMs, action);
+  #createService(): ExchangeService {
+    const tokens = this.#prng.fork('tokens');
+    return new ExchangeService({
+      exchange: this.exchange,
+      notices: this.#notices,
+      clock: this.clock,
+      keys: developmentKeys(),
+      creditsEnabled: this.#options.venue.credits === 1,
+      tokenLifetimeS: TOKEN_LIFETIME_S,
+      sendBufferBytes: SEND_BUFFER_BYTES,
+      handle: this.door.handle,
+      noticesEnd: () => this.door.noticesEnd(),
+      machine: {
+        now: () => this.clock.now(),
+        stopwatch: () => this.clock.now(),
+        mintToken: () => tokens.uint32().toString(36),
+        defer: (action) => this.clock.wake(this.clock.now(), action),
+      },
     });
   }
 
-  #maybeLoseSession(): void {
-    const { sessionLoss, sessionLossMsMax } = this.door.model;
-    if (sessionLoss === 0 || !this.#sessions.chance(sessionLoss)) return;
-    this.loseSession(this.#sessions.int(1, sessionLossMsMax));
+  #often(everyMs: number, action: () => void): void {
+    this.clock.wake(this.clock.now() + everyMs, () => {
+      this.#often(everyMs, action);
+      action();
+    });
+  }
+
+  async #until(isSo: () => boolean): Promise<void> {
+    const end = this.elapsedMs + HEAL_MS_MAX;
+    while (this.finding === null && this.elapsedMs < end && !isSo()) {
+      await this.run(this.elapsedMs + HEAL_LOOK_MS);
+    }
+  }
+
+  #isActive(): boolean {
+    return this.state !== null && currentMode(this.state).mode === 'Active';
+  }
+
+  #isQuiet(): boolean {
+    const { state } = this;
+    if (state === null || !this.#isActive()) return false;
+    return state.facts.working.size === 0 && state.observations.reservations.size === 0;
+  }
+
+  #maybePause(): void {
+    const { pause, pauseMsMax, suspension, suspensionMsMax } = this.#time;
+    if (pause > 0 && this.#pauses.chance(pause)) this.pause(this.#pauses.int(1, pauseMsMax));
+    if (suspension > 0 && this.#pauses.chance(suspension)) {
+      this.#engine?.process.suspend(this.#pauses.int(1, suspensionMsMax));
+    }
   }
 
   #maybeCancel(): void {
-    if (this.#calm) this.hands.cancelWorking(null);
+    if (this.#calmSince !== null) {
+      this.hands.cancelWorking(null);
+      const now = this.clock.now();
+      if (this.elapsedMs - this.#calmSince > SWEEP_AFTER_MS) this.exchange.cancelOnDisconnect(now);
+    }
     this.hands.maybeCancel(this.#options.cancels);
-  }
-
-  #endSession(): void {
-    if (!this.#sessions.chance(this.door.model.cancelOnDisconnect)) return;
-    this.clock.wake(this.clock.now(), () => this.exchange.cancelOnDisconnect(this.clock.now()));
   }
 
   #attempt(action: () => void): void {
@@ -226,85 +271,63 @@ export class World {
   }
 
   async #boot(): Promise<void> {
-    const { network, clock, door } = this;
-    const options = this.#options;
-    const boot = this.counts.boots;
+    const { policy, settleMs, tamper, strategies } = this.#options;
+    const number = this.counts.boots;
     this.counts.boots += 1;
-    let venue: InProcessVenue | null = null;
-    const prng = this.#prng.fork(`process-${boot}`);
-    const runtime = await start({
-      session: {
-        ...IDENTITY,
-        runId: runId(`world-${boot}`),
-        enforcedProfile: 'CSP',
-        toleratesUnlinked: true,
-        settleMs: options.settleMs,
-        tickIntervalMs: 100,
-        reconcileIntervalMs: 5_000,
-      },
-      clock,
-      openLedger: (post, onRecord) => Promise.resolve(this.#openLedger(post, onRecord, boot + 1)),
-      connect: (post) => {
-        venue = connectInProcess({
-          exchange: door,
-          network,
-          clock,
-          currencies: ['BTC', 'ETH'],
-          post,
-        });
-        const transport = this.#watched(venue.transport);
-        return { venue: venue.venue, transport: options.tamper?.(transport) ?? transport };
-      },
-      telemetry: { report: (decision) => this.decisions.push(decision) },
-      disk: {
-        measure: (done) => done({ used: 0.5, secondary: 0.5 }),
-        close: () => Promise.resolve(),
-      },
-      documents: {
-        certificate: () => ({
-          ...IDENTITY,
-          status: 'PASS',
-          generatedAt: wallMs(clock.now() - 1_000),
-        }),
-        policy: () => ({ policy: options.policy, hash: 'world-policy' }),
-      },
-      mintGroupId: uuidMinter(prng),
-      strategies: options.strategies(prng.fork('strategies')).map((each) => this.#calmable(each)),
-      intervals: { consultMs: 250, diskMs: 5_000, policyMs: 10_000, heartbeatMs: 1_000 },
-      inboxCapacity: 4_096,
+    const prng = this.#prng.fork(`process-${number}`);
+    const process = new Process(this.clock, clockErrorOf(prng.fork('clock'), this.#time));
+    const think = (ms: number): void => process.work(ms);
+    const engine = await bootEngine({
+      number,
+      process,
+      prng,
+      policy,
+      settleMs,
+      tamper,
+      openLedger: (post, onRecord) =>
+        Promise.resolve(this.#openLedger(process, post, onRecord, number + 1)),
+      openSocket: this.network.openerFor(process, (text) => this.#onLeaving(text)),
+      strategies: strategies(prng.fork('strategies'), think).map((each) => this.#calmable(each)),
       onRecovered: (state) => this.#judgeBoot(state),
       onEvent: (event) => this.#onEvent(event),
       onEffect: (effect) => this.#onEffect(effect),
-      onFatal: (error: InvariantViolation) => this.#found('invariant', error.message),
+      onDecision: (decision) => this.decisions.push(decision),
+      onFatal: (error) => this.#found('invariant', error.message),
     }).catch((error: unknown) => {
       if (error !== PROCESS_DIED) this.#blame(error);
       return null;
     });
     this.#booting = null;
-    if (runtime !== null && venue !== null) this.#trader = { runtime, venue };
-    else if (this.finding === null) this.#bootAgain();
+    this.#engine = engine;
+    if (engine === null && this.finding === null) this.#bootAgain(process);
   }
 
-  #bootAgain(): void {
+  #bootAgain(process: Process): void {
     this.counts.crashes += 1;
+    this.network.bury(process);
     this.disk.crash();
     this.clock.wake(this.clock.now() + this.#doom.restartMs(), () => {
       this.#booting = this.#boot();
     });
   }
 
-  #openLedger(post: Post, onRecord: (record: LedgerRecord) => void, epoch: number): OpenedLedger {
+  #openLedger(
+    process: Process,
+    post: Post,
+    onRecord: (record: LedgerRecord) => void,
+    epoch: number,
+  ): OpenedLedger {
     const { queueCapacity, commitDeadlineMs } = this.#options;
     const opened = openMemoryLedger({
-      disk: this.disk.handle(),
+      disk: this.disk.handle((action) => process.run(action)),
       post,
-      clock: this.clock,
+      clock: process,
       epoch,
       queueCapacity,
       commitDeadlineMs,
       segmentBytes: SEGMENT_BYTES,
       onRecord,
-      defer: (action) => this.clock.wake(this.clock.now(), action),
+      defer: (action) => process.wake(process.now(), action),
     });
     if (!opened.ok) {
       const { code, segment, offset, detail } = opened.damage;
@@ -313,31 +336,20 @@ export class World {
     return { ledger: opened.ledger, recovery: opened.recovery, epoch };
   }
 
-  /** Placements are seen as they reach the venue, whoever sent them. */
-  #watched(transport: RpcTransport): RpcTransport {
-    return {
-      call: (method, params, reply) => {
-        if (method === 'private/buy' || method === 'private/sell') {
-          const placement = {
-            label: String(params['label']),
-            reduceOnly: params['reduce_only'] === true,
-          };
-          this.counts.placements += 1;
-          this.placements.push({ atMs: this.elapsedMs, ...placement });
-          for (const checker of this.#checkers) checker.onPlacement?.(placement);
-          transport.call(method, params, reply);
-          this.#doom.meetPlacement();
-          return;
-        }
-        transport.call(method, params, reply);
-      },
-    };
+  /** Placements are seen as they leave the process, whoever sends them. */
+  #onLeaving(text: string): void {
+    const placement = placementOf(text);
+    if (placement === null) return;
+    this.counts.placements += 1;
+    this.placements.push({ atMs: this.elapsedMs, ...placement });
+    for (const checker of this.#checkers) checker.onPlacement?.(placement);
+    this.#doom.meetPlacement();
   }
 
   #calmable(strategy: Strategy<unknown>): Strategy<unknown> {
     return {
       ...strategy,
-      propose: (memory, view) => (this.#calm ? [] : strategy.propose(memory, view)),
+      propose: (memory, view) => (this.#calmSince !== null ? [] : strategy.propose(memory, view)),
     };
   }
 

@@ -5,10 +5,11 @@ import { runId } from '@holdfast/core/values';
 import { describe, expect, it } from 'vitest';
 import { Exchange } from '../exchange/index.ts';
 import { GOOD_DISK } from '../faults/disk.ts';
+import { TRUE_TIME } from '../faults/clock.ts';
 import { CALM_VENUE } from '../faults/venue.ts';
 import { testPolicy } from '../fuzz/policy.fixture.ts';
 import { foldLedger, type LedgerFold } from '@holdfast/runtime/ledger';
-import { PERFECT_NETWORK } from '../network.ts';
+import { PERFECT_NETWORK } from '../wire/network-model.ts';
 import { World } from '../world.ts';
 import { everyFillOnce } from './every-fill-once.ts';
 import { factsEqualRefold } from './facts-equal-refold.ts';
@@ -47,6 +48,7 @@ async function healthyState(): Promise<State> {
     network: PERFECT_NETWORK,
     disk: GOOD_DISK,
     venue: CALM_VENUE,
+    clock: TRUE_TIME,
     cancels: 0,
     crash: {},
     restartMsMax: 1,

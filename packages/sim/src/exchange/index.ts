@@ -1,2 +1,2 @@
 export { Exchange } from './exchange.ts';
-export type { NotificationListener, SettlementNotice } from './notification.ts';
+export type { NotificationListener } from './notification.ts';

@@ -85,18 +85,21 @@ export class FaultyDisk implements SegmentSource {
     return this.#files.get(file.number)?.bytes ?? Buffer.alloc(0);
   }
 
-  /** What one process writes through; after a crash its handle reaches nothing. */
-  handle(): SegmentSource & SegmentWriter {
+  /**
+   * What one process writes through; after a crash its handle reaches nothing.
+   * @param run how an answer reaches the process.
+   */
+  handle(run: (answer: () => void) => void = (answer) => answer()): SegmentSource & SegmentWriter {
     const generation = this.#generation;
     const alive = (): boolean => generation === this.#generation;
     return {
       segments: () => this.segments(),
       read: (file) => this.read(file),
       write: (segment, offset, bytes, done) => {
-        if (alive()) this.#write(segment, offset, bytes, done);
+        if (alive()) this.#write(segment, offset, bytes, (error) => run(() => done(error)));
       },
       create: (header, bytes, done) => {
-        if (alive()) this.#create(header, bytes, done);
+        if (alive()) this.#create(header, bytes, (error) => run(() => done(error)));
       },
       close: () => Promise.resolve(),
     };

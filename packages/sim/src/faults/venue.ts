@@ -1,7 +1,7 @@
 import type { InstrumentName } from '@holdfast/core/values';
-import type { Exchange, SettlementNotice } from '../exchange/index.ts';
-import type { BookNotice } from '../exchange/notification.ts';
+import type { Exchange } from '../exchange/index.ts';
 import type { ExchangeAnswer } from '../exchange/venue-error.ts';
+import { TOO_MANY_REQUESTS } from '@holdfast/deribit/protocol';
 import type { Prng } from '../prng.ts';
 
 /** What the venue itself may do to us, as shares in [0, 1] and times in ms. */
@@ -14,9 +14,8 @@ export interface VenueModel {
   readonly doubtPlaced: number;
   /** A placement answered 10028, which ends the session (D-18); its order was not made. */
   readonly tooMany: number;
-  /** Chance in each second that the session is lost. */
-  readonly sessionLoss: number;
-  readonly sessionLossMsMax: number;
+  /** 1: the venue counts credits, and 10028 comes of asking too much. */
+  readonly credits: number;
   /** Of the sessions that end, those whose resting orders the venue cancels (D-18). */
   readonly cancelOnDisconnect: number;
 }
@@ -26,8 +25,7 @@ export const CALM_VENUE: VenueModel = Object.freeze({
   doubt: 0,
   doubtPlaced: 0,
   tooMany: 0,
-  sessionLoss: 0,
-  sessionLossMsMax: 1_000,
+  credits: 0,
   cancelOnDisconnect: 1,
 });
 
@@ -38,29 +36,24 @@ export interface PlacementFate {
   readonly placed: boolean;
 }
 
-const TOO_MANY_REQUESTS = 10028;
 /** Margin, terms, instrument: codes of phases section 7.2 that prove no order. */
 const REFUSALS = [10009, 10043, 10012, 13021] as const;
 /** other_reject, timed_out, internal, temporarily_unavailable: codes that prove nothing. */
 const DOUBTS = [11030, 13888, 11094, 13028] as const;
 
-type VenueSide = Pick<Exchange, 'handle' | 'bookSnapshot' | 'settlementsSince'>;
-
 /** Stands before the exchange: what is asked there may be answered differently than it was done. */
-export class VenueDoor implements VenueSide {
-  readonly counts = { refused: 0, doubtful: 0, sessionsEnded: 0 };
+export class VenueDoor {
+  readonly counts = { refused: 0, doubtful: 0 };
   readonly #exchange: Exchange;
   readonly #prng: Prng;
-  readonly #onSessionEnd: () => void;
   readonly #misreported = new Map<string, number>();
   #model: VenueModel;
   #next: PlacementFate[] = [];
 
-  constructor(exchange: Exchange, prng: Prng, model: VenueModel, onSessionEnd: () => void) {
+  constructor(exchange: Exchange, prng: Prng, model: VenueModel) {
     this.#exchange = exchange;
     this.#prng = prng;
     this.#model = model;
-    this.#onSessionEnd = onSessionEnd;
   }
 
   get model(): VenueModel {
@@ -85,36 +78,30 @@ export class VenueDoor implements VenueSide {
     else this.#misreported.set(instrument, amount);
   }
 
-  handle(method: string, params: unknown, now: number): ExchangeAnswer {
+  /** What requests are put to in place of the exchange. */
+  readonly handle: Exchange['handle'] = (method, params, now, account) => {
     if (method === 'private/buy' || method === 'private/sell') {
-      return this.#place(method, params, now);
+      return this.#place(method, params, now, account);
     }
-    const answer = this.#exchange.handle(method, params, now);
+    const answer = this.#exchange.handle(method, params, now, account);
     if (method === 'private/get_positions' && answer.ok && this.#misreported.size > 0) {
       return { ok: true, result: this.#positions(answer.result) };
     }
     return answer;
+  };
+
+  /** Whether the venue cancels what a session that ended has left (D-18). */
+  noticesEnd(): boolean {
+    return this.#prng.chance(this.#model.cancelOnDisconnect);
   }
 
-  bookSnapshot(name: InstrumentName): BookNotice | null {
-    return this.#exchange.bookSnapshot(name);
-  }
-
-  settlementsSince(since: number): readonly SettlementNotice[] {
-    return this.#exchange.settlementsSince(since);
-  }
-
-  #place(method: string, params: unknown, now: number): ExchangeAnswer {
+  #place(...[method, params, now, account]: Parameters<Exchange['handle']>): ExchangeAnswer {
     const fate = this.#next.shift() ?? this.#fate();
-    if (fate === null) return this.#exchange.handle(method, params, now);
+    if (fate === null) return this.#exchange.handle(method, params, now, account);
     if (fate.placed) {
       this.counts.doubtful += 1;
-      this.#exchange.handle(method, params, now);
+      this.#exchange.handle(method, params, now, account);
     } else this.counts.refused += 1;
-    if (fate.code === TOO_MANY_REQUESTS) {
-      this.counts.sessionsEnded += 1;
-      this.#onSessionEnd();
-    }
     return { ok: false, error: { code: fate.code, message: 'refused at the door' } };
   }
 

@@ -6,8 +6,6 @@ import { type Weather, weatherOf } from './models.ts';
 import { reachedBy } from './reached.ts';
 import { randomWorkload } from './workload.ts';
 
-/** Time for everything to be put right, twice: with proposals still coming, and without. */
-export const HEAL_MS = 12_000;
 /** Every so many seeds the same world is run again, and must give the same bytes. */
 const REPEAT_EVERY = 8;
 
@@ -53,7 +51,7 @@ export async function runWeather(seed: number, weather: Weather, policy: Policy)
     strategies: (prng) => (workload.eagerness > 0 ? [randomWorkload(prng, workload)] : []),
   });
   await world.run(durationMs);
-  await world.heal(HEAL_MS, healsByRestart);
+  await world.heal(healsByRestart);
   return {
     finding: world.finding,
     counts: world.counts,

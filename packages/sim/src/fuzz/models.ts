@@ -1,8 +1,9 @@
+import { type ClockModel, TRUE_TIME } from '../faults/clock.ts';
 import type { DiskModel } from '../faults/disk.ts';
-import type { NetworkModel } from '../network.ts';
+import type { NetworkModel } from '../wire/network-model.ts';
 import { CALM_VENUE, type VenueModel } from '../faults/venue.ts';
 import { GOOD_DISK } from '../faults/disk.ts';
-import { PERFECT_NETWORK } from '../network.ts';
+import { PERFECT_NETWORK } from '../wire/network-model.ts';
 import type { Prng } from '../prng.ts';
 import type { CrashModel } from '../faults/doom.ts';
 import type { WorkloadModel } from './workload.ts';
@@ -20,6 +21,7 @@ export interface Weather {
   readonly queueCapacity: number;
   readonly commitDeadlineMs: number;
   readonly venue: VenueModel;
+  readonly clock: ClockModel;
   readonly workload: WorkloadModel;
   /** Chance in each half second that one working order is cancelled. */
   readonly cancels: number;
@@ -44,6 +46,7 @@ export function weatherOf(prng: Prng): Weather {
     commitDeadlineMs: prng.pick([50, 250]),
     durationMs: prng.int(6, 30) * 1_000,
     venue: prng.chance(0.5) ? badVenue(prng) : CALM_VENUE,
+    clock: prng.chance(0.4) ? badClock(prng) : TRUE_TIME,
     ...hands(prng),
     healsByRestart: prng.chance(0.5),
   };
@@ -69,9 +72,20 @@ function badVenue(prng: Prng): VenueModel {
     doubt: maybe(0.2),
     doubtPlaced: prng.float(),
     tooMany: maybe(0.05),
-    sessionLoss: maybe(0.2),
-    sessionLossMsMax: prng.int(10, 4_000),
+    credits: prng.chance(0.3) ? 1 : 0,
     cancelOnDisconnect: prng.pick([0, 0.7, 1]),
+  };
+}
+
+function badClock(prng: Prng): ClockModel {
+  const maybe = (share: number): number => (prng.chance(0.5) ? share * prng.float() : 0);
+  return {
+    offsetMsMax: prng.chance(0.5) ? prng.int(1, 5_000) : 0,
+    driftPpmMax: prng.chance(0.5) ? prng.int(1, 2_000) : 0,
+    pause: maybe(0.2),
+    pauseMsMax: prng.int(10, 3_000),
+    suspension: maybe(0.05),
+    suspensionMsMax: prng.int(10, 20_000),
   };
 }
 
@@ -87,6 +101,12 @@ function badNetwork(prng: Prng): NetworkModel {
     notificationDouble: maybe(0.2),
     straggle: maybe(0.1),
     straggleMs: prng.int(10, 800),
+    cut: maybe(0.2),
+    cutMsMax: prng.int(10, 4_000),
+    hold: maybe(0.1),
+    holdMsMax: prng.int(10, 20_000),
+    refusal: maybe(0.3),
+    silentDeath: maybe(0.5),
   };
 }
 

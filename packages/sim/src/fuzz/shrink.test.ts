@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { GOOD_DISK } from '../faults/disk.ts';
 import { CALM_VENUE } from '../faults/venue.ts';
-import { PERFECT_NETWORK } from '../network.ts';
+import { PERFECT_NETWORK } from '../wire/network-model.ts';
 import { createPrng } from '../prng.ts';
 import { type Weather, weatherOf } from './models.ts';
 import { shrink, simplerThan } from './shrink.ts';

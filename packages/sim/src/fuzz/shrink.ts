@@ -1,6 +1,7 @@
+import { TRUE_TIME } from '../faults/clock.ts';
 import { GOOD_DISK } from '../faults/disk.ts';
 import { CALM_VENUE } from '../faults/venue.ts';
-import { PERFECT_NETWORK } from '../network.ts';
+import { PERFECT_NETWORK } from '../wire/network-model.ts';
 import type { Weather } from './models.ts';
 
 /** Whether this weather still shows what was found. */
@@ -42,10 +43,11 @@ export async function shrink(
 
 /** Every weather that is one step simpler, the largest steps first. */
 export function* simplerThan(weather: Weather): Generator<Weather> {
-  const { network, disk, venue, crash, workload } = weather;
+  const { network, disk, venue, clock, crash, workload } = weather;
   if (!same(network, PERFECT_NETWORK)) yield { ...weather, network: PERFECT_NETWORK };
   if (!same(disk, GOOD_DISK)) yield { ...weather, disk: GOOD_DISK };
   if (!same(venue, CALM_VENUE)) yield { ...weather, venue: CALM_VENUE };
+  if (!same(clock, TRUE_TIME)) yield { ...weather, clock: TRUE_TIME };
   if (Object.keys(crash).length > 0) yield { ...weather, crash: {} };
   if (weather.cancels > 0) yield { ...weather, cancels: 0 };
   if (workload.resting > 0) yield { ...weather, workload: { ...workload, resting: 0 } };
@@ -53,6 +55,7 @@ export function* simplerThan(weather: Weather): Generator<Weather> {
   for (const each of parts(network, PERFECT_NETWORK)) yield { ...weather, network: each };
   for (const each of parts(disk, GOOD_DISK)) yield { ...weather, disk: each };
   for (const each of parts(venue, CALM_VENUE)) yield { ...weather, venue: each };
+  for (const each of parts(clock, TRUE_TIME)) yield { ...weather, clock: each };
   for (const each of parts(crash, {})) yield { ...weather, crash: each };
   const half = Math.floor(weather.durationMs / 2);
   if (half >= SHORTEST_MS) yield { ...weather, durationMs: half };

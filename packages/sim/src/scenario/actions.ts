@@ -1,9 +1,9 @@
 import type { LegProposal } from '@holdfast/core/strategy';
-import { currency, E8, type GroupId, instrumentName, monoMs } from '@holdfast/core/values';
+import { currency, E8, type GroupId, instrumentName } from '@holdfast/core/values';
 import type { Moment } from '../faults/doom.ts';
 import { GOOD_DISK } from '../faults/disk.ts';
 import type { WireTrade } from '../exchange/wire.ts';
-import { PERFECT_NETWORK } from '../network.ts';
+import { PERFECT_NETWORK } from '../wire/network-model.ts';
 import type { World } from '../world.ts';
 import { durationMs, type ScenarioStep } from './schema.ts';
 import { modelOf } from './weather.ts';
@@ -26,9 +26,8 @@ export function act(world: World, step: ScenarioStep, groups: Groups): void {
   if (network !== undefined) world.network.become(modelOf(PERFECT_NETWORK, network));
   if (disk !== undefined) world.disk.become(modelOf(GOOD_DISK, disk));
   if (operator !== undefined) {
-    const at = monoMs(world.clock.now());
     const words = { reason: 'a scenario says so', operator: 'scenario' };
-    world.post({ kind: 'operatorCommanded', at, command: operator, ...words });
+    world.post((at) => ({ kind: 'operatorCommanded', at, command: operator, ...words }));
   }
 }
 
@@ -83,7 +82,7 @@ function touch(world: World, name: string, side: 'buy' | 'sell'): number | null 
 function actAtVenue(world: World, venue: AtVenue): void {
   const now = world.clock.now();
   if (venue.fail_next !== undefined) world.door.expectNext(venue.fail_next);
-  if (venue.lose_session !== undefined) world.loseSession(durationMs(venue.lose_session));
+  if (venue.lose_session !== undefined) world.network.cut(durationMs(venue.lose_session));
   if (venue.place_order !== undefined) {
     const { label, instrument, side, quantity, price } = venue.place_order;
     demandOk(
@@ -103,7 +102,7 @@ function actAtVenue(world: World, venue: AtVenue): void {
   }
   if (venue.market_trade !== undefined) tradeElsewhere(world, venue.market_trade);
   if (venue.repeat_trades === true) {
-    for (const trade of tradesAtVenue(world)) world.tell('trade', trade);
+    for (const trade of tradesAtVenue(world)) world.service.rooms.hub.read('trade', trade);
   }
   if (venue.lose_next_book !== undefined) {
     world.loseNextBook(instrumentName(venue.lose_next_book));

@@ -1,5 +1,4 @@
 import type { Decision, Policy } from '@holdfast/core';
-import { HEAL_MS } from '../fuzz/fuzz.ts';
 import { randomWorkload } from '../fuzz/workload.ts';
 import { World } from '../world.ts';
 import type { Finding } from '../world-options.ts';
@@ -48,7 +47,7 @@ export async function runScenario(
     await entry.play();
   }
   await world.run(endOf(scenario));
-  if (scenario.heal !== 'not') await world.heal(HEAL_MS, scenario.heal !== 'in_process');
+  if (scenario.heal !== 'not') await world.heal(scenario.heal !== 'in_process');
   for (const expectation of scenario.then ?? []) {
     if (expectation.finally === true) noteComparisons(world, compare(world, expectation), story);
   }

@@ -1,9 +1,10 @@
 import { closed } from '@holdfast/core/parse';
 import { type Static, type TInteger, type TNumber, type TOptional, Type } from 'typebox';
+import { TRUE_TIME } from '../faults/clock.ts';
 import { GOOD_DISK } from '../faults/disk.ts';
 import { CALM_VENUE } from '../faults/venue.ts';
 import { NO_WORKLOAD } from '../fuzz/workload.ts';
-import { PERFECT_NETWORK } from '../network.ts';
+import { PERFECT_NETWORK } from '../wire/network-model.ts';
 
 const MS_MAX = 3_600_000;
 /** The moments at which a process may be told to die, as the code spells them. */
@@ -47,7 +48,7 @@ function modelSchema(model: object, description: string) {
 }
 
 function modelKey(key: string): TOptional<TInteger | TNumber> {
-  return key.includes('Ms')
+  return key.includes('Ms') || key.includes('Ppm')
     ? Type.Optional(Type.Integer({ minimum: 0, maximum: MS_MAX }))
     : Type.Optional(Type.Number({ minimum: 0, maximum: 1 }));
 }
@@ -66,6 +67,7 @@ const Codes = Type.Array(Type.String({ pattern: '^[A-Za-z_]+$' }), { minItems: 1
 const Network = modelSchema(PERFECT_NETWORK, 'the network from now on; {} is a perfect one');
 const Disk = modelSchema(GOOD_DISK, 'the disk from now on; {} is a good one');
 const Venue = modelSchema(CALM_VENUE, 'what the venue itself does');
+const Clock = modelSchema(TRUE_TIME, 'what time does to each process');
 const Workload = modelSchema(NO_WORKLOAD, 'proposes at random, without sense and without pause');
 const Crash = modelSchema(
   Object.fromEntries(CRASH_KINDS.map((kind) => [kind, 0])),
@@ -78,6 +80,7 @@ const Given = closed({
   network: Type.Optional(Network),
   disk: Type.Optional(Disk),
   venue: Type.Optional(Venue),
+  clock: Type.Optional(Clock),
   crash: Type.Optional(Crash),
   strategy: Type.Optional(closed({ random_workload: Workload })),
   cancels: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),

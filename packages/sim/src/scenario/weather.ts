@@ -1,8 +1,9 @@
+import { TRUE_TIME } from '../faults/clock.ts';
 import { GOOD_DISK } from '../faults/disk.ts';
 import { CALM_VENUE } from '../faults/venue.ts';
 import type { Weather } from '../fuzz/models.ts';
 import { NO_WORKLOAD } from '../fuzz/workload.ts';
-import { PERFECT_NETWORK } from '../network.ts';
+import { PERFECT_NETWORK } from '../wire/network-model.ts';
 import { type ScenarioDocument, type ScenarioGiven, snakeCase } from './schema.ts';
 
 /** What a scenario that gives nothing stands on. */
@@ -31,6 +32,7 @@ export function weatherOfScenario(
     network: modelOf(PERFECT_NETWORK, given.network),
     disk: modelOf(GOOD_DISK, given.disk),
     venue: modelOf(CALM_VENUE, given.venue),
+    clock: modelOf(TRUE_TIME, given.clock),
     crash: given.crash ?? {},
     workload: modelOf(NO_WORKLOAD, given.strategy?.random_workload),
     cancels: given.cancels ?? 0,
@@ -57,6 +59,7 @@ export function scenarioOfWeather(
       network: differing(PERFECT_NETWORK, weather.network),
       disk: differing(GOOD_DISK, weather.disk),
       venue: differing(CALM_VENUE, weather.venue),
+      clock: differing(TRUE_TIME, weather.clock),
       crash: differing({}, weather.crash),
       strategy: { random_workload: differing(NO_WORKLOAD, weather.workload) },
       cancels: weather.cancels,

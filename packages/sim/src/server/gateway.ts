@@ -1,4 +1,10 @@
-import { isMethod, type Method, METHODS, type MethodName } from '@holdfast/deribit/protocol';
+import {
+  isMethod,
+  type Method,
+  METHODS,
+  type MethodName,
+  TOO_MANY_REQUESTS,
+} from '@holdfast/deribit/protocol';
 import { Compile } from 'typebox/compile';
 import { allows } from '../exchange/scopes.ts';
 import type { ExchangeAnswer, Params } from '../exchange/venue-error.ts';
@@ -34,7 +40,7 @@ export function serve(rooms: Rooms, method: string, given: Params, caller: Calle
   if (!identified.ok) return { answer: identified };
   const { identity } = identified;
   if (!rooms.credits.spend(identity?.key.account ?? null, caller.ip, method, rooms.now())) {
-    return exhausted(rooms, caller, identity);
+    return exhausted(rooms, caller, identity, refuse(TOO_MANY_REQUESTS, 'credits exhausted'));
   }
   const spec: Method = METHODS[method];
   const refused = admit(spec, method, params, identity, caller.session);
@@ -44,7 +50,10 @@ export function serve(rooms: Rooms, method: string, given: Params, caller: Calle
   if (own !== undefined) return own(rooms, admitted);
   const account = identity?.key.account;
   const complete = { ...UNSAID.get(method), ...params };
-  const result = rooms.exchange.handle(method, complete, rooms.now(), account);
+  const result = rooms.handle(method, complete, rooms.now(), account);
+  if (!result.ok && result.error.code === TOO_MANY_REQUESTS) {
+    return exhausted(rooms, caller, identity, result);
+  }
   noteOrigin(rooms, caller.session, account, result);
   return { answer: result };
 }
@@ -92,9 +101,14 @@ function paramOf(fault: { instancePath: string; params: object } | undefined): s
 }
 
 /** 10028 is the last thing a session hears (D-18). */
-function exhausted(rooms: Rooms, { session }: Caller, identity: Identity | null): Outcome {
+function exhausted(
+  rooms: Rooms,
+  { session }: Caller,
+  identity: Identity | null,
+  answer: Refused,
+): Outcome {
   return {
-    answer: refuse(10028, 'credits exhausted'),
+    answer,
     afterwards: () => {
       if (identity?.grant !== null && identity?.grant !== undefined) {
         rooms.tokens.end(identity.grant);

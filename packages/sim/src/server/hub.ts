@@ -17,12 +17,16 @@ interface Entry {
 
 const TICKS_PER_SECOND = 10;
 
+/** Runs an action once the call it is asked in is over. */
+export type Defer = (action: () => void) => void;
+
 /**
  * Carries what the exchange tells to whoever subscribed. A message is rendered once, however many
  * listen; a channel nobody listens to costs nothing.
  */
 export class Hub {
   readonly #desk: Desk;
+  readonly #defer: Defer;
   readonly #entries = new Map<string, Entry>();
   readonly #byKey = new Map<string, Set<Entry>>();
   readonly #pending: Readonly<Record<Pace, Set<Entry>>> = {
@@ -33,8 +37,9 @@ export class Hub {
   #ticks = 0;
   #sent = 0;
 
-  constructor(desk: Desk) {
+  constructor(desk: Desk, defer: Defer) {
     this.#desk = desk;
+    this.#defer = defer;
   }
 
   /** Notifications sent, each listener counted. */
@@ -110,7 +115,7 @@ export class Hub {
   /** Unmerged messages leave after the call that caused them, so that its answer comes first. */
   #await(entry: Entry): void {
     const pending = this.#pending[entry.topic.pace];
-    if (entry.topic.pace === 0 && pending.size === 0) queueMicrotask(() => this.#speakAll(0));
+    if (entry.topic.pace === 0 && pending.size === 0) this.#defer(() => this.#speakAll(0));
     pending.add(entry);
   }
 

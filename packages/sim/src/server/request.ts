@@ -10,6 +10,8 @@ import type { TokenStore } from './tokens.ts';
 /** Everything a request may touch. */
 export interface Rooms {
   readonly exchange: Exchange;
+  /** Where requests go: the exchange, or what stands before it. */
+  readonly handle: Exchange['handle'];
   readonly now: () => number;
   readonly authenticator: Authenticator;
   readonly tokens: TokenStore;

@@ -25,10 +25,13 @@ export interface Response {
 export class Responder {
   readonly #rooms: Rooms;
   readonly #counters: ServerCounters;
+  readonly #stopwatch: () => number;
 
-  constructor(rooms: Rooms, counters: ServerCounters) {
+  /** @param stopwatch ms since any moment: how long an answer took. */
+  constructor(rooms: Rooms, counters: ServerCounters, stopwatch: () => number) {
     this.#rooms = rooms;
     this.#counters = counters;
+    this.#stopwatch = stopwatch;
   }
 
   /** One JSON-RPC request; a list of them is refused, as Deribit does. */
@@ -37,13 +40,13 @@ export class Responder {
   }
 
   respond(request: ParsedRequest, caller: Caller): Response {
-    const startedAt = performance.now();
+    const startedAt = this.#stopwatch();
     const usIn = this.#rooms.now() * 1_000;
     this.#counters.requests += 1;
     const outcome = request.ok
       ? serve(this.#rooms, request.method, request.params, caller)
       : { answer: refuse(request.code, request.message) };
-    const usOut = usIn + Math.round((performance.now() - startedAt) * 1_000);
+    const usOut = usIn + Math.round((this.#stopwatch() - startedAt) * 1_000);
     const { answer } = outcome;
     const code = answer === null || answer.ok ? null : answer.error.code;
     return {

@@ -3,24 +3,16 @@ import type { Socket } from 'node:net';
 import type { Clock } from '@holdfast/runtime/ports';
 import { WebSocketServer } from 'ws';
 import type { Exchange } from '../exchange/exchange.ts';
-import { Authenticator } from './auth.ts';
-import { CreditDesk } from './credit-desk.ts';
-import { DisconnectBook } from './disconnect.ts';
 import { HTTP_PATH, HttpDoor, ipOf, write } from './http-door.ts';
-import { Hub } from './hub.ts';
 import type { ApiKey } from './keys.ts';
 import type { NoticeBoard } from './notice-board.ts';
 import { refuse } from './refusal.ts';
-import type { Rooms } from './request.ts';
-import { Responder } from './respond.ts';
-import { createServerCounters, type ServerCounters } from './server-counters.ts';
-import type { Session, SessionEnd } from './session.ts';
+import type { ServerCounters } from './server-counters.ts';
+import { ExchangeService, TICK_MS } from './service.ts';
 import { PAYLOAD_MAX, SocketDoor } from './socket-door.ts';
-import { leaveAll, leavePrivate } from './subscribe-methods.ts';
-import { TOKEN_LIFETIME_S, TokenStore } from './tokens.ts';
+import { TOKEN_LIFETIME_S } from './tokens.ts';
 
 const SOCKET_PATH = '/ws/api/v2';
-const TICK_MS = 100;
 
 export interface ServerBounds {
   /** HTTP and WebSocket together, of one address; the next is answered 429 (phases section 7.1). */
@@ -69,15 +61,9 @@ export interface ExchangeServer {
 export async function startExchangeServer(options: ExchangeServerOptions): Promise<ExchangeServer> {
   const { clock, host } = options;
   const bounds = { ...BOUNDS, ...options.bounds };
-  const counters = createServerCounters();
-  const rooms = furnish(options, bounds);
-  const responder = new Responder(rooms, counters);
-  const sockets = new SocketDoor({
-    responder,
-    now: () => clock.now(),
-    bufferMax: bounds.sendBufferBytes,
-    onEnd: (session, why) => conclude(rooms, counters, session, why),
-  });
+  const service = new ExchangeService({ ...options, ...bounds });
+  const { rooms, responder, counters } = service;
+  const sockets = new SocketDoor(service);
   const http = new HttpDoor({ responder, authenticator: rooms.authenticator });
   const server = createServer({
     headersTimeout: bounds.httpTimeoutMs,
@@ -95,8 +81,8 @@ export async function startExchangeServer(options: ExchangeServerOptions): Promi
   });
   admitSockets(server, sockets, refused);
   await listen(server, host, options.port);
-  options.notices.read(rooms.hub.read);
-  const beat = startTicking(clock, rooms, sockets);
+  service.begin();
+  const beat = startTicking(clock, service, sockets);
   const port = portOf(server);
   const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   return {
@@ -107,41 +93,10 @@ export async function startExchangeServer(options: ExchangeServerOptions): Promi
     counters: () => ({ ...counters, notificationsSent: rooms.hub.sent }),
     async close() {
       beat.stop();
-      sockets.close();
+      service.close();
       await closeServer(server);
     },
   };
-}
-
-function furnish(options: ExchangeServerOptions, bounds: ServerBounds): Rooms {
-  const { exchange, clock, keys, notices } = options;
-  const now = (): number => clock.now();
-  const tokens = new TokenStore(bounds.tokenLifetimeS);
-  const disconnects = new DisconnectBook();
-  notices.read((...[kind, order]) => {
-    if (kind === 'order' && order.order_state !== 'open') disconnects.closed(order.order_id);
-  });
-  return {
-    exchange,
-    now,
-    tokens,
-    authenticator: new Authenticator({ keys, tokens, now, hostNow: () => Date.now() }),
-    credits: new CreditDesk(options.creditsEnabled ?? true),
-    hub: new Hub({ exchange, now }),
-    disconnects,
-  };
-}
-
-/** The end of a session: its subscriptions, its tokens, and where it wished so, its orders. */
-function conclude(rooms: Rooms, counters: ServerCounters, session: Session, why: SessionEnd): void {
-  counters.sessionsEnded[why] += 1;
-  leaveAll(rooms, session);
-  rooms.tokens.endConnection(session.number);
-  const orders = rooms.disconnects.release(session);
-  if (!session.cancelsOnDisconnect || why === 'logout' || why === 'server_closing') return;
-  for (const [account, ids] of orders) {
-    counters.cancelledOnDisconnect += rooms.exchange.cancelOnDisconnect(rooms.now(), account, ids);
-  }
 }
 
 /** Sockets beyond what one address may have. They are answered once, and not served. */
@@ -193,21 +148,13 @@ function admitSockets(server: Server, door: SocketDoor, refused: Refused): void 
   });
 }
 
-/** Merged messages, heartbeats and tokens that ran out. */
-function startTicking(clock: Clock, rooms: Rooms, door: SocketDoor): { stop(): void } {
+function startTicking(clock: Clock, service: ExchangeService, door: SocketDoor): { stop(): void } {
   let stopped = false;
   const tick = (): void => {
     if (stopped) return;
-    door.together(() => rooms.hub.tick());
-    const now = clock.now();
-    door.check(now);
-    for (const session of door.sessions) {
-      const { identity } = session;
-      if (identity === null || rooms.authenticator.isLive(identity)) continue;
-      session.identity = null;
-      leavePrivate(rooms, session);
-    }
-    clock.wake(now + TICK_MS, tick);
+    door.together(() => service.speak());
+    service.check();
+    clock.wake(clock.now() + TICK_MS, tick);
   };
   clock.wake(clock.now() + TICK_MS, tick);
   return {

@@ -13,6 +13,17 @@ export type SessionEnd =
   | 'slow_reader'
   | 'server_closing';
 
+/** Of the close frame, by the WebSocket protocol. */
+export const CLOSE_CODES: Readonly<Record<SessionEnd, number>> = Object.freeze({
+  closed: 1000,
+  logout: 1000,
+  too_many_requests: 1008,
+  heartbeat_lost: 1001,
+  inactive: 1001,
+  slow_reader: 1008,
+  server_closing: 1001,
+});
+
 /** The socket under a session. */
 export interface Wire {
   send(frame: string): void;

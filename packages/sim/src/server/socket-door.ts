@@ -1,42 +1,20 @@
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
-import { REQUEST_BYTES_MAX, type Responder } from './respond.ts';
-import { Session, type SessionEnd, type Wire } from './session.ts';
+import { REQUEST_BYTES_MAX } from './respond.ts';
+import type { ExchangeService } from './service.ts';
+import { CLOSE_CODES, type Session, type Wire } from './session.ts';
 
 /** How long the other side may take to say good-bye. */
 const FAREWELL_MS = 1_000;
 
-/** Close codes of the WebSocket protocol. */
-const CLOSE_CODES: Readonly<Record<SessionEnd, number>> = {
-  closed: 1000,
-  logout: 1000,
-  too_many_requests: 1008,
-  heartbeat_lost: 1001,
-  inactive: 1001,
-  slow_reader: 1008,
-  server_closing: 1001,
-};
-
-export interface SocketDoorOptions {
-  readonly responder: Responder;
-  readonly now: () => number;
-  readonly bufferMax: number;
-  readonly onEnd: (session: Session, why: SessionEnd) => void;
-}
-
 /** Deribit over a WebSocket: each connection is a session. */
 export class SocketDoor {
-  readonly #options: SocketDoorOptions;
+  readonly #service: ExchangeService;
   /** With what each one's frames are written to. */
-  readonly #sessions = new Map<Session, Duplex>();
-  #numbers = 0;
+  readonly #streams = new Map<Session, Duplex>();
 
-  constructor(options: SocketDoorOptions) {
-    this.#options = options;
-  }
-
-  get sessions(): Iterable<Session> {
-    return this.#sessions.keys();
+  constructor(service: ExchangeService) {
+    this.#service = service;
   }
 
   /**
@@ -44,7 +22,7 @@ export class SocketDoor {
    * than all the words.
    */
   together(speak: () => void): void {
-    const streams = [...this.#sessions.values()];
+    const streams = [...this.#streams.values()];
     for (const stream of streams) stream.cork();
     try {
       speak();
@@ -55,40 +33,17 @@ export class SocketDoor {
 
   /** @param stream what the WebSocket writes its frames to. */
   enter(socket: WebSocket, stream: Duplex, ip: string): void {
-    const { responder, now, bufferMax, onEnd } = this.#options;
-    this.#numbers += 1;
-    const session = new Session({
-      number: this.#numbers,
-      ip,
-      wire: wireOf(socket),
-      now: now(),
-      bufferMax,
-      onEnd: (ended, why) => {
-        this.#sessions.delete(ended);
-        onEnd(ended, why);
-      },
-    });
-    this.#sessions.set(session, stream);
+    const session = this.#service.open(wireOf(socket), ip);
+    this.#streams.set(session, stream);
     socket.on('message', (data, isBinary) => {
-      if (session.isOver) return;
-      session.heard(now());
-      const text = isBinary ? '' : textOf(data);
-      const { identity } = session;
-      const response = responder.respondToText(text, { session, identity, ip });
-      if (response.text !== null) session.send(response.text);
-      response.afterwards();
+      this.#service.hear(session, isBinary ? '' : textOf(data));
     });
-    socket.on('close', () => session.end('closed'));
+    socket.on('close', () => {
+      this.#streams.delete(session);
+      session.end('closed');
+    });
     // A frame too large or malformed: the protocol closes the socket, and `close` follows.
     socket.on('error', () => socket.terminate());
-  }
-
-  check(now: number): void {
-    for (const session of this.#sessions.keys()) session.check(now);
-  }
-
-  close(): void {
-    for (const session of this.#sessions.keys()) session.end('server_closing');
   }
 }
 

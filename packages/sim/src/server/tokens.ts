@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { ApiKey } from './keys.ts';
 
 /** Seconds an access token is good for; Deribit's were 900 for years. */
@@ -26,11 +25,14 @@ export interface Grant {
 /** Every live grant. Tokens are random and opaque; nothing of a secret is in them. */
 export class TokenStore {
   readonly #lifetimeMs: number;
+  readonly #mint: () => string;
   readonly #byAccess = new Map<string, Grant>();
   readonly #byRefresh = new Map<string, Grant>();
 
-  constructor(lifetimeS: number = TOKEN_LIFETIME_S) {
+  /** @param mint 32 unguessable bytes, as base64url. */
+  constructor(lifetimeS: number, mint: () => string) {
     this.#lifetimeMs = lifetimeS * 1_000;
+    this.#mint = mint;
   }
 
   get lifetimeS(): number {
@@ -45,8 +47,8 @@ export class TokenStore {
       scope,
       connection,
       bound,
-      accessToken: token(now),
-      refreshToken: token(now),
+      accessToken: this.#token(now),
+      refreshToken: this.#token(now),
       expiresAt: now + this.#lifetimeMs,
     };
     this.#byAccess.set(grant.accessToken, grant);
@@ -86,6 +88,11 @@ export class TokenStore {
     }
   }
 
+  /** `1582628593469.…`, as Deribit's look. */
+  #token(now: number): string {
+    return `${now}.${this.#mint()}`;
+  }
+
   /** Insertion order is age: forgets what has run out, then the oldest beyond the limit. */
   #makeRoom(key: ApiKey, now: number): void {
     const held: Grant[] = [];
@@ -96,9 +103,4 @@ export class TokenStore {
     const oldest = held[0];
     if (held.length >= SESSIONS_PER_KEY && oldest !== undefined) this.end(oldest);
   }
-}
-
-/** `1582628593469.…`, as Deribit's look. */
-function token(now: number): string {
-  return `${now}.${randomBytes(32).toString('base64url')}`;
 }

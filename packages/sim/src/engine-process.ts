@@ -1,0 +1,108 @@
+import type { Decision, Effect, Event, InvariantViolation, Policy } from '@holdfast/core';
+import type { State } from '@holdfast/core/step';
+import type { Strategy } from '@holdfast/core/strategy';
+import { runId, wallMs } from '@holdfast/core/values';
+import { connectDeribit, type DeribitLink, type OpenSocket } from '@holdfast/deribit/venue';
+import type { OpenLedger, RpcTransport } from '@holdfast/runtime/ports';
+import { type Runtime, start } from '@holdfast/runtime/start';
+import type { Prng } from './prng.ts';
+import { developmentKeys } from './server/keys.ts';
+import { uuidMinter } from './uuid.ts';
+import type { Process } from './wire/process.ts';
+
+const IDENTITY = { buildId: 'world', runtimeConfigHash: 'world', contractVersion: '5.2' } as const;
+const CERTIFICATE_AGE_MS = 1_000;
+
+/** One engine: the real loop on the real ledger's rules, and the real client. */
+export interface Engine {
+  readonly process: Process;
+  readonly runtime: Runtime;
+  readonly link: DeribitLink;
+}
+
+export interface EngineBoot {
+  /** How many processes were before this one. */
+  readonly number: number;
+  readonly process: Process;
+  readonly prng: Prng;
+  readonly policy: Policy;
+  readonly settleMs: number;
+  readonly openLedger: OpenLedger;
+  readonly openSocket: OpenSocket;
+  readonly strategies: readonly Strategy<unknown>[];
+  readonly tamper: ((transport: RpcTransport) => RpcTransport) | undefined;
+  readonly onRecovered: (state: State) => void;
+  readonly onEvent: (event: Event) => void;
+  readonly onEffect: (effect: Effect) => void;
+  readonly onDecision: (decision: Decision) => void;
+  readonly onFatal: (error: InvariantViolation) => void;
+}
+
+/** Puts the engine together as `run/engine.ts` does, on what a world is made of. */
+export async function bootEngine(boot: EngineBoot): Promise<Engine> {
+  const { process, prng, policy, tamper, onDecision } = boot;
+  const jitter = prng.fork('jitter');
+  const opened: { link: DeribitLink | null } = { link: null };
+  const runtime = await start({
+    session: {
+      ...IDENTITY,
+      runId: runId(`world-${boot.number}`),
+      enforcedProfile: 'CSP',
+      toleratesUnlinked: true,
+      settleMs: boot.settleMs,
+      tickIntervalMs: 100,
+      reconcileIntervalMs: 5_000,
+    },
+    clock: process,
+    openLedger: boot.openLedger,
+    connect: (post) => {
+      const link = connectDeribit({
+        url: 'ws://exchange.invalid/ws/api/v2',
+        credentials: traderKey(),
+        currencies: ['BTC', 'ETH'],
+        clock: process,
+        post,
+        jitter: () => jitter.float(),
+        marketInterval: '100ms',
+        openSocket: boot.openSocket,
+      });
+      opened.link = link;
+      const { transport, venue } = link;
+      return {
+        transport: tamper?.(transport) ?? transport,
+        venue: { ...venue, reconnect: () => link.drop() },
+      };
+    },
+    telemetry: { report: onDecision },
+    disk: {
+      measure: (done) => done({ used: 0.5, secondary: 0.5 }),
+      close: () => Promise.resolve(),
+    },
+    documents: {
+      certificate: () => ({
+        ...IDENTITY,
+        status: 'PASS',
+        generatedAt: wallMs(process.now() - CERTIFICATE_AGE_MS),
+      }),
+      policy: () => ({ policy, hash: 'world-policy' }),
+    },
+    mintGroupId: uuidMinter(prng),
+    strategies: boot.strategies,
+    intervals: { consultMs: 250, diskMs: 5_000, policyMs: 10_000, heartbeatMs: 1_000 },
+    inboxCapacity: 4_096,
+    onRecovered: boot.onRecovered,
+    onEvent: boot.onEvent,
+    onEffect: boot.onEffect,
+    onFatal: boot.onFatal,
+  });
+  const { link } = opened;
+  if (link === null) throw new Error('the runtime connects before it is started');
+  link.open();
+  return { process, runtime, link };
+}
+
+function traderKey(): { readonly clientId: string; readonly clientSecret: string } {
+  const [key] = developmentKeys();
+  if (key === undefined) throw new Error('no development key');
+  return key;
+}

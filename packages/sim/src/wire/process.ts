@@ -1,0 +1,85 @@
+import type { Clock } from '@holdfast/runtime/ports';
+import type { VirtualClock } from '../virtual-clock.ts';
+
+/** How one process's clock differs from the exchange's. */
+export interface ClockError {
+  /** Ahead by this much when the process begins, ms. */
+  readonly offsetMs: number;
+  /** Millionths by which it runs fast. */
+  readonly driftPpm: number;
+}
+
+export const TRUE_CLOCK: ClockError = Object.freeze({ offsetMs: 0, driftPpm: 0 });
+
+/**
+ * One operating-system process in virtual time: its own monotonic clock, a single thread that may be
+ * held up, and an end after which nothing of it runs. Whatever reaches it, timer, frame or answer
+ * of the disk, comes through `run`.
+ */
+export class Process implements Clock {
+  readonly #world: VirtualClock;
+  readonly #bornAt: number;
+  readonly #rate: number;
+  #offset: number;
+  /** Its own time is at least this: what a thread that is busy has reached already. */
+  #reached = Number.NEGATIVE_INFINITY;
+  #busyUntil = Number.NEGATIVE_INFINITY;
+  #alive = true;
+
+  constructor(world: VirtualClock, { offsetMs, driftPpm }: ClockError = TRUE_CLOCK) {
+    this.#world = world;
+    this.#bornAt = world.now();
+    this.#offset = offsetMs;
+    this.#rate = 1 + driftPpm / 1_000_000;
+  }
+
+  get isAlive(): boolean {
+    return this.#alive;
+  }
+
+  now(): number {
+    const lived = (this.#world.now() - this.#bornAt) * this.#rate;
+    return Math.max(this.#reached, Math.floor(this.#bornAt + lived + this.#offset));
+  }
+
+  wake(at: number, action: () => void): void {
+    const due = this.#bornAt + (at - this.#bornAt - this.#offset) / this.#rate;
+    this.#world.wake(Math.ceil(due), () => {
+      if (!this.#alive) return;
+      // A clock that stood still meanwhile is not there yet.
+      if (this.now() < at) return this.wake(at, action);
+      this.run(action);
+    });
+  }
+
+  /** Runs `action` on the thread: now, or once it is free; never when the process has ended. */
+  run(action: () => void): void {
+    if (!this.#alive) return;
+    if (this.#world.now() < this.#busyUntil) {
+      this.#world.wake(this.#busyUntil, () => this.run(action));
+      return;
+    }
+    action();
+  }
+
+  /** The thread works for so long, by its own clock: nothing else runs meanwhile. */
+  work(ms: number): void {
+    this.#reached = this.now() + ms;
+    this.#occupy(ms / this.#rate);
+  }
+
+  /** The machine is suspended: its monotonic clock stands still while the world goes on. */
+  suspend(ms: number): void {
+    this.#occupy(ms);
+    this.#reached = this.now();
+    this.#offset -= ms * this.#rate;
+  }
+
+  end(): void {
+    this.#alive = false;
+  }
+
+  #occupy(ms: number): void {
+    this.#busyUntil = Math.max(this.#busyUntil, this.#world.now()) + Math.ceil(ms);
+  }
+}
