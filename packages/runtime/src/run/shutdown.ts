@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { IntentProposal } from '@holdfast/core/intent';
 import type { ObservedListing } from '@holdfast/core/step';
 import {
@@ -33,15 +32,15 @@ const OPERATOR = strategyId('operator');
  */
 export async function cancelWorking(runtime: Runtime, clock: Clock): Promise<readonly string[]> {
   const askedAt = new Map<Label, number>();
-  await until(() => {
+  await settle(clock, () => {
     for (const label of runtime.state.facts.working) {
-      const now = performance.now();
+      const now = clock.now();
       if (now - (askedAt.get(label) ?? Number.NEGATIVE_INFINITY) < ASK_AGAIN_MS) continue;
       askedAt.set(label, now);
       proposeCancel(runtime, clock, label);
     }
     return isSettled(runtime);
-  }, SETTLE_TIMEOUT_MS);
+  });
   return [...runtime.state.facts.working];
 }
 
@@ -58,15 +57,15 @@ function proposeCancel(runtime: Runtime, clock: Clock, target: Label): void {
  */
 export async function flatten(runtime: Runtime, clock: Clock): Promise<boolean> {
   const { facts, observations } = runtime.state;
-  const deadline = performance.now() + FLATTEN_TIMEOUT_MS;
-  while (facts.positions.size > 0 && performance.now() < deadline) {
+  const deadline = clock.now() + FLATTEN_TIMEOUT_MS;
+  while (facts.positions.size > 0 && clock.now() < deadline) {
     for (const { instrument, amountE8 } of facts.positions.values()) {
       const listing = observations.listings.get(instrument);
       const proposal = listing === undefined ? null : closeProposal(listing, amountE8);
       if (proposal !== null) propose(runtime, clock, OPERATOR, proposal);
     }
-    await until(() => isSettled(runtime), SETTLE_TIMEOUT_MS);
-    if (facts.positions.size > 0) await sleep(FLATTEN_EVERY_MS);
+    await settle(clock, () => isSettled(runtime));
+    if (facts.positions.size > 0) await pause(clock, FLATTEN_EVERY_MS);
   }
   return facts.positions.size === 0;
 }
@@ -126,7 +125,11 @@ function isSettled({ state, ledger }: Runtime): boolean {
   return state.facts.working.size === 0 && isQuiet && ledger.telemetry().depth === 0;
 }
 
-async function until(holds: () => boolean, timeoutMs: number): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!holds() && performance.now() < deadline) await sleep(LOOK_EVERY_MS);
+async function settle(clock: Clock, isSo: () => boolean): Promise<void> {
+  const deadline = clock.now() + SETTLE_TIMEOUT_MS;
+  while (!isSo() && clock.now() < deadline) await pause(clock, LOOK_EVERY_MS);
+}
+
+function pause(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => clock.wake(clock.now() + ms, resolve));
 }
