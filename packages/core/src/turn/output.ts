@@ -18,8 +18,10 @@ export class Output {
   #effects: Effect[] = [];
   #at = 0 as MonoMs;
 
+  /** What a turn that broke an invariant had asked for is not asked for by the next one. */
   begin(at: MonoMs): void {
     this.#at = at;
+    this.#effects = [];
   }
 
   add(effect: Effect): void {
