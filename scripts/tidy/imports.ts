@@ -47,6 +47,7 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
         './proof',
         './telemetry',
         './decision-log',
+        './replay',
       ],
     },
     thirdParty: ['typebox', 'commander', 'ws', 'yaml'],

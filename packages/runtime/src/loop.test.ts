@@ -108,3 +108,41 @@ describe('the hot loop', () => {
     expect(loop.isRunning).toBe(false);
   });
 });
+
+describe('the tape of a loop', () => {
+  const told: string[] = [];
+  const tape = {
+    heard: (event: Event) => told.push(`heard ${event.kind}`),
+    answered: (effects: readonly Effect[]) => told.push(`answered ${effects.length}`),
+    broke: (message: string) => told.push(`broke ${message}`),
+    close: () => Promise.resolve(),
+  };
+
+  it('hears an event before the core does, and the answer when it is on its way', () => {
+    told.length = 0;
+    const { loop } = rig({ tape, perform: ({ kind }) => told.push(`performed ${kind}`) });
+    loop.post(tick);
+    expect(told[0]).toBe('heard ticked');
+    expect(told.filter((line) => line.startsWith('performed')).length).toBeGreaterThan(0);
+    expect(told.at(-1)).toBe(`answered ${told.length - 2}`);
+  });
+
+  it('hears that the core broke, and no answer', () => {
+    told.length = 0;
+    const { loop, fatal } = rig({ tape });
+    loop.post(impossible);
+    expect(told).toEqual(['heard recorded', `broke ${fatal[0]?.message}`]);
+  });
+
+  it('has the answer of a turn whose performance failed', () => {
+    told.length = 0;
+    const { loop } = rig({
+      tape,
+      perform: () => {
+        throw new Error('the shell broke');
+      },
+    });
+    expect(() => loop.post(tick)).toThrow('the shell broke');
+    expect(told.map((line) => line.split(' ')[0])).toEqual(['heard', 'answered', 'broke']);
+  });
+});

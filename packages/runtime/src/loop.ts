@@ -4,13 +4,16 @@ import { step } from '@holdfast/core/step';
 import { monoMs } from '@holdfast/core/values';
 import { Inbox } from './inbox.ts';
 import type { Clock } from './ports.ts';
+import type { TurnTape } from './replay/turn-recorder.ts';
 
 export interface LoopOptions {
   readonly state: State;
   readonly clock: Clock;
   readonly inboxCapacity: number;
   readonly perform: (effect: Effect) => void;
-  /** Sees every event before the core does: the tape, and the checkers of the simulator. */
+  /** Keeps every turn, so that the run can be replayed. */
+  readonly tape?: TurnTape;
+  /** Sees every event before the core does: the checkers of the simulator, and metrics. */
   readonly onEvent?: (event: Event) => void;
   readonly onEffect?: (effect: Effect) => void;
   /**
@@ -60,6 +63,7 @@ export class Loop {
       for (let event = this.#next(); event !== undefined; event = this.#next()) this.#turn(event);
     } catch (error) {
       this.#stopped = true;
+      this.#options.tape?.broke(error instanceof Error ? error.message : String(error));
       if (!(error instanceof InvariantViolation)) throw error;
       this.#options.onFatal(error);
     } finally {
@@ -78,11 +82,17 @@ export class Loop {
   }
 
   #turn(event: Event): void {
-    const { state, perform, onEvent, onEffect } = this.#options;
+    const { state, perform, tape, onEvent, onEffect } = this.#options;
     onEvent?.(event);
-    for (const effect of step(state, event).effects) {
-      onEffect?.(effect);
-      perform(effect);
+    tape?.heard(event);
+    const { effects } = step(state, event);
+    try {
+      for (const effect of effects) {
+        onEffect?.(effect);
+        perform(effect);
+      }
+    } finally {
+      tape?.answered(effects);
     }
   }
 }

@@ -43,6 +43,8 @@ export interface LedgerTelemetry {
 /** What recovery found before the first append of this process. */
 export interface LedgerRecovery {
   readonly records: number;
+  /** Hash of the last of them, as hex; all zeros for none. */
+  readonly head: string;
   /**
    * Bytes of a torn tail that were set aside, with the file they went to; null when the end was
    * clean.

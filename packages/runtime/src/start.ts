@@ -7,6 +7,7 @@ import { createDispatch } from './dispatch.ts';
 import { Loop } from './loop.ts';
 import { perform } from './perform.ts';
 import { createProducers } from './producers.ts';
+import type { OpenTape } from './replay/open-tape.ts';
 import type {
   Clock,
   DiskProbe,
@@ -14,6 +15,7 @@ import type {
   Ledger,
   LedgerRecovery,
   MintGroupId,
+  OpenedLedger,
   OpenLedger,
   Post,
   RpcTransport,
@@ -21,6 +23,7 @@ import type {
   Venue,
 } from './ports.ts';
 import { every } from './every.ts';
+import type { TurnTape } from './replay/turn-recorder.ts';
 
 export interface StartOptions {
   readonly session: Session;
@@ -35,6 +38,8 @@ export interface StartOptions {
   readonly strategies: readonly Strategy<unknown>[];
   readonly intervals: Intervals;
   readonly inboxCapacity: number;
+  /** Left out, nothing is kept to be replayed. */
+  readonly openTape?: OpenTape;
   /** The fold is done; nothing is connected yet. */
   readonly onRecovered?: (state: State) => void;
   readonly onEvent?: (event: Event) => void;
@@ -76,6 +81,7 @@ export async function start(options: StartOptions): Promise<Runtime> {
   const post: Post = (event) => loop?.post(event);
   const opened = await options.openLedger(post, (record) => recover(state, record));
   options.onRecovered?.(state);
+  const begun = await begin(options, state, opened);
   const { transport, venue } = options.connect(post);
   const ports = {
     ledger: opened.ledger,
@@ -99,11 +105,12 @@ export async function start(options: StartOptions): Promise<Runtime> {
     inboxCapacity: options.inboxCapacity,
     perform: (effect) => perform(effect, ports),
     onFatal: options.onFatal,
+    ...(begun.tape === null ? {} : { tape: begun.tape }),
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
     ...(options.onEffect === undefined ? {} : { onEffect: options.onEffect }),
   });
   const running = loop;
-  for (const effect of resume(state, monoMs(clock.now()), opened.epoch)) perform(effect, ports);
+  for (const effect of begun.resumption) perform(effect, ports);
   producers.start();
   let isConsulting = true;
   every(clock, options.intervals.consultMs, () => isRunning() && isConsulting, consult);
@@ -122,7 +129,27 @@ export async function start(options: StartOptions): Promise<Runtime> {
     },
     async stop() {
       running.stop();
-      await Promise.all([opened.ledger.close(), options.disk.close()]);
+      const { ledger } = opened;
+      await Promise.all([ledger.close(), options.disk.close(), begun.tape?.close()]);
     },
   };
+}
+
+/** The turn that no event brings, and the tape that begins with it. */
+async function begin(
+  { clock, session, openTape }: StartOptions,
+  state: State,
+  { ledger, recovery, epoch }: OpenedLedger,
+): Promise<{ readonly tape: TurnTape | null; readonly resumption: readonly Effect[] }> {
+  const resumedAt = monoMs(clock.now());
+  const resumption = resume(state, resumedAt, epoch);
+  if (openTape === undefined) return { tape: null, resumption };
+  const { records, head } = recovery;
+  try {
+    const place = { session, epoch, ledger: { records, head }, resumedAt };
+    return { tape: await openTape({ ...place, resumption }), resumption };
+  } catch (error) {
+    await ledger.close();
+    throw error;
+  }
 }

@@ -11,6 +11,7 @@ import type { LedgerRecord } from '@holdfast/core/ledger';
 import { openFileLedger } from '../src/ledger/index.ts';
 import type { OpenLedger } from '../src/ports.ts';
 import { createClock } from '../src/clock.ts';
+import { openTapeIn } from './taped-trader.ts';
 import { startTrader } from './trader-fixture.ts';
 
 const [folder = '', point = 'none', kind = 'ioc'] = process.argv.slice(2);
@@ -57,6 +58,7 @@ const trader = await startTrader({
   runId: `child-${process.pid}`,
   openLedger,
   telemetry: { report: () => undefined },
+  openTape: openTapeIn(folder),
   journal: join(folder, 'venue.jsonl'),
   onPlaced: () => dieAt('at the venue'),
   onEvent: (event) => {

@@ -2,122 +2,31 @@
  * P1-G: real processes on the real file ledger, killed by SIGKILL between the proposal of an order
  * and the news of it, one after another on what the one before left behind.
  */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { apply, createFacts, type Facts } from '@holdfast/core/facts';
-import type { LedgerRecord } from '@holdfast/core/ledger';
 import { label } from '@holdfast/core/values';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openFileLedger, verifyLedger } from '../src/ledger/index.ts';
-import { realClock } from './ledger-harness.ts';
-import { type Placement, readJournal } from './paper-venue.ts';
+import { type Chain, crashAndRecover, POINTS } from './crash-chain.ts';
+import type { Placement } from './paper-venue.ts';
 
-/** In the order an order meets them. */
-const POINTS = [
-  'proposed',
-  'admitted',
-  'handed to the ledger',
-  'while it is written',
-  'durable',
-  'about to be sent',
-  'at the venue',
-  'answered',
-  'acknowledged',
-] as const;
 /** Ledgers that are crashed side by side, and how often each. */
 const CHAINS = 4;
 const KILLS_EACH = 6;
-const CHILD = fileURLToPath(new URL('./crash-child.ts', import.meta.url));
-
-interface Chain {
-  readonly kills: string[];
-  readonly placements: Placement[];
-  readonly canceled: ReadonlySet<string>;
-  readonly records: LedgerRecord[];
-  readonly facts: Facts;
-  readonly verified: ReturnType<typeof verifyLedger>;
-  /** What the process that was left alive saw in the end. */
-  readonly survivor: { readonly mode: string; readonly positions: readonly number[] };
-}
 
 let folder = '';
 let chains: Chain[] = [];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-mid-intent-'));
-  chains = await Promise.all(Array.from({ length: CHAINS }, (_, chain) => crashAndRecover(chain)));
+  chains = await Promise.all(
+    Array.from({ length: CHAINS }, (_, chain) =>
+      crashAndRecover(join(folder, String(chain)), chain, KILLS_EACH),
+    ),
+  );
 }, 60_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-async function crashAndRecover(chain: number): Promise<Chain> {
-  const place = join(folder, String(chain));
-  const kills: string[] = [];
-  for (let life = 0; life < KILLS_EACH; life += 1) {
-    const turn = chain * KILLS_EACH + life;
-    const point = POINTS[turn % POINTS.length] ?? 'proposed';
-    const { signal, errors } = await live(place, point, turn % 3 === 2 ? 'rests' : 'ioc');
-    if (signal !== 'SIGKILL') throw new Error(`not killed at "${point}": ${errors}`);
-    kills.push(point);
-  }
-  const last = await live(place, 'none', 'ioc');
-  if (last.signal !== null) throw new Error(`the survivor died: ${last.errors}`);
-  const records = await recordsOf(join(place, 'ledger'));
-  const facts = createFacts();
-  for (const record of records) apply(facts, record);
-  const journal = readJournal(join(place, 'venue.jsonl'));
-  return {
-    kills,
-    placements: journal.flatMap((line) => ('placed' in line ? [line.placed] : [])),
-    canceled: new Set(journal.flatMap((line) => ('canceled' in line ? [line.canceled] : []))),
-    records,
-    facts,
-    verified: verifyLedger(join(place, 'ledger')),
-    survivor: JSON.parse(last.output),
-  };
-}
-
-interface Life {
-  readonly signal: NodeJS.Signals | null;
-  readonly output: string;
-  readonly errors: string;
-}
-
-function live(place: string, point: string, kind: string): Promise<Life> {
-  const child = spawn(process.execPath, [CHILD, place, point, kind]);
-  let output = '';
-  let errors = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    errors += chunk.toString();
-  });
-  return new Promise((resolve) => {
-    child.once('close', (code, signal) => {
-      resolve({ signal: code === 0 ? null : (signal ?? 'SIGABRT'), output, errors });
-    });
-  });
-}
-
-async function recordsOf(ledgerFolder: string): Promise<LedgerRecord[]> {
-  const records: LedgerRecord[] = [];
-  const { ledger } = await openFileLedger({
-    folder: ledgerFolder,
-    post: () => undefined,
-    clock: realClock,
-    runId: 'reader',
-    queueCapacity: 10,
-    commitDeadlineMs: 1_000,
-    segmentBytes: 65_536,
-    onRecord: (record) => records.push(record),
-  });
-  await ledger.close();
-  return records;
-}
 
 const placed = (): Placement[] => chains.flatMap(({ placements }) => placements);
 
@@ -179,5 +88,22 @@ describe('P1-G a crash in the middle of an intent', () => {
         if (record.type === 'orderSending') expect(reconciled).toBe(true);
       }
     }
+  });
+
+  it('D-28 what every killed process kept of itself is decided again as it was', () => {
+    for (const { kills, replays } of chains) {
+      expect(replays).toHaveLength(kills.length + 1);
+      for (const { verdict, difference, doubt, finish, events } of replays.slice(0, -1)) {
+        // The write that makes a record durable may be ahead of the one that keeps its turn.
+        expect([verdict, difference, doubt?.code ?? null]).toEqual(
+          verdict === 'equal' ? ['equal', null, null] : ['unknown', null, 'tape_short'],
+        );
+        expect(finish?.end).toBeNull();
+        expect(events).toBeGreaterThan(0);
+      }
+      expect(replays.at(-1)).toMatchObject({ verdict: 'equal', finish: { gap: null } });
+    }
+    const all = chains.flatMap(({ replays }) => replays);
+    expect(all.filter(({ verdict }) => verdict === 'equal').length).toBeGreaterThan(all.length / 2);
   });
 });

@@ -65,7 +65,8 @@ export function describeLedger(name: string, makePlace: () => LedgerPlace): void
       await first.ledger.close();
       const second = await place.open();
       expect(second.past).toEqual(EVERY_RECORD);
-      expect(second.recovery).toEqual({ records: EVERY_RECORD.length, tornTail: null });
+      expect(second.recovery).toMatchObject({ records: EVERY_RECORD.length, tornTail: null });
+      expect(second.recovery.head).toMatch(/^[0-9a-f]{64}$/);
       expect(second.epoch).toBeGreaterThan(first.epoch);
       second.ledger.append([sampleAck(9)]);
       await second.ledger.close();

@@ -142,6 +142,16 @@ describe('an engine on the simulated exchange', () => {
     expect((await holdfast('ledger', 'verify', report.ledger_folder)).code).toBe(0);
   }, 60_000);
 
+  it('D-28 it replays equal to its last record, whoever looked on and commanded', async () => {
+    const { code, body } = await json('replay', trading.run);
+    expect(body).toMatchObject({
+      verdict: 'equal',
+      missing: [],
+      tapes: [{ epoch: 1, records: trading.report().ledger_records, difference: null }],
+    });
+    expect(code).toBe(0);
+  });
+
   it('P1-D every decision carries its run id and its intent id, without a gap', async () => {
     const lines = readFileSync(join(trading.run, 'decisions.jsonl'), 'utf8').split('\n');
     const runs = new Set<string>();

@@ -8,6 +8,7 @@ import { currentMode, type State } from '@holdfast/core/step';
 import { groupId, instrumentName, monoMs, runId, strategyId, wallMs } from '@holdfast/core/values';
 import { createClock } from '../src/clock.ts';
 import type { Clock, Documents, OpenLedger, Telemetry } from '../src/ports.ts';
+import type { OpenTape } from '../src/replay/index.ts';
 import { type Runtime, start, type StartOptions } from '../src/start.ts';
 import { PaperVenue } from './paper-venue.ts';
 
@@ -40,6 +41,7 @@ export interface TraderOptions {
   /** What the producer finds on every tick; left out, a good one. */
   readonly certificate?: Documents['certificate'];
   readonly onPlaced?: () => void;
+  readonly openTape?: OpenTape;
   readonly onEvent?: (event: Event) => void;
   readonly onEffect?: (effect: Effect) => void;
 }
@@ -114,6 +116,7 @@ export async function startTrader(options: TraderOptions): Promise<Trader> {
     onFatal: (error) => {
       throw error;
     },
+    ...(options.openTape === undefined ? {} : { openTape: options.openTape }),
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
     ...(options.onEffect === undefined ? {} : { onEffect: options.onEffect }),
   });

@@ -12,6 +12,7 @@ import {
   RECORD_TYPES,
 } from './ledger-dump.ts';
 import { verifyLedgerFolder } from './ledger-verify.ts';
+import { replay } from './replay.ts';
 import { type Answer, JSON_FLAG, withExample } from './usage.ts';
 import { verifySignatures } from './verify.ts';
 
@@ -62,6 +63,7 @@ function createProgram(io: Io, done: Answer): Command {
   addConfig(program, io, done);
   addKeys(program, { io, done, withExample });
   addEngine(program, io, done);
+  addReplay(program, io, done);
   return program;
 }
 
@@ -157,5 +159,18 @@ function addConfig(program: Command, io: Io, done: Answer): void {
     .option(...JSON_FLAG)
     .action((options: { json?: boolean; policy?: string; runtime?: string }) => {
       done(checkConfiguration({ ...options, json: options.json ?? false }, io));
+    });
+}
+
+function addReplay(program: Command, io: Io, done: Answer): void {
+  withExample(program.command('replay'), 'holdfast replay artifacts/run/2026-01-05T090000000Z')
+    .description(
+      'Feed what an engine heard to this core again: every effect and record must be the same.',
+    )
+    .argument('<path>', 'an event tape, or the folder of a run')
+    .option('--ledger <folder>', 'ledger of the run (default: `ledger` beside the tape)')
+    .option(...JSON_FLAG)
+    .action((path: string, { json = false, ...options }: { json?: boolean; ledger?: string }) => {
+      done(replay({ ...options, path, json }, io));
     });
 }

@@ -61,6 +61,13 @@ export const RuntimeDocumentSchema = closed({
   decision_log: closed({
     queue_capacity: whole(16, 1 << 20, 'Reports that may wait; more are counted as a gap.'),
   }),
+  event_tape: closed({
+    max_bytes: whole(
+      0,
+      1_099_511_627_776,
+      'What event tapes for `holdfast replay` may fill of a run folder; 0: none is kept. Bytes.',
+    ),
+  }),
   disk: closed({
     probe_interval_ms: whole(100, 20_000, 'How often free space is measured. Milliseconds.'),
     budget_bytes: whole(

@@ -12,6 +12,7 @@ const testnet: RuntimeDocument = {
   strategies: [],
   ledger: { segment_bytes: 1 << 20, queue_capacity: 16, commit_deadline_ms: 10 },
   decision_log: { queue_capacity: 16 },
+  event_tape: { max_bytes: 0 },
   disk: { probe_interval_ms: 100, budget_bytes: 1 << 28 },
   watchdog: { silence_ms: 500, kill_after_ms: 1_000 },
   loop: { tick_interval_ms: 10, consult_interval_ms: 10, reconcile_interval_ms: 5_000 },

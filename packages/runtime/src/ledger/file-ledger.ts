@@ -7,6 +7,7 @@ import { recover } from './recover.ts';
 import { setTornTailAside } from './repair.ts';
 import type { Damage, LedgerHead, SegmentFile } from './scan.ts';
 import {
+  chainText,
   encodeSegmentHeader,
   SEGMENT_BYTES_DEFAULT,
   SEGMENT_BYTES_MAX,
@@ -105,7 +106,8 @@ async function openLocked(
     found.tornTail === null || setAsideAs === null
       ? null
       : { bytes: found.tornTail.bytes, setAsideAs };
-  return { ledger, recovery: { records: found.records, tornTail }, epoch };
+  const recovery = { records: found.records, head: chainText(found.head.chain), tornTail };
+  return { ledger, recovery, epoch };
 }
 
 /**

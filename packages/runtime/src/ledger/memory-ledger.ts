@@ -2,7 +2,7 @@ import type { LedgerRecord } from '@holdfast/core/ledger';
 import type { Clock, Ledger, LedgerRecovery, Post } from '../ports.ts';
 import { GroupCommit, type SegmentWriter, type WriteDone } from './group-commit.ts';
 import { type Damage, scanLedger, type SegmentFile, type SegmentSource } from './scan.ts';
-import { type SegmentHeader, segmentName } from './segment.ts';
+import { chainText, type SegmentHeader, segmentName } from './segment.ts';
 
 /**
  * A disk that is memory: durable for as long as this object lives, so that one ledger after another
@@ -102,5 +102,9 @@ export function openMemoryLedger(
     onClosed: () => Promise.resolve(),
   });
   const setAside = tornTail === null ? null : { bytes: tornTail.bytes, setAsideAs: 'memory' };
-  return { ok: true, ledger, recovery: { records, tornTail: setAside } };
+  return {
+    ok: true,
+    ledger,
+    recovery: { records, head: chainText(head.chain), tornTail: setAside },
+  };
 }

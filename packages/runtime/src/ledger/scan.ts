@@ -32,6 +32,8 @@ export interface ScannedRecord {
   readonly record: LedgerRecord;
   readonly segment: string;
   readonly offset: number;
+  /** What the next record chains to. */
+  readonly hash: ChainHash;
 }
 
 export type DamageCode =
@@ -201,14 +203,15 @@ function* scanSegment(scan: SegmentScan, position: Position): Generator<ScannedR
     }
     const body = decodeBody(bytes, frame.bodyStart, frame.bodyEnd, scan.strict);
     if (!body.ok) return failed(damageAt('record_bad', file, next, describeBodyFault(body.fault)));
+    next.chain = hashOf(bytes, frame);
     batch.push({
       sequence: frame.sequence,
       record: body.record,
       segment: file.name,
       offset: frame.offset,
+      hash: next.chain,
     });
     next.sequence += 1;
-    next.chain = hashOf(bytes, frame);
     next.offset = frame.end;
     if (!frame.endsBatch) continue;
     Object.assign(position, next);

@@ -66,6 +66,11 @@ export type ChainHash = string;
 
 export const GENESIS: ChainHash = '\0'.repeat(32);
 
+/** As people and documents write it: hex. */
+export function chainText(chain: ChainHash): string {
+  return Buffer.from(chain, 'latin1').toString('hex');
+}
+
 export interface SegmentHeader {
   readonly number: number;
   readonly firstSequence: number;

@@ -6,6 +6,7 @@ import {
   type SegmentSource,
   type TornTail,
 } from './scan.ts';
+import { chainText } from './segment.ts';
 
 /**
  * What a reading with full strictness found. `ok` is a ledger an engine may start on and nobody has
@@ -63,5 +64,5 @@ function tornFinding(tail: TornTail | null): readonly LedgerFinding[] {
 }
 
 function describeHead(head: LedgerHead): LedgerVerification['head'] {
-  return { sequence: head.sequence - 1, hash: Buffer.from(head.chain, 'latin1').toString('hex') };
+  return { sequence: head.sequence - 1, hash: chainText(head.chain) };
 }

@@ -29,6 +29,7 @@ export function portsOf(
   return {
     clock,
     openLedger: ledgerOf(options, runId),
+    ...(recorders.openTape === null ? {} : { openTape: recorders.openTape }),
     telemetry: recorders.telemetry,
     disk: createDiskProbe(
       folder.ledger,

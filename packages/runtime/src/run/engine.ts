@@ -68,6 +68,7 @@ export async function startEngine(options: EngineOptions): Promise<EngineStart> 
     runId,
     startedAt: clock.now(),
     decisionCapacity: configuration.runtime.decision_log.queue_capacity,
+    tapeBytesMax: configuration.runtime.event_tape.max_bytes,
     secrets: credentials === null ? [] : [credentials.clientSecret],
   });
   // What beats must exist before the loop that does, and needs the loop to be opened.

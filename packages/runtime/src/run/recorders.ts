@@ -3,6 +3,9 @@ import type { LinkTelemetry } from '@holdfast/deribit/venue';
 import { createAfterwards } from '../afterwards.ts';
 import { openDecisionLog } from '../decision-log.ts';
 import type { Telemetry } from '../ports.ts';
+import { EventTape } from '../replay/event-tape.ts';
+import type { OpenTape } from '../replay/open-tape.ts';
+import { bytesOfTapes, tapePath } from '../replay/run-tapes.ts';
 import { Tally } from '../report/tally.ts';
 import { openRunLog, type RunLog } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
@@ -12,12 +15,14 @@ import type { RunFolder } from './folder.ts';
 
 const WIRE_LOG_CAPACITY = 8_192;
 
-/** Where what is said and seen goes: decision log, run log, wire log, tally and metrics. */
+/** Where what is said and seen goes: decision log, run log, wire log, tape, tally and metrics. */
 export interface Recorders {
   readonly telemetry: Telemetry;
   readonly tally: Tally;
   readonly wire: WireLog;
   readonly log: RunLog;
+  /** Null where the configuration wants none. */
+  readonly openTape: OpenTape | null;
   /** Sees every event before the core does. */
   readonly heard: (event: Event) => void;
   readonly onWatchdog: (news: WatchdogNews) => void;
@@ -40,13 +45,15 @@ export interface RecorderOptions {
   readonly runId: string;
   readonly startedAt: number;
   readonly decisionCapacity: number;
+  /** What the tapes of the folder may fill; 0 for none. */
+  readonly tapeBytesMax: number;
   /** Values that must never be written. */
   readonly secrets: readonly string[];
 }
 
 /** Rejects when a file cannot be opened: an engine that cannot say what it does must not run. */
 export async function openRecorders(options: RecorderOptions): Promise<Recorders> {
-  const { folder, runId, startedAt, decisionCapacity, secrets } = options;
+  const { folder, runId, startedAt, decisionCapacity, tapeBytesMax, secrets } = options;
   const decisions = await openDecisionLog({
     path: folder.decisions,
     runId,
@@ -54,6 +61,7 @@ export async function openRecorders(options: RecorderOptions): Promise<Recorders
   });
   const wire = await openWireLog(folder.wire, runId, WIRE_LOG_CAPACITY);
   const log = await openRunLog({ path: folder.log, runId, secrets });
+  const tapes = tapesOf(folder, tapeBytesMax, log);
   const metrics = createMetrics(runId);
   const afterwards = createAfterwards<Said>(({ decision, at }) => {
     decisions.report(decision, at);
@@ -65,6 +73,7 @@ export async function openRecorders(options: RecorderOptions): Promise<Recorders
     tally,
     wire,
     log,
+    openTape: tapeBytesMax === 0 ? null : tapes.open,
     telemetry: {
       report: (decision, at) => tally.report(decision, at),
       backlog: () => decisions.telemetry(),
@@ -79,14 +88,37 @@ export async function openRecorders(options: RecorderOptions): Promise<Recorders
       metrics.observeLost('decision_log', decisions.telemetry().dropped);
       metrics.observeLost('wire_log', wire.dropped);
       metrics.observeLost('run_log', log.telemetry().dropped);
+      metrics.observeLost('event_tape', tapes.lost());
       return await metrics.text();
     },
-    bytes: () => decisions.bytes + wire.bytes + log.telemetry().bytes,
+    bytes: () => decisions.bytes + wire.bytes + log.telemetry().bytes + tapes.bytes(),
     async close() {
       afterwards.finish();
       metrics.close();
       await Promise.all([decisions.close(), wire.close(), log.close()]);
     },
+  };
+}
+
+/** The tape of this process, beside those that earlier ones left in the folder. */
+function tapesOf(
+  folder: RunFolder,
+  bytesMax: number,
+  log: RunLog,
+): { readonly open: OpenTape; bytes(): number; lost(): number } {
+  let tape: EventTape | null = null;
+  return {
+    async open(opening) {
+      tape = await EventTape.open({
+        path: tapePath(folder.path, opening.epoch, opening.session.runId),
+        maxBytes: bytesMax - bytesOfTapes(folder.path),
+        opening,
+        onGap: (gap) => log.write('warn', 'event_tape_gap', gap),
+      });
+      return tape;
+    },
+    bytes: () => tape?.bytes ?? 0,
+    lost: () => tape?.lost ?? 0,
   };
 }
 
