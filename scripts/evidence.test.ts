@@ -3,13 +3,15 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { packFaults } from './evidence/check.ts';
+import { packFaults, wholeFaults } from './evidence/check.ts';
 import { type DrillFindings, drillFaults } from './evidence/drill-record.ts';
 import { MANIFEST, manifestFaults, manifestOf, readManifest } from './evidence/manifest.ts';
 import { writePack } from './evidence/pack.ts';
+import { PHASE0_RULES } from './evidence/phase0-check.ts';
+import { PHASE1_RULES } from './evidence/phase1/check.ts';
 import { ofDocument } from './evidence/provenance.ts';
 import { readRunLog } from './evidence/run-log.ts';
-import { SNAPSHOTS, staleSnapshots, takeSnapshots } from './evidence/snapshots.ts';
+import { PHASE0_SNAPSHOTS, staleSnapshots, takeSnapshots } from './evidence/snapshots.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const base = mkdtempSync(join(tmpdir(), 'holdfast-evidence-'));
@@ -95,21 +97,23 @@ describe('the manifest of a pack', () => {
 describe('snapshots', () => {
   it('P0-A P0-B P0-F are byte for byte what the sources say, and refused when they are not', () => {
     const folder = join(base, 'snapshots');
-    writePack(folder, takeSnapshots(ROOT, 'build'));
-    expect(staleSnapshots(ROOT, folder)).toEqual([]);
-    for (const { source, path } of SNAPSHOTS) {
+    writePack(folder, takeSnapshots(ROOT, 'build', PHASE0_SNAPSHOTS));
+    expect(staleSnapshots(ROOT, folder, PHASE0_SNAPSHOTS)).toEqual([]);
+    for (const { source, path } of PHASE0_SNAPSHOTS) {
       const target = join(folder, path);
       const whole = readFileSync(target, 'utf8');
       writeFileSync(target, `${whole} `);
-      expect(staleSnapshots(ROOT, folder)).toEqual([`${path}: is no longer what ${source} says`]);
+      expect(staleSnapshots(ROOT, folder, PHASE0_SNAPSHOTS)).toEqual([
+        `${path}: is no longer what ${source} says`,
+      ]);
       rmSync(target);
-      expect(staleSnapshots(ROOT, folder)).toEqual([`${path}: missing`]);
+      expect(staleSnapshots(ROOT, folder, PHASE0_SNAPSHOTS)).toEqual([`${path}: missing`]);
       writeFileSync(target, whole);
     }
   });
 
   it('hold every document the checklist names', () => {
-    expect(SNAPSHOTS.map(({ path }) => path)).toEqual(
+    expect(PHASE0_SNAPSHOTS.map(({ path }) => path)).toEqual(
       expect.arrayContaining([
         'policy/launch_policy_snapshot.md',
         'policy/policy_config_snapshot.json',
@@ -121,8 +125,17 @@ describe('snapshots', () => {
   });
 });
 
+/** Staleness is for `--check`: the commit that keeps a pack is already a later one. */
+it.each([
+  ['phase0', PHASE0_RULES],
+  ['phase1', PHASE1_RULES],
+] as const)('the pack of %s in the tree is whole, as it was made', (name, rules) => {
+  const repair = `make it from a clean tree: npm run evidence -- ${name}`;
+  expect(wholeFaults(join(ROOT, 'evidence', name), rules), repair).toEqual([]);
+});
+
 it('a pack without its required parts says which, and of which build it was', () => {
-  const found = packFaults(ROOT, pack('bare'));
+  const found = packFaults(ROOT, pack('bare'), PHASE0_RULES);
   expect(found).toContain('README.md: missing');
   expect(found).toContain('keys/key_scope_probe.json: missing');
   expect(found.some((fault) => fault.startsWith('out of date: made for build build'))).toBe(true);

@@ -52,7 +52,7 @@ describe('imports', () => {
     expectNone(checkImports(SOURCES, MANIFESTS));
   });
 
-  it('P1-A one module holds the order client, no door leads to it, nobody spells an order', () => {
+  it('P1-A test_dispatch_chokepoint_no_direct_exchange_client_usage: one module holds it', () => {
     const holders = SOURCES.filter(({ path, mentions }) =>
       mentions.some(
         ({ specifier }) => specifier === '@holdfast/deribit/order-client' && !isTestSide(path),
@@ -60,6 +60,16 @@ describe('imports', () => {
     );
     expect(holders.map(({ path }) => path)).toEqual(['packages/runtime/src/dispatch.ts']);
     expectNone(checkChokepoint(SOURCES, MANIFESTS));
+  });
+
+  it('P1-A test_dispatch_visibility_is_restricted: start.ts alone makes a dispatch', () => {
+    const makers = SOURCES.flatMap(({ path, mentions }) =>
+      mentions
+        .filter(({ specifier, kind }) => kind !== 'type' && specifier.endsWith('/dispatch.ts'))
+        .filter(() => !isTestSide(path))
+        .map(() => path),
+    );
+    expect(makers).toEqual(['packages/runtime/src/start.ts']);
   });
 
   it('give the mint of receipts to ledgers alone', () => {

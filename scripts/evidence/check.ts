@@ -1,178 +1,85 @@
-/** Whether the pack of phase 0 is whole, of this build, and says what it must (phases 1.1). */
+/** Whether a pack is whole, of this build, and says what it must. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseText } from '../../packages/core/src/parse.ts';
-import { parsePolicy } from '../../packages/core/src/policy-document.ts';
-import { drillFaults, type DrillRecord } from './drill-record.ts';
-import { manifestFaults, readManifest } from './manifest.ts';
-import { buildIdOf, NOT_SIGNED } from './provenance.ts';
-import { staleSnapshots } from './snapshots.ts';
+import { isDirtyBuild } from '../../packages/runtime/src/proof/index.ts';
+import { type Manifest, manifestFaults, readManifest } from './manifest.ts';
+import { buildIdOf } from './provenance.ts';
+import { type Snapshot, staleSnapshots } from './snapshots.ts';
 
-/** Paths the checklist names; what is absent is refused by name. */
-const REQUIRED = [
-  'README.md',
-  'SUMMARY_1PAGE.md',
-  'ci_links.md',
-  'policy/launch_policy_snapshot.md',
-  'policy/policy_config_snapshot.json',
-  'env/env_matrix_snapshot.md',
-  'keys/key_scope_probe.json',
-  'break_glass/runbook_snapshot.md',
-  'break_glass/drill.md',
-  'break_glass/drill.json',
-  'break_glass/log_excerpt.txt',
-  'break_glass/scenarios.txt',
-  'health/health_endpoint_snapshot.md',
-  'health/observed.json',
-] as const;
+/** What one pack has to hold. */
+export interface PackRules {
+  /** Paths the checklist names; what is absent is refused by name. */
+  readonly required: readonly string[];
+  /** Lines that are not blank, where more than one is asked for. */
+  readonly linesMin: Readonly<Record<string, number>>;
+  readonly snapshots: readonly Snapshot[];
+  /**
+   * What is wrong with the text at a required path, each with the path in front.
+   * @param other the text of another file of the same pack.
+   */
+  contentFaults(path: string, text: string, other: (path: string) => string): readonly string[];
+}
 
-const LINES_MIN: Readonly<Record<string, number>> = { 'README.md': 8, 'break_glass/drill.md': 8 };
-
-export function packFaults(root: string, folder: string): readonly string[] {
+/** Everything that is wrong, a sentence with file and rule each. */
+export function packFaults(root: string, folder: string, rules: PackRules): readonly string[] {
   const read = readManifest(folder);
   if (!read.ok) return [read.fault];
-  const { manifest } = read;
-  const faults = [...manifestFaults(folder, manifest), ...staleSnapshots(root, folder)];
-  const build = buildIdOf(root);
-  if (manifest.build_id !== build) {
-    faults.push(`out of date: made for build ${manifest.build_id}, this is ${build}`);
-  }
-  for (const entry of manifest.entries) {
-    const { path, clock, venue, data, build_id: built, node } = entry;
-    const label = [clock, venue, data, built, node];
-    if (label.some((word) => typeof word !== 'string' || word === '')) {
-      faults.push(`${path}: does not say where it comes from`);
-    }
-  }
-  for (const path of REQUIRED) {
-    if (existsSync(join(folder, path))) faults.push(...contentFaults(folder, path));
+  return [
+    ...ownFaults(folder, read.manifest, rules),
+    ...staleSnapshots(root, folder, rules.snapshots),
+    ...ageFaults(root, read.manifest),
+  ];
+}
+
+/**
+ * The same without what time alone does to a pack: a commit after the one it was made of outdates
+ * it, and it is whole as long as nobody touches it.
+ */
+export function wholeFaults(folder: string, rules: PackRules): readonly string[] {
+  const read = readManifest(folder);
+  return read.ok ? ownFaults(folder, read.manifest, rules) : [read.fault];
+}
+
+function ownFaults(folder: string, manifest: Manifest, rules: PackRules): readonly string[] {
+  const faults = [...manifestFaults(folder, manifest), ...labelFaults(manifest)];
+  for (const path of rules.required) {
+    if (existsSync(join(folder, path))) faults.push(...textFaults(folder, path, rules));
     else faults.push(`${path}: missing`);
   }
   return faults;
 }
 
-function contentFaults(folder: string, path: (typeof REQUIRED)[number]): readonly string[] {
+/** D-38: every item says where it comes from, and all of one build. */
+function labelFaults(manifest: Manifest): readonly string[] {
+  const faults: string[] = [];
+  if (isDirtyBuild(manifest.build_id)) {
+    faults.push(`made of ${manifest.build_id}: content that nobody committed proves nothing later`);
+  }
+  for (const { path, clock, venue, data, build_id: built, node } of manifest.entries) {
+    const label = [clock, venue, data, built, node];
+    if (label.some((word) => typeof word !== 'string' || word === '')) {
+      faults.push(`${path}: does not say where it comes from`);
+    } else if (built !== manifest.build_id) {
+      faults.push(`${path}: of build ${built}, the pack is of ${manifest.build_id}`);
+    }
+  }
+  return faults;
+}
+
+function ageFaults(root: string, manifest: Manifest): readonly string[] {
+  const build = buildIdOf(root);
+  if (manifest.build_id === build) return [];
+  return [`out of date: made for build ${manifest.build_id}, this is ${build}`];
+}
+
+function textFaults(folder: string, path: string, rules: PackRules): readonly string[] {
   const text = readFileSync(join(folder, path), 'utf8');
   const lines = text.split('\n').filter((line) => line.trim() !== '').length;
-  const least = LINES_MIN[path] ?? 1;
+  const least = rules.linesMin[path] ?? 1;
   if (lines < least) return [`${path}: ${lines} lines, at least ${least}`];
-  switch (path) {
-    case 'README.md':
-      return text.includes(NOT_SIGNED) || /Signature/.test(text) ? [] : [`${path}: no sign-off`];
-    case 'ci_links.md':
-      return gateFaults(path, text);
-    case 'policy/policy_config_snapshot.json':
-      return parseText(text, parsePolicy).ok ? [] : [`${path}: the strict loader refuses it`];
-    case 'keys/key_scope_probe.json':
-      return probeFaults(path, text);
-    case 'break_glass/drill.json':
-      return drillJsonFaults(path, text);
-    case 'break_glass/log_excerpt.txt':
-      return logFaults(path, text);
-    case 'health/observed.json':
-      return healthFaults(path, text);
-    default:
-      return [];
+  try {
+    return rules.contentFaults(path, text, (other) => readFileSync(join(folder, other), 'utf8'));
+  } catch (error) {
+    return [`${path}: cannot be read: ${error instanceof Error ? error.message : 'unknown'}`];
   }
-}
-
-function gateFaults(path: string, text: string): readonly string[] {
-  const rows = text.split('\n').filter((line) => line.startsWith('| P0-'));
-  if (rows.length === 0) return [`${path}: names no gate`];
-  return rows
-    .filter((row) => !row.endsWith('| PASS |'))
-    .map((row) => `${path}: ${row.split('|')[1]?.trim()} is ${row.split('|').at(-2)?.trim()}`);
-}
-
-/** What the checklist asks of the record beyond `keys check`. */
-function probeFaults(path: string, text: string): readonly string[] {
-  const record = JSON.parse(text) as {
-    probes: {
-      env: string;
-      scopes: string[];
-      withdraw_enabled: boolean;
-      probe_results: Record<string, { result: string }>;
-      provenance?: { venue: string };
-    }[];
-    summary: { least_privilege_verified?: boolean; all_transfers_disabled?: boolean };
-  };
-  const faults: string[] = [];
-  const say = (isWrong: boolean, fault: string): void => {
-    if (isWrong) faults.push(`${path}: ${fault}`);
-  };
-  const traders = record.probes.filter(({ scopes }) => scopes.includes('trade'));
-  const paper = record.probes.filter(({ env }) => env === 'PAPER');
-  say(traders.length === 0, 'no key that can trade was probed');
-  for (const { env, probe_results: results, provenance } of traders) {
-    const revoked = results['trade_with_revoked_key']?.result;
-    say(revoked !== 'permission_denied', `${env}: a revoked key was not refused`);
-    const isElsewhere = env !== 'DEV' && provenance?.venue === 'simulated';
-    say(isElsewhere, `${env}: probed on a simulated exchange, which proves nothing there`);
-  }
-  say(paper.length === 0, 'PAPER is not in it');
-  for (const { scopes, probe_results: results } of paper) {
-    say(scopes.includes('trade'), 'PAPER can trade');
-    say(results['place_order']?.result === 'success', 'PAPER may place orders');
-  }
-  say(
-    record.probes.some((entry) => entry.withdraw_enabled),
-    'a key can withdraw',
-  );
-  say(record.summary.least_privilege_verified !== true, 'least privilege is not verified');
-  say(record.summary.all_transfers_disabled !== true, 'a key can transfer');
-  return faults;
-}
-
-function drillJsonFaults(path: string, text: string): readonly string[] {
-  const record = JSON.parse(text) as DrillRecord;
-  const times = record.events.map(({ at }) => at);
-  const isOrdered = times.every((at, index) => index === 0 || (times[index - 1] ?? 0) <= at);
-  return [
-    ...drillFaults(record.found).map((fault) => `${path}: ${fault}`),
-    ...(isOrdered ? [] : [`${path}: its events are out of order`]),
-  ];
-}
-
-/** The proof words of the checklist. */
-const PROOF: readonly (readonly [RegExp, string])[] = [
-  [/kill_engaged|trading_mode="?kill|received=kill/i, 'the kill'],
-  [/orders_escaped=0\b|open_blocked|queued=0\b/i, 'that opening stopped'],
-  [/reduce_only_works=true|result="?accepted/i, 'that risk could be reduced'],
-];
-
-function logFaults(path: string, text: string): readonly string[] {
-  return PROOF.filter(([pattern]) => !pattern.test(text)).map(
-    ([, what]) => `${path}: does not show ${what}`,
-  );
-}
-
-interface Answer {
-  readonly exit_code: number;
-  readonly answer: Readonly<Record<string, unknown>> | null;
-}
-
-function healthFaults(path: string, text: string): readonly string[] {
-  const seen = JSON.parse(text) as Readonly<
-    Record<'healthy' | 'policy_missing', Readonly<Record<'health' | 'status', Answer>>>
-  >;
-  const faults: string[] = [];
-  const say = (isWrong: boolean, fault: string): void => {
-    if (isWrong) faults.push(`${path}: ${fault}`);
-  };
-  const { healthy, policy_missing: missing } = seen;
-  for (const key of ['ok', 'build_id', 'contract_version', 'timestamp_utc']) {
-    say(healthy.health.answer?.[key] === undefined, `health says nothing of ${key}`);
-    say(healthy.status.answer?.[key] === undefined, `status says nothing of ${key}`);
-  }
-  say(
-    healthy.health.exit_code !== 0 || healthy.health.answer?.['ok'] !== true,
-    'health was not ok',
-  );
-  say(healthy.status.exit_code !== 0, 'status was not ok');
-  say(missing.health.exit_code !== 1, 'health without a policy did not answer 1');
-  say(missing.health.answer?.['ok'] !== false, 'health without a policy was ok');
-  say(missing.status.exit_code !== 1, 'status without a policy did not answer 1');
-  say(missing.status.answer?.['trading_mode'] !== 'KILL', 'status without a policy is not KILL');
-  say(missing.status.answer?.['is_trading_allowed'] !== false, 'trading allowed without a policy');
-  return faults;
 }

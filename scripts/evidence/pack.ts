@@ -18,6 +18,11 @@ export interface Missing {
 
 export type Made = Item | Missing;
 
+export interface PackOutcome {
+  readonly written: number;
+  readonly missing: readonly Missing[];
+}
+
 export const isMissing = (made: Made): made is Missing => 'why' in made;
 
 /** Writes the items into an empty folder; what was there before is gone. */

@@ -1,6 +1,7 @@
 /** The pages of the pack that are written rather than recorded. */
 import type { GateResult } from './gates.ts';
 import { isGreen } from './gates.ts';
+import { link, listOr, oneLine } from './markdown.ts';
 import type { Missing } from './pack.ts';
 import { NOT_SIGNED, type Provenance, shownProvenance } from './provenance.ts';
 
@@ -148,8 +149,3 @@ ${listOr(failed, 'Nothing that was tried failed.')}
   too: that takes a signature, and there is none.
 `;
 }
-
-const link = (path: string): string => `[${path}](${path})`;
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
-const listOr = (lines: readonly string[], otherwise: string): string =>
-  lines.length === 0 ? otherwise : lines.map((line) => `- ${line}`).join('\n');

@@ -8,16 +8,11 @@ import { gatesPage, runGates } from './gates.ts';
 import { observeHealth } from './health.ts';
 import { probeKeys } from './keys.ts';
 import { MANIFEST, manifestOf } from './manifest.ts';
-import { isMissing, type Item, type Made, type Missing, writePack } from './pack.ts';
+import { isMissing, type Item, type Made, type PackOutcome, writePack } from './pack.ts';
 import { readmePage, summaryPage } from './pages.ts';
 import { buildIdOf, ofDocument, ofScenario, ofSimulatedRun, utc } from './provenance.ts';
 import { runScenarios, type ScenarioRun } from './scenarios.ts';
-import { takeSnapshots } from './snapshots.ts';
-
-export interface PackOutcome {
-  readonly written: number;
-  readonly missing: readonly Missing[];
-}
+import { PHASE0_SNAPSHOTS, takeSnapshots } from './snapshots.ts';
 
 /** The live part needs one exchange; without it everything that would come from it is missing. */
 const LIVE = [
@@ -42,12 +37,12 @@ export async function makePhase0(
   say('live part  exchange, keys, drill, health');
   const live = await fromExchange(root, buildId, madeUtc, scenarios);
   say('gates      the tests of phase 0');
-  const gates = await runGates(root);
+  const gates = await runGates(root, 'P0-');
   const recorded = live.made.filter((made): made is Item => !isMissing(made));
   const missing = live.made.filter(isMissing);
   const facts = { madeUtc, provenance, gates: gates.results, missing, drill: live.drill };
   const items: Item[] = [
-    ...takeSnapshots(root, buildId),
+    ...takeSnapshots(root, buildId, PHASE0_SNAPSHOTS),
     ...recorded,
     { path: 'break_glass/scenarios.txt', provenance: ofScenario(buildId), text: scenarios.text },
     { path: 'ci_links.md', provenance, text: gatesPage(gates, provenance, madeUtc) },

@@ -31,6 +31,11 @@ export function ofSimulatedRun(buildId: string): Provenance {
   };
 }
 
+/** The core alone, on made-up inputs: its time is what it is told. */
+export function ofCore(buildId: string): Provenance {
+  return { ...ofSimulatedRun(buildId), clock: 'virtual', venue: 'none' };
+}
+
 /** A scenario: the same code on a clock that is wound. */
 export function ofScenario(buildId: string): Provenance {
   return { ...ofSimulatedRun(buildId), clock: 'virtual' };

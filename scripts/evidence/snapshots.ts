@@ -9,7 +9,7 @@ export interface Snapshot {
   readonly path: string;
 }
 
-export const SNAPSHOTS: readonly Snapshot[] = [
+export const PHASE0_SNAPSHOTS: readonly Snapshot[] = [
   { source: 'docs/launch_policy.md', path: 'policy/launch_policy_snapshot.md' },
   { source: 'config/policy.json', path: 'policy/policy_config_snapshot.json' },
   { source: 'docs/env_matrix.md', path: 'env/env_matrix_snapshot.md' },
@@ -19,8 +19,18 @@ export const SNAPSHOTS: readonly Snapshot[] = [
   { source: 'docs/health_endpoint.md', path: 'health/health_endpoint_snapshot.md' },
 ];
 
-export function takeSnapshots(root: string, buildId: string): readonly Item[] {
-  return SNAPSHOTS.map(({ source, path }) => ({
+export const PHASE1_SNAPSHOTS: readonly Snapshot[] = [
+  { source: 'docs/dispatch_chokepoint.md', path: 'documents/dispatch_chokepoint.md' },
+  { source: 'docs/intent_gate_invariants.md', path: 'documents/intent_gate_invariants.md' },
+  { source: 'docs/critical_config_keys.md', path: 'documents/critical_config_keys.md' },
+];
+
+export function takeSnapshots(
+  root: string,
+  buildId: string,
+  snapshots: readonly Snapshot[],
+): readonly Item[] {
+  return snapshots.map(({ source, path }) => ({
     path,
     provenance: ofDocument(buildId),
     text: readFileSync(join(root, source), 'utf8'),
@@ -28,8 +38,12 @@ export function takeSnapshots(root: string, buildId: string): readonly Item[] {
 }
 
 /** Snapshots that are not, byte for byte, what the source says now. */
-export function staleSnapshots(root: string, folder: string): readonly string[] {
-  return SNAPSHOTS.flatMap(({ source, path }) => {
+export function staleSnapshots(
+  root: string,
+  folder: string,
+  snapshots: readonly Snapshot[],
+): readonly string[] {
+  return snapshots.flatMap(({ source, path }) => {
     const now = bytesOf(join(root, source));
     const then = bytesOf(join(folder, path));
     if (then === null) return [`${path}: missing`];

@@ -43,7 +43,8 @@ export const T0 = 1_774_000_000_000;
 const STRATEGY = strategyId('strangle_btc_low_vol');
 const IDENTITY = { buildId: 'b1', runtimeConfigHash: 'c1', contractVersion: '5.2' };
 
-type Unstamped<E> = E extends Event ? Omit<E, 'at'> : never;
+export type Unstamped<E> = E extends Event ? Omit<E, 'at'> : never;
+export type Hears = (event: Unstamped<Event>) => Unstamped<Event> | null;
 
 export interface DeskOptions {
   /** Records of an earlier process. */
@@ -52,6 +53,8 @@ export interface DeskOptions {
   readonly instruments?: readonly Instrument[];
   readonly settleMs?: number;
   readonly enforcedProfile?: 'CSP' | 'GOP';
+  /** What it hears instead of an event; null: nothing. */
+  readonly hears?: Hears;
 }
 
 export class Desk {
@@ -100,12 +103,14 @@ export class Desk {
   readonly #held: (readonly LedgerRecord[])[] = [];
   readonly #policy: Policy;
   readonly #instruments: readonly Instrument[];
+  readonly #hears: Hears;
   #sequence = 0;
   #groups = 0;
 
   constructor(options: DeskOptions = {}) {
     this.#policy = options.policy ?? POLICY;
     this.#instruments = options.instruments ?? [BTC_CALL, BTC_PUT];
+    this.#hears = options.hears ?? ((event) => event);
     this.records = [...(options.past ?? [])];
     this.state = createState({
       ...IDENTITY,
@@ -135,7 +140,9 @@ export class Desk {
     );
   }
 
-  post(event: Unstamped<Event>): void {
+  post(said: Unstamped<Event>): void {
+    const event = this.#hears(said);
+    if (event === null) return;
     for (const effect of step(this.state, { at: monoMs(this.now), ...event }).effects) {
       this.#perform(effect);
     }

@@ -2,85 +2,58 @@
  * P1-E: every gate speaks before anything is recorded, and the record is durable before anything is
  * sent (docs/intent_gate_invariants.md).
  */
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { GATES } from '../src/gates/gates.ts';
-import { reject } from '../src/gates/reject.ts';
 import { mintReceipt } from '../src/ledger/receipt.ts';
 import type { IntentRecorded } from '../src/ledger/record.ts';
 import { Desk } from './desk.ts';
-
-afterEach(() => vi.restoreAllMocks());
+import { callsOf, CLASSES, declaredGates, isGate, stoppedAt, watched } from './gate-calls.ts';
 
 const active = (): Desk => new Desk().boot();
 const NAMES = GATES.map(({ name }) => name);
-
-/** Every gate writes its name between the effects of the desk, and still decides. */
-function watchGates(desk: Desk): void {
-  desk.trail.length = 0;
-  for (const gate of GATES) {
-    const { check } = gate;
-    vi.spyOn(gate, 'check').mockImplementation((context, candidate) => {
-      desk.trail.push(gate.name);
-      return check(context, candidate);
-    });
-  }
-}
-
-/** What a proposal could leave behind. */
-function traces(desk: Desk): unknown {
-  const { facts, observations } = desk.state;
-  return structuredClone([
-    desk.records,
-    [...facts.orders],
-    [...facts.positions],
-    [...observations.pendingIntents],
-    [...observations.pendingAttempts],
-    observations.reservations.size,
-    observations.rate.countWithin(60_000),
-  ]);
-}
+/** Of each class that is judged by gates, each gate. */
+const STOPS = (['OPEN', 'CLOSE', 'HEDGE'] as const).flatMap((intentClass) =>
+  declaredGates(intentClass).map((gate) => [intentClass, gate] as const),
+);
 
 describe('P1-E the order of gates and effects', () => {
-  it('P1-E test_constraint_reject_gates_before_persist: gates, record, order', () => {
-    const desk = active();
-    watchGates(desk);
-    desk.propose();
-    const [beforeAppend, afterAppend] = split(desk.trail, 'append');
-    expect(beforeAppend.filter((mark) => NAMES.includes(mark))).toEqual(NAMES);
-    expect(beforeAppend).not.toContain('submit');
-    expect(afterAppend.filter((mark) => NAMES.includes(mark))).toEqual([]);
-    expect(afterAppend).toContain('submit');
-    expect(desk.trail.filter((mark) => mark === 'append')).toHaveLength(1);
+  it.each(CLASSES)(
+    'P1-E test_gate_ordering_constraints: test_gate_ordering_call_log of %s',
+    (intentClass) => {
+      const { declared, log } = callsOf(intentClass);
+      expect(log.filter(isGate)).toEqual(declared);
+      const rest = log.filter((mark) => !isGate(mark));
+      const sent = intentClass === 'CANCEL' ? ['cancel'] : ['report', 'append', 'submit'];
+      expect(rest).toEqual(sent);
+    },
+  );
+
+  it('asks the gates of an OPEN in the order of contract-1 section 21.2', () => {
+    const { declared } = callsOf('OPEN');
+    const steps = ['classified', 'mode', 'rate-budget', 'lifecycle', 'preflight', 'sized'];
+    const rest = ['margin-headroom', 'fee-fresh', 'liquidity', 'net-edge', 'pending-exposure'];
+    const last = ['inventory-skew', 'priced', 'identified', 'ledger-headroom'];
+    const contract = [...steps, ...rest, ...last];
+    expect(declared.filter((name) => contract.includes(name))).toEqual(contract);
   });
 
-  it('P1-E a close passes its own gates in the same order, before its record', () => {
-    const desk = active();
-    desk.propose();
-    desk.fill(desk.submits[0], 'T1');
-    desk.tick(1_000);
-    watchGates(desk);
-    desk.proposeClose();
-    const [beforeAppend, afterAppend] = split(desk.trail, 'append');
-    const asked = beforeAppend.filter((mark) => NAMES.includes(mark));
-    expect(asked).toEqual(NAMES.filter((name) => asked.includes(name)));
-    expect(asked.length).toBeGreaterThan(5);
-    expect(afterAppend.filter((mark) => NAMES.includes(mark))).toEqual([]);
+  it('P1-E test_constraint_reject_gates_before_persist: no gate is asked after the append', () => {
+    for (const intentClass of ['OPEN', 'CLOSE', 'HEDGE'] as const) {
+      const { log } = callsOf(intentClass);
+      const [beforeAppend, afterAppend] = split(log, 'append');
+      expect(beforeAppend.filter(isGate)).toEqual(declaredGates(intentClass));
+      expect(beforeAppend).not.toContain('submit');
+      expect(afterAppend).toEqual(['submit']);
+    }
   });
 
-  it.each(GATES.map((gate) => [gate.name, gate] as const))(
-    'P1-E test_constraint_approval_requires_all_gates_pass: %s alone refuses, and nothing stays',
-    (name, gate) => {
-      const desk = active();
-      const before = traces(desk);
-      watchGates(desk);
-      vi.spyOn(gate, 'check').mockImplementation(() => {
-        desk.trail.push(name);
-        return reject('StrategySuspended', { strategyId: 'drill' });
-      });
-      desk.propose();
-      expect(desk.refusals).toEqual(['StrategySuspended']);
-      expect(desk.trail).toEqual([...NAMES.slice(0, NAMES.indexOf(name) + 1), 'report']);
-      expect(traces(desk)).toEqual(before);
+  it.each(STOPS)(
+    'P1-E test_constraint_approval_requires_all_gates_pass: %s, %s alone refuses',
+    (intentClass, gate) => {
+      const { log, before, after } = stoppedAt(intentClass, gate);
+      const gates = declaredGates(intentClass);
+      expect(log).toEqual([...gates.slice(0, gates.indexOf(gate) + 1), 'report']);
+      expect(after).toEqual(before);
     },
   );
 
@@ -118,9 +91,9 @@ describe('P1-E the order of gates and effects', () => {
   it('P1-E a marker that was refused sends nothing, and no gate is asked again', () => {
     const desk = active();
     desk.ledger = 'write_failed';
-    watchGates(desk);
-    desk.propose();
-    expect(desk.trail.filter((mark) => NAMES.includes(mark))).toEqual(NAMES);
+    desk.trail.length = 0;
+    watched(desk, () => desk.propose());
+    expect(desk.trail.filter(isGate)).toEqual(NAMES);
     expect(desk.submits).toEqual([]);
   });
 });
@@ -134,7 +107,7 @@ function recordedIntent(): IntentRecorded {
   return intent;
 }
 
-function split(trail: readonly string[], mark: string): [string[], string[]] {
+function split(trail: readonly string[], mark: string): [readonly string[], readonly string[]] {
   const at = trail.indexOf(mark);
   if (at < 0) throw new Error(`no ${mark}`);
   return [trail.slice(0, at), trail.slice(at + 1)];

@@ -5,64 +5,27 @@
  *
  * `HOLDFAST_KILLS` says how many (20 unless given); the run folder of such a run by hand is kept.
  */
-import type { ChildProcess } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { label as toLabel } from '@holdfast/core/values';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyLedger } from '../src/ledger/index.ts';
-import type { VenueReport } from '../src/report/venue-report.ts';
+import {
+  ANY_MOMENT,
+  type Counted,
+  ENDS,
+  killOnce,
+  LIFE_MS_MAX,
+  type Round,
+  WHILE_TRADING,
+} from './kill-loop.ts';
+import { replayFile, untapedSessions } from '../src/replay/replay-run.ts';
+import { listTapes } from '../src/replay/run-tapes.ts';
 import { seeded } from './ledger-bytes.ts';
 import { type Life, openWireBench, type WireBench } from './wire-bench.ts';
 import { type LedgerStory, readStory } from './wire-ledger.ts';
-import { isOfAStart, isPoint } from './wire-points.ts';
 import { type OrderThere, type TradeThere, e8 } from './wire-venue.ts';
 
 const ASKED = process.env['HOLDFAST_KILLS'];
 const KILLS = Number(ASKED ?? 20);
-const LIFE_MS_MAX = 30_000;
-const WHILE_TRADING = 'while it trades';
-const ANY_MOMENT = 'at any moment';
-/** Twenty kills: every point once, and what a point leaves behind is met by one of a start. */
-const ROUNDS = [
-  'admitted',
-  WHILE_TRADING,
-  'handed to the ledger',
-  WHILE_TRADING,
-  'durable',
-  ANY_MOMENT,
-  'about to be sent',
-  'reconciling',
-  WHILE_TRADING,
-  'sent',
-  'put right',
-  WHILE_TRADING,
-  'answered',
-  ANY_MOMENT,
-  'at the exchange',
-  'a fill is heard',
-  WHILE_TRADING,
-  'a cancel left',
-  WHILE_TRADING,
-  ANY_MOMENT,
-] as const;
-/** How long an order may outlive the connection it was made on. */
-const DISCONNECT_MS = 3_000;
-
-interface Round {
-  readonly end: string;
-  readonly life: Life;
-  /** Open at the exchange when the process was gone. */
-  readonly resting: number;
-}
-
-interface Counted extends VenueReport {
-  readonly orders_received: number;
-  readonly orders_accepted: number;
-  readonly fills: number;
-  readonly cancelled_on_disconnect: number;
-  readonly sessions_ended: Readonly<Record<string, number>>;
-}
-
 let bench: WireBench;
 const rounds: Round[] = [];
 let survivor: Life;
@@ -72,7 +35,6 @@ let trades: ReadonlyMap<string, TradeThere> = new Map();
 let positions: Readonly<Record<string, number>> = {};
 let openAtTheEnd: readonly OrderThere[] = [];
 let counted: Counted;
-let slowestCancelMs = 0;
 
 beforeAll(
   async () => {
@@ -80,7 +42,7 @@ beforeAll(
     bench = await openWireBench('kills');
     const random = seeded(20_261_121);
     for (let round = 0; round < KILLS; round += 1) {
-      rounds.push(await killOnce(ROUNDS[round % ROUNDS.length] ?? ANY_MOMENT, round, random));
+      rounds.push(await killOnce(bench, round, random));
     }
     survivor = await bench.live({ end: 'survivor', nth: 1, turn: 0 });
     openAtTheEnd = await bench.venue.openOrders();
@@ -95,40 +57,6 @@ beforeAll(
 );
 
 afterAll(async () => await bench.close(ASKED !== undefined));
-
-async function killOnce(end: string, turn: number, random: () => number): Promise<Round> {
-  const kill = (child: ChildProcess, ms: number): void => {
-    setTimeout(() => child.kill('SIGKILL'), ms);
-  };
-  let isTrading = false;
-  const life = await bench.live({
-    end,
-    turn,
-    nth: isPoint(end) && isOfAStart(end) ? 1 : 1 + Math.floor(random() * 4),
-    onStart(child) {
-      if (end === ANY_MOMENT) kill(child, random() * 3_500);
-    },
-    onLine(line, child) {
-      if (end !== WHILE_TRADING || isTrading || !('sent' in line)) return;
-      isTrading = true;
-      kill(child, random() * 1_200);
-    },
-  });
-  if (life.signal !== 'SIGKILL') throw new Error(`not killed ${end}: ${life.errors}`);
-  return { end, life, resting: await afterDisconnect() };
-}
-
-/** Nothing of ours rests at the exchange when we are gone (D-18). @returns how many did. */
-async function afterDisconnect(): Promise<number> {
-  const began = performance.now();
-  const resting = (await bench.venue.openOrders()).length;
-  for (let left = resting; left > 0; left = (await bench.venue.openOrders()).length) {
-    slowestCancelMs = performance.now() - began;
-    if (slowestCancelMs > DISCONNECT_MS) throw new Error(`${left} orders outlive their connection`);
-    await sleep(50);
-  }
-  return resting;
-}
 
 const unique = (labels: readonly string[]): number => new Set(labels).size;
 const at = (end: string): readonly Round[] => rounds.filter((round) => round.end === end);
@@ -157,13 +85,14 @@ function tell(seconds: number): void {
     const way = `${outcome}, ${cause}, by ${source}`;
     ends.set(way, (ends.get(way) ?? 0) + 1);
   }
+  const slowest = Math.max(0, ...rounds.map(({ cancelMs }) => cancelMs));
   const lines = [
     `${rounds.length} kills in ${seconds.toFixed(0)} s; Active after ${median} ms (median)`,
-    ...[...new Set(ROUNDS)].map(tellEnd),
+    ...[...new Set(ENDS)].map(tellEnd),
     `exchange: ${counted.orders_received} orders received, ${counted.orders_accepted} accepted`,
     `  ${counted.duplicate_dispatch_count} twice, ${counted.illegal_order_attempts} illegal`,
     `  ${trades.size} trades, ${counted.cancelled_on_disconnect} orders cancelled on disconnect`,
-    `  the slowest of them gone after ${slowestCancelMs.toFixed(0)} ms`,
+    `  the slowest of them gone after ${slowest.toFixed(0)} ms`,
     `ledger: ${facts.records} records, ${sessions.length} sessions, ${markers.size} markers`,
     `  ${fills.length} fills, ${found} of them found by reconciling`,
     `  ${unheard} orders first heard of by reconciling`,
@@ -190,7 +119,7 @@ describe(`${KILLS} kills of the runtime on one exchange and one ledger`, () => {
       if (end !== WHILE_TRADING && end !== ANY_MOMENT) expect(life.died?.point).toBe(end);
       if (end === WHILE_TRADING) expect(life.sent.length).toBeGreaterThan(0);
     }
-    const planned = new Set(ROUNDS.slice(0, KILLS));
+    const planned = new Set(ENDS.slice(0, KILLS));
     for (const end of planned) expect(at(end).length).toBeGreaterThan(0);
     expect(orders.length).toBeGreaterThan(KILLS);
     expect(trades.size).toBeGreaterThan(KILLS / 4);
@@ -322,6 +251,20 @@ describe(`${KILLS} kills of the runtime on one exchange and one ledger`, () => {
       expect(named).not.toContain(anomaly);
     }
     expect(verifyLedger(bench.ledger)).toMatchObject({ ok: true, findings: [] });
+  });
+
+  it('D-28 what each process kept of itself is decided again as it was', () => {
+    const replays = listTapes(bench.run).map((tape) => replayFile(tape, bench.ledger));
+    // Who was killed before its ledger was open has no tape, and no session on record.
+    expect(untapedSessions(bench.ledger, replays)).toEqual([]);
+    for (const { verdict, difference, doubt } of replays) {
+      // The write that makes a record durable may be ahead of the one that keeps its turn.
+      const code = verdict === 'equal' ? null : 'tape_short';
+      expect([difference, doubt?.code ?? null]).toEqual([null, code]);
+    }
+    expect(replays.at(-1)).toMatchObject({ verdict: 'equal', finish: { gap: null } });
+    const equal = replays.filter(({ verdict }) => verdict === 'equal');
+    expect(equal.length).toBeGreaterThan(replays.length / 2);
   });
 
   it('the survivor is Active, cancels what rests, and logs out', () => {

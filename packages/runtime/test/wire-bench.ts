@@ -12,6 +12,7 @@ import { createInterface } from 'node:readline';
 import { loadConfiguration } from '../src/config/index.ts';
 import { certifyForDevelopment } from '../src/proof/index.ts';
 import { type ExchangeProcess, startExchangeProcess } from '../src/run/exchange-process.ts';
+import type { WirePlace } from './wire-engine.ts';
 import { VenueView } from './wire-venue.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
@@ -26,7 +27,6 @@ const PACE = {
   // design not in the ledger yet when the process is killed.
   ledger: { segment_bytes: 1 << 20, commit_deadline_ms: 5_000 },
   connection: { settle_ms: 600 },
-  http: 'none',
 };
 
 export interface Life {
@@ -53,6 +53,8 @@ export interface LifePlan {
 }
 
 export interface WireBench {
+  /** Where an engine finds everything, and with which key it trades. */
+  readonly place: WirePlace;
   readonly exchange: ExchangeProcess;
   readonly venue: VenueView;
   readonly run: string;
@@ -62,9 +64,10 @@ export interface WireBench {
   close(keep: boolean): Promise<void>;
 }
 
-export async function openWireBench(seed: string): Promise<WireBench> {
+/** @param http the read-only port of its engines; without it they have none. */
+export async function openWireBench(seed: string, http?: { port: number }): Promise<WireBench> {
   const root = mkdtempSync(join(tmpdir(), 'holdfast-wire-'));
-  layOut(root);
+  layOut(root, http === undefined ? 'none' : { host: '127.0.0.1', ...http });
   const words = `--market calm --seed ${seed} --port 0`;
   const begun = await startExchangeProcess(ROOT, words.split(' '));
   if (!begun.ok) throw new Error(begun.detail);
@@ -79,12 +82,14 @@ export async function openWireBench(seed: string): Promise<WireBench> {
   const reader = key('trade:read ');
   const children = new Set<ChildProcess>();
   const run = join(root, 'run');
+  const { client_id: clientId, client_secret: clientSecret } = trader;
   return {
+    place: { root, endpoint: ready.ws, clientId, clientSecret },
     exchange,
     venue: new VenueView(ready.http, reader.client_id, reader.client_secret),
     run,
     ledger: join(run, 'ledger'),
-    live: (plan) => live(plan, [root, ready.ws, trader.client_id, trader.client_secret], children),
+    live: (plan) => live(plan, [root, ready.ws, clientId, clientSecret], children),
     async close(keep) {
       for (const child of children) child.kill('SIGKILL');
       await exchange.stop();
@@ -94,14 +99,14 @@ export async function openWireBench(seed: string): Promise<WireBench> {
 }
 
 /** Everything an engine reads, at the places where it looks. */
-function layOut(root: string): void {
+function layOut(root: string, http: unknown): void {
   mkdirSync(join(root, 'config/runtime'), { recursive: true });
   const policyPath = join(root, 'config/policy.json');
   const runtimePath = join(root, 'config/runtime/dev.json');
   const policy = { ...readJson('config/policy.json'), ...POLICY };
   writeFileSync(policyPath, JSON.stringify(policy, null, 2));
   const document = { ...readJson('config/runtime/dev.json') };
-  for (const [name, part] of Object.entries(PACE)) {
+  for (const [name, part] of Object.entries({ ...PACE, http })) {
     const before = document[name];
     document[name] =
       typeof part === 'object' && typeof before === 'object' ? { ...before, ...part } : part;

@@ -6,14 +6,12 @@
 import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { currentMode } from '@holdfast/core/step';
 import { groupId, monoMs } from '@holdfast/core/values';
-import { prepare } from '../src/cli/run-options.ts';
-import { createClock } from '../src/clock.ts';
-import { type Engine, startEngine } from '../src/run/engine.ts';
+import type { Engine } from '../src/run/engine.ts';
 import { cancelWorking } from '../src/run/shutdown.ts';
+import { startWireEngine } from './wire-engine.ts';
 import { isOfAStart, isPoint, trap } from './wire-points.ts';
 import { busy } from './wire-strategy.ts';
 
@@ -45,42 +43,19 @@ const watch: typeof spring = (seen) => {
   if (isActive || (isPoint(end) && isOfAStart(end))) spring(seen);
 };
 
-const prepared = prepare(
-  'wire-trader',
+const engine = await startWireEngine(
+  { root, endpoint, clientId, clientSecret },
   {
-    run: join(root, 'run'),
-    policy: join(root, 'config/policy.json'),
-    runtime: join(root, 'config/runtime/dev.json'),
+    strategies: [busy(Number(turn), end !== 'survivor')],
+    onEvent: watch,
+    onEffect(effect) {
+      watch(effect);
+      if (effect.kind !== 'submit') return;
+      sent += 1;
+      say({ sent: effect.order.terms.label });
+    },
   },
-  {
-    out: () => undefined,
-    err: (line) => writeSync(2, `${line}\n`),
-    cwd: root,
-    root,
-    env: {},
-    now: Date.now,
-  },
-  false,
 );
-if (prepared === null) throw new Error('not prepared');
-const started = await startEngine({
-  root,
-  env: {},
-  ...prepared,
-  endpoint,
-  credentials: { clientId, clientSecret },
-  clock: createClock(),
-  strategies: [busy(Number(turn), end !== 'survivor')],
-  onEvent: watch,
-  onEffect(effect) {
-    watch(effect);
-    if (effect.kind !== 'submit') return;
-    sent += 1;
-    say({ sent: effect.order.terms.label });
-  },
-});
-if (!started.ok) throw new Error(JSON.stringify(started.trouble));
-const { engine } = started;
 const { state } = engine.runtime;
 void engine.failed.then(() => {
   throw engine.violation() ?? new Error('failed without a word');

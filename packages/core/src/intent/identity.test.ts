@@ -1,37 +1,17 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { amountE8, groupId, instrumentName, priceE8, strategyId } from '../values/index.ts';
+import { GOLDEN_OPTION, GOLDEN_PERPETUAL } from './identity.fixture.ts';
 import { canonicalIdentity, identify, type IntentIdentity, sid8 } from './identity.ts';
 
-const GROUP = groupId('9f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f');
-
-const OPTION: IntentIdentity = {
-  instrument: instrumentName('BTC-27MAR26-100000-C'),
-  side: 'buy',
-  amountE8: amountE8(30_000_000),
-  limitPriceE8: priceE8(4_550_000),
-  groupId: GROUP,
-  legIndex: 0,
-};
-const PERPETUAL: IntentIdentity = {
-  instrument: instrumentName('BTC-PERPETUAL'),
-  side: 'sell',
-  amountE8: amountE8(3_000_000_000_000),
-  limitPriceE8: priceE8(10_000_050_000_000),
-  groupId: GROUP,
-  legIndex: 1,
-};
+const OPTION = GOLDEN_OPTION.identity;
 
 describe('identity', () => {
   it('matches the golden vectors of section 53', () => {
-    expect(canonicalIdentity(OPTION)).toBe(
-      'BTC-27MAR26-100000-C|buy|0.3|0.0455|9f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f|0',
-    );
-    expect(identify(OPTION)).toBe('922c27184cf9a571');
-    expect(canonicalIdentity(PERPETUAL)).toBe(
-      'BTC-PERPETUAL|sell|30000|100000.5|9f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f|1',
-    );
-    expect(identify(PERPETUAL)).toBe('4e91044e2cc65cf9');
+    for (const { identity, canonical, hash } of [GOLDEN_OPTION, GOLDEN_PERPETUAL]) {
+      expect(canonicalIdentity(identity)).toBe(canonical);
+      expect(identify(identity)).toBe(hash);
+    }
     expect(sid8(strategyId('strangle_btc_low_vol'))).toBe('nttrxjr6');
   });
 

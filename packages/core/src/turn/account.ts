@@ -56,7 +56,9 @@ export function onAccountObserved(state: State, event: AccountObserved, output: 
     else if (each.equityE8 < 0) priced = false;
     else if (each.equityE8 > 0 && isUnderlying(state, each.currency)) priced = false;
   }
-  const usable = event.currencies.length > 0 && Number.isFinite(worst);
+  // A margin below nothing is no reading of it.
+  const readable = event.currencies.every(({ maintenanceMarginE8 }) => maintenanceMarginE8 >= 0);
+  const usable = event.currencies.length > 0 && readable && Number.isFinite(worst);
   priced &&= Number.isSafeInteger(equity);
   observations.mmUtil = usable ? { value: worst, at: event.at } : null;
   observations.equity = usable && priced ? { value: microUsd(equity), at: event.at } : null;
