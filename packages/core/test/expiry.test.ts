@@ -1,5 +1,6 @@
 /** The end of an instrument, as the venue tells it (contract-1 section 8). */
 import { describe, expect, it } from 'vitest';
+import { closeOut } from '../src/close-out.ts';
 import { BTC_CALL, BTC_PUT } from '../src/gates/context.fixture.ts';
 import type { Instrument, InstrumentState } from '../src/instrument/instrument.ts';
 import { instrumentState } from '../src/instrument/lifecycle.ts';
@@ -111,6 +112,78 @@ describe('a cancel in an instrument that has expired', () => {
     expect(desk.state.facts.orders.get(dying)?.state).toBe('Acked');
     desk.proposeCancel(dying);
     expect(desk.cancels).toEqual([dying, dying]);
+  });
+});
+
+describe('a portfolio that is flattened with one instrument expired', () => {
+  /** Long of both. */
+  function withPositions(): Desk {
+    const desk = new Desk({ instruments: [DYING, BTC_PUT] }).boot();
+    desk.propose();
+    desk.fill(desk.submits[0], 'T1');
+    desk.report(desk.submits[0], 'filled', 1);
+    desk.tick(1_000);
+    desk.propose({ instrument: BTC_PUT.name });
+    desk.fill(desk.submits[1], 'T2');
+    desk.report(desk.submits[1], 'filled', 1);
+    desk.tick(1_000);
+    return desk;
+  }
+
+  /** One round of an operator's flatten. */
+  function flatten(desk: Desk): void {
+    for (const { legs, ...proposal } of closeOut(desk.state)) desk.propose(legs[0], proposal);
+  }
+
+  it('AT-961 one is ended by the venue, the other is closed, and nothing halts', () => {
+    const desk = withPositions();
+    expire(desk);
+    const before = desk.submits.length;
+    flatten(desk);
+    const [dead, alive] = desk.submits.slice(before);
+    expect([dead, alive].map((each) => each?.order.terms.instrument)).toEqual([
+      DYING.name,
+      BTC_PUT.name,
+    ]);
+    desk.post({
+      kind: 'dispatchFailed',
+      label: dead?.order.terms.label ?? ('' as Label),
+      fault: 'book_closed',
+      outcome: 'refused',
+      venueCode: BOOK_CLOSED,
+    });
+    desk.fill(alive, 'T3');
+    desk.report(alive, 'filled', 1);
+    expect(stateOf(desk, DYING)).toBe('ExpiredOrDelisted');
+    expect(stateOf(desk, BTC_PUT)).toBe('Active');
+    expect([...desk.state.facts.positions.keys()]).toEqual([DYING.name]);
+    const asked = desk.submits.length;
+    desk.tick(1_000);
+    flatten(desk);
+    expect(desk.submits).toHaveLength(asked);
+    expect(desk.refusals.at(-1)).toBe('InstrumentExpiredOrDelisted');
+  });
+
+  it('AT-961 an ordinary refusal of one ends neither, and both are closed in the next round', () => {
+    const desk = withPositions();
+    const before = desk.submits.length;
+    flatten(desk);
+    const [refused, alive] = desk.submits.slice(before);
+    desk.fill(alive, 'T3');
+    desk.report(alive, 'filled', 1);
+    desk.post({
+      kind: 'dispatchFailed',
+      label: refused?.order.terms.label ?? ('' as Label),
+      fault: 'book_closed',
+      outcome: 'refused',
+      venueCode: BOOK_CLOSED,
+    });
+    expect(stateOf(desk, DYING)).not.toBe('ExpiredOrDelisted');
+    desk.tick(1_000);
+    flatten(desk);
+    desk.fill(desk.submits.at(-1), 'T4');
+    desk.report(desk.submits.at(-1), 'filled', 1);
+    expect(desk.state.facts.positions.size).toBe(0);
   });
 });
 

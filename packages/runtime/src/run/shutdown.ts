@@ -1,15 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IntentProposal } from '@holdfast/core/intent';
-import type { ObservedListing } from '@holdfast/core/step';
-import {
-  type AmountE8,
-  E8,
-  groupId,
-  type Label,
-  monoMs,
-  type StrategyId,
-  strategyId,
-} from '@holdfast/core/values';
+import { closeOut } from '@holdfast/core/step';
+import { groupId, type Label, monoMs, type StrategyId, strategyId } from '@holdfast/core/values';
 import type { Clock } from '../ports.ts';
 import type { Runtime } from '../start.ts';
 
@@ -56,51 +48,14 @@ function proposeCancel(runtime: Runtime, clock: Clock, target: Label): void {
  * limited time. Each close passes every gate of the core. @returns whether all is flat.
  */
 export async function flatten(runtime: Runtime, clock: Clock): Promise<boolean> {
-  const { facts, observations } = runtime.state;
+  const { facts } = runtime.state;
   const deadline = clock.now() + FLATTEN_TIMEOUT_MS;
   while (facts.positions.size > 0 && clock.now() < deadline) {
-    for (const { instrument, amountE8 } of facts.positions.values()) {
-      const listing = observations.listings.get(instrument);
-      const proposal = listing === undefined ? null : closeProposal(listing, amountE8);
-      if (proposal !== null) propose(runtime, clock, OPERATOR, proposal);
-    }
+    for (const proposal of closeOut(runtime.state)) propose(runtime, clock, OPERATOR, proposal);
     await settle(clock, () => isSettled(runtime));
     if (facts.positions.size > 0) await pause(clock, FLATTEN_EVERY_MS);
   }
   return facts.positions.size === 0;
-}
-
-/** Null where nobody quotes the side it would have to be closed at. */
-function closeProposal(
-  { book, instrument }: ObservedListing,
-  amount: AmountE8,
-): IntentProposal | null {
-  const isLong = amount > 0;
-  if (!book.usable || (isLong ? book.bidCount : book.askCount) === 0) return null;
-  const ticks = isLong ? book.bidPrice(0) : book.askPrice(0);
-  return {
-    action: 'Close',
-    reduceOnly: true,
-    target: null,
-    legs: [
-      {
-        instrument: instrument.name,
-        side: isLong ? 'sell' : 'buy',
-        quantity: Math.abs(amount) / E8,
-        contracts: null,
-        limitPrice: (ticks * instrument.tickE8) / E8,
-        fairPrice: null,
-        grossEdgeUsd: null,
-        delta: null,
-        orderType: 'limit',
-        timeInForce: 'immediate_or_cancel',
-        postOnly: false,
-        trigger: null,
-        triggerPrice: null,
-        linkedOrderType: null,
-      },
-    ],
-  };
 }
 
 function propose(
