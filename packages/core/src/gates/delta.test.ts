@@ -74,4 +74,9 @@ describe('the side an order pushes to', () => {
     expect(reducesInventory(exposureOf({ current: { BTC: -1 } }), order(1), listing)).toBe(true);
     expect(reducesInventory(exposureOf(), order(1), listing)).toBe(false);
   });
+
+  it('has nothing to reduce where the order has no delta', () => {
+    const short = exposureOf({ current: { BTC: -1 } });
+    expect(reducesInventory(short, order(0), listing)).toBe(false);
+  });
 });

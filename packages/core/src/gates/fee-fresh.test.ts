@@ -88,6 +88,10 @@ describe('the fee of an order, USD', () => {
     const reducing = reducingCandidateOf('CLOSE');
     expect(admit(contextWithListing({}, holding), reducing)).toMatchObject({ pass: true });
     expect(reducing.fee).toBe(9_000_000);
+    // A fair price of nothing is no price either: it caps no fee.
+    const worthless = reducingCandidateOf('CLOSE', { fairPrice: 0 });
+    expect(admit(contextWithListing({}, holding), worthless)).toMatchObject({ pass: true });
+    expect(worthless.fee).toBe(9_000_000);
     const blind = reducingCandidateOf('CLOSE');
     admit(contextWithListing({}, { ...holding, indexPriceE8: () => null }), blind);
     expect(blind.fee).toBe(0);

@@ -7,6 +7,7 @@ import {
   ETH_CALL,
   type ExposureParts,
   exposureOf,
+  INDEX_E8,
   listingOf,
   policyWith,
   SOL,
@@ -73,5 +74,34 @@ describe('the worse end of each underlying', () => {
 
   it('finds nothing in an order without delta', () => {
     expect(counted({}, 0)).toBeNull();
+  });
+
+  it('of nothing at all still needs a limit to fit in', () => {
+    const policy = policyWith({ exposure: { portfolioDelta: null } });
+    const flat = { ...candidateOf(), listing: listingOf(), deltaE8: coinE8(0) };
+    expect(globalExposure.check(contextOf({ policy }), flat)).toEqual({
+      code: 'GlobalExposureBudgetExceeded',
+      operands: { exposureUsd: 0, limitUsd: null },
+    });
+  });
+
+  it('of what has no index is unknown, and of what is flat is nothing (AMB-04)', () => {
+    const order = { ...candidateOf(), listing: listingOf(), deltaE8: coinE8(15_000_000) };
+    const noIndexOf = (lost: string, parts: ExposureParts) =>
+      globalExposure.check(
+        contextOf({
+          exposure: exposureOf(parts),
+          indexPriceE8: (underlying) => (underlying === lost ? null : INDEX_E8),
+        }),
+        order,
+      );
+    const missing = (instrument: string) => ({
+      code: 'InstrumentMetadataMissing',
+      operands: { instrument, field: 'index_price' },
+    });
+    expect(noIndexOf('BTC', {})).toEqual(missing('BTC'));
+    expect(noIndexOf('BTC', { current: { BTC: 1 } })).toEqual(missing('BTC'));
+    expect(noIndexOf('SOL', { current: { SOL: 1 } })).toEqual(missing('SOL'));
+    expect(noIndexOf('SOL', { current: { SOL: 0 } })).toBeNull();
   });
 });

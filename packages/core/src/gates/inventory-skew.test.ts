@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { microUsd } from '../values/index.ts';
-import { candidateOf, contextOf, exposureOf, policyWith } from './context.fixture.ts';
+import { candidateOf, contextOf, exposureOf, listingOf, policyWith } from './context.fixture.ts';
 import { admit } from './gates.ts';
+import { inventorySkew } from './inventory-skew.ts';
 
 /** 3.33333331 of 10 BTC held, and a minimum of 1000.000001 USD: nothing divides evenly. */
 const policy = policyWith({ minEdge: microUsd(1_000_000_001) });
@@ -41,5 +42,18 @@ describe('the skew of the minimum edge', () => {
     const candidate = candidateOf({ delta: 0 });
     expect(admit(contextOf({ exposure }), candidate)).toMatchObject({ pass: true });
     expect([candidate.minEdge, candidate.skewTicks]).toEqual([10_000_000, 0]);
+  });
+
+  it('asks for the limit and the minimum edge itself, whatever was asked before it', () => {
+    const candidate = { ...candidateOf(), listing: listingOf(), minEdge: microUsd(10_000_000) };
+    const unlimited = policyWith({ exposure: { deltaLimitE8: new Map() } });
+    expect(inventorySkew.check(contextOf({ policy: unlimited }), candidate)).toEqual({
+      code: 'InventorySkewDeltaLimitMissing',
+      operands: { underlying: 'BTC' },
+    });
+    expect(inventorySkew.check(contextOf(), { ...candidate, minEdge: null })).toEqual({
+      code: 'NetEdgeInputMissing',
+      operands: { field: 'min_edge_usd' },
+    });
   });
 });

@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { LegProposal } from '../intent/intent.ts';
+import { amountE8, microUsd } from '../values/index.ts';
 import {
   bookOf,
   candidateOf,
+  contextOf,
   contextWithListing,
   type ExposureParts,
   exposureOf,
+  listingOf,
   reducingCandidateOf,
 } from './context.fixture.ts';
+import type { Candidate } from './gate.ts';
 import { admit } from './gates.ts';
+import { priced } from './priced.ts';
 
 const limitOf = (
   leg: Partial<LegProposal>,
@@ -83,19 +88,19 @@ describe('the skew on the limit', () => {
 
 describe('the limit of a reduction', () => {
   it('is its strategy\u2019s, rounded away from the market', () => {
-    const priced = (side: 'buy' | 'sell', limitPrice: number) => {
+    const limitAt = (side: 'buy' | 'sell', limitPrice: number) => {
       const candidate = reducingCandidateOf('CLOSE', { side, limitPrice });
       const exposure = exposureOf({ position: side === 'sell' ? 1 : -1 });
       expect(admit(contextWithListing({}, { exposure }), candidate)).toMatchObject({ pass: true });
       return candidate.limitPriceE8 / 10_000;
     };
-    expect(priced('sell', 0.0451)).toBe(455);
-    expect(priced('buy', 0.0459)).toBe(455);
+    expect(limitAt('sell', 0.0451)).toBe(455);
+    expect(limitAt('buy', 0.0459)).toBe(455);
     // What is finer than 1e-8 is rounded away from the market too.
-    expect(priced('sell', 0.045000001)).toBe(455);
-    expect(priced('buy', 0.044999999)).toBe(445);
+    expect(limitAt('sell', 0.045000001)).toBe(455);
+    expect(limitAt('buy', 0.044999999)).toBe(445);
     // Below the best bid a sale is still a limit, at the price its strategy can live with.
-    expect(priced('sell', 0.0001)).toBe(1);
+    expect(limitAt('sell', 0.0001)).toBe(1);
   });
 
   it('is not moved by inventory', () => {
@@ -111,5 +116,71 @@ describe('the limit of a reduction', () => {
     expect(admit(contextWithListing({}, { exposure }), candidate)).toMatchObject({
       reject: { code: 'InvalidInput', operands: { field: 'limit_price' } },
     });
+  });
+});
+
+describe('an OPEN without what its price is made of', () => {
+  /** Asked alone: the gates before it refuse all of this too. */
+  const refused = (parts: Partial<Candidate>, leg: Partial<LegProposal> = {}) =>
+    priced.check(contextOf(), {
+      ...candidateOf(leg),
+      listing: listingOf(),
+      amountE8: amountE8(30_000_000),
+      fee: microUsd(9_000_000),
+      minEdge: microUsd(10_000_000),
+      ...parts,
+    });
+
+  it('is priced where nothing is missing', () => {
+    expect(refused({})).toBeNull();
+  });
+
+  it.each([0, Number.NaN])('has no price for an amount of %d', (amount) => {
+    expect(refused({ amountE8: amountE8(amount) })).toEqual({
+      code: 'InvalidInput',
+      operands: { field: 'quantity' },
+    });
+  });
+
+  it.each([null, Number.NaN, 0, -1])('has no price from a fair price of %d', (fairPrice) => {
+    expect(refused({}, { fairPrice })).toEqual({
+      code: 'NetEdgeInputMissing',
+      operands: { field: 'fair_price' },
+    });
+  });
+
+  it('has no price without a gross or a minimum edge', () => {
+    expect(refused({ grossEdge: null })).toEqual({
+      code: 'NetEdgeInputMissing',
+      operands: { field: 'gross_edge_usd' },
+    });
+    expect(refused({ minEdge: null })).toEqual({
+      code: 'NetEdgeInputMissing',
+      operands: { field: 'min_edge_usd' },
+    });
+  });
+
+  it('has no price that leaves less than the minimum edge, and one that leaves exactly it', () => {
+    expect(refused({ grossEdge: microUsd(19_000_000) })).toBeNull();
+    expect(refused({ grossEdge: microUsd(18_999_999) })).toEqual({
+      code: 'NetEdgeTooLow',
+      operands: { netEdgeUsd: 9.999999, minEdgeUsd: 10 },
+    });
+  });
+
+  it('holds back from no touch where there is none', () => {
+    const blind = listingOf({ book: bookOf([], [[480, 99]]) });
+    const held = { skewTicks: -1, listing: blind };
+    expect(refused(held, { side: 'sell' })).not.toBeNull();
+    expect(refused({ ...held, listing: listingOf() }, { side: 'sell' })).toBeNull();
+  });
+});
+
+describe('a sale worth less than a tick', () => {
+  it('is offered at one tick: only a purchase can run out of prices', () => {
+    const sale = { side: 'sell', quantity: 3, fairPrice: 0.00001, grossEdgeUsd: 12 } as const;
+    const book = bookOf([[1, 99]], [[2, 99]]);
+    expect(limitOf(sale, {}, book)).toBe(1);
+    expect(limitOf({ ...sale, side: 'buy' }, {}, book)).toBe('NetEdgeTooLow');
   });
 });

@@ -189,6 +189,43 @@ describe('replace', () => {
     }
   });
 
+  it('of a protective order goes to no other instrument, though every permission stands', () => {
+    const elsewhere = replacement({
+      instrument: instrumentName('BTC-PERPETUAL'),
+      side: 'sell',
+      reduceOnly: true,
+    });
+    expect(cause(assessReplace(context(), closing(), elsewhere))).toBe('protective_order');
+  });
+
+  it('of a close with nothing left to protect is judged as what it would open', () => {
+    const flat = { positionE8: amountE8(0) };
+    const opening = replacement({ side: 'sell' });
+    expect(assessReplace(context(flat), closing(), opening)).toBeNull();
+    const held = context({ ...flat, mode: 'ReduceOnly' });
+    expect(cause(assessReplace(held, closing(), opening))).toBe('mode_ReduceOnly');
+    expect(assessReplace(held, closing(), { ...opening, reduceOnly: true })).toBeNull();
+  });
+
+  it('by an order the venue holds to reducing is never risk-increasing', () => {
+    const reducing = replacement({ reduceOnly: true, amountE8: amountE8(900) });
+    expect(assessReplace(context({ mode: 'Kill' }), order(), reducing)).toBeNull();
+  });
+
+  it('by less than nothing is risk-increasing: nobody can say what it would be', () => {
+    const negative = replacement({ amountE8: amountE8(-1) });
+    expect(cause(assessReplace(context({ mode: 'ReduceOnly' }), order(), negative))).toBe(
+      'mode_ReduceOnly',
+    );
+  });
+
+  it('by more is no risk while it only takes from what is held, and is once it turns it', () => {
+    const short = context({ mode: 'ReduceOnly', positionE8: amountE8(-300) });
+    const turning = (amount: number) => replacement({ amountE8: amountE8(amount) });
+    expect(assessReplace(short, order(), turning(600))).toBeNull();
+    expect(cause(assessReplace(short, order(), turning(601)))).toBe('mode_ReduceOnly');
+  });
+
   it('of a protective order larger than the position may shrink to the position', () => {
     const held = context({ mode: 'ReduceOnly', positionE8: amountE8(60) });
     const shrunk = replacement({ side: 'sell', reduceOnly: true, amountE8: amountE8(60) });

@@ -42,10 +42,19 @@ describe('certificate', () => {
     const nobody = { ...US, buildId: '' };
     const blank = { ...PASSING, buildId: '' };
     expect(certificateState(blank, nobody, T, WINDOW_S)).toBe('INVALID');
+    const unconfigured = { ...US, runtimeConfigHash: '' };
+    const hashless = { ...PASSING, runtimeConfigHash: '' };
+    expect(certificateState(hashless, unconfigured, T, WINDOW_S)).toBe('INVALID');
     const other = { ...US, contractVersion: '5.3' };
     expect(certificateState({ ...PASSING, contractVersion: '5.3' }, other, T, WINDOW_S)).toBe(
       'INVALID',
     );
+  });
+
+  it('a runtime of another contract is not certified by one of ours', () => {
+    const other = { ...US, contractVersion: '5.1' };
+    expect(certificateState(PASSING, other, T, WINDOW_S)).toBe('INVALID');
+    expect(certificateState(PASSING, US, T, WINDOW_S)).toBe('PASS');
   });
 
   it('AT-021 what was valid and then is gone, old or FAIL is ReduceOnly at once', () => {

@@ -51,6 +51,7 @@ const CASES: readonly (readonly [string, Partial<GuardInputs>, readonly string[]
   ['disk_used_pct', { diskUsed: null }, []],
   ['disk_used_pct', { diskUsed: { value: Number.NaN, at: before(1) } }, []],
   ['disk_used_pct', { diskUsed: { value: 50, at: before(1) } }, []],
+  ['disk_used_pct', { diskUsed: { value: -0.01, at: before(1) } }, []],
   ['disk_used_pct', { diskUsed: { value: 0.5, at: NOT_A_TIME } }, []],
   ['disk_used_pct_secondary', { diskUsedSecondary: null }, []],
   ['disk_used_pct_secondary', { diskUsedSecondary: { value: 0.5, at: AFTER } }, []],

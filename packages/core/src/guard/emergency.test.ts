@@ -27,6 +27,10 @@ describe('emergency reduce-only', () => {
     expect(judge(300_000).mode).toBe('Active');
   });
 
+  it('nobody has called for holds nothing, however early it is asked', () => {
+    expect(isEmergencyActive(createEmergency(), monoMs(0), COOLDOWN_S)).toBe(false);
+  });
+
   it('a new call restarts the cooldown', () => {
     const emergency = createEmergency();
     callEmergency(emergency, at(0), false);

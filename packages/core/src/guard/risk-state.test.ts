@@ -32,6 +32,14 @@ describe('risk state', () => {
     }
   });
 
+  it('says of a cause whether it is new', () => {
+    const causes = createRiskCauses();
+    expect(raiseCause(causes, 'clock_drift', at(0))).toBe(true);
+    expect(raiseCause(causes, 'clock_drift', at(1))).toBe(false);
+    clearCause(causes, 'clock_drift', 'fresh_input');
+    expect(raiseCause(causes, 'clock_drift', at(2))).toBe(true);
+  });
+
   it('reports the worst: Healthy < Degraded < Maintenance < Kill (AMB-35)', () => {
     expect(currentRiskState(raised('clock_drift', 'exchange_maintenance'))).toBe('Maintenance');
     expect(currentRiskState(raised('operator_kill', 'exchange_maintenance'))).toBe('Kill');

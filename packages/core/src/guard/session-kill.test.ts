@@ -42,6 +42,17 @@ describe('session kill', () => {
     expect(clearSessionKill(kill, at(11))).toBe(true);
   });
 
+  it('is judged by the last one, however many came before the reconciliation', () => {
+    const kill = createSessionKill();
+    for (const ms of [0, 10, 20]) note10028(kill, at(ms));
+    expect(clearSessionKill(kill, at(15))).toBe(false);
+    expect(clearSessionKill(kill, at(21))).toBe(true);
+  });
+
+  it('has seen nothing at the start', () => {
+    expect(createSessionKill()).toEqual({ active: false, seenAt: [] });
+  });
+
   it('AT-1068 AT-1069 one or two are ReduceOnly, three within five minutes are Kill', () => {
     const kill = createSessionKill();
     const judge = (now: number) =>

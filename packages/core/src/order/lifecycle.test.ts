@@ -2,10 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { amountE8, venueOrderId, wallMs } from '../values/index.ts';
 import { advance, anomalyOf } from './lifecycle.ts';
 import { orderFixture } from './order.fixture.ts';
+import { isTerminal, type OrderState } from './order.ts';
 
 const fill = (amount: number) =>
   ({ kind: 'filled', at: wallMs(3), amountE8: amountE8(amount) }) as const;
 const ack = { kind: 'acked', at: wallMs(2), venueOrderId: venueOrderId('7') } as const;
+const sending = { kind: 'sending', at: wallMs(1) } as const;
+const failed = { kind: 'closed', outcome: 'Failed' } as const;
+const canceled = { kind: 'closed', outcome: 'Canceled' } as const;
+const abandoned = { kind: 'abandoned' } as const;
 
 describe('trade lifecycle', () => {
   it('walks Created, Sent, Acked, PartiallyFilled, Filled', () => {
@@ -61,5 +66,72 @@ describe('trade lifecycle', () => {
     const order = orderFixture({ state: 'PartiallyFilled', filledE8: amountE8(5) });
     advance(order, { kind: 'closed', outcome: 'Canceled' });
     expect(order).toMatchObject({ state: 'Canceled', filledE8: 5 });
+  });
+
+  it('may exist at the venue from the sending marker on, and not before', () => {
+    const order = orderFixture();
+    expect(order.sendingRecorded).toBe(false);
+    advance(order, sending);
+    expect(order).toMatchObject({ state: 'Sent', sendingRecorded: true });
+  });
+
+  it('names an ack before the send and accepts it', () => {
+    const order = orderFixture();
+    expect(anomalyOf(order, ack)).toBe('ack_before_send');
+    advance(order, ack);
+    expect(order).toMatchObject({ state: 'Acked', venueOrderId: '7', ackAt: 2 });
+    expect(anomalyOf(order, ack)).toBeNull();
+  });
+
+  it('names a fill before the send and accepts it', () => {
+    const order = orderFixture();
+    expect(anomalyOf(order, fill(1))).toBe('fill_before_send');
+    advance(order, fill(1));
+    expect(order).toMatchObject({ state: 'PartiallyFilled', filledE8: 1 });
+  });
+
+  it('ends Failed by a reject of what has not traded, and nothing is odd about it', () => {
+    const order = orderFixture({ state: 'Sent' });
+    expect(anomalyOf(order, failed)).toBeNull();
+    advance(order, failed);
+    expect(order.state).toBe('Failed');
+  });
+
+  it('ends Canceled before or after fills, and nothing is odd about either', () => {
+    for (const filled of [0, 5]) {
+      const order = orderFixture({ state: 'Acked', filledE8: amountE8(filled) });
+      expect(anomalyOf(order, canceled)).toBeNull();
+      advance(order, canceled);
+      expect(order.state).toBe('Canceled');
+    }
+  });
+
+  it('ends Failed, and provably never sent, when it is abandoned before the wire', () => {
+    const order = orderFixture();
+    expect(anomalyOf(order, abandoned)).toBeNull();
+    advance(order, abandoned);
+    expect(order).toMatchObject({ state: 'Failed', abandoned: true, sendingRecorded: false });
+  });
+
+  it.each(['Filled', 'Canceled', 'Failed'] as const)(
+    'abandons no %s order: it was sent, whatever is heard now',
+    (state) => {
+      const order = orderFixture({ state });
+      advance(order, abandoned);
+      expect(order).toMatchObject({ state, abandoned: false });
+    },
+  );
+
+  it('is terminal in exactly Filled, Canceled and Failed', () => {
+    const states: readonly OrderState[] = [
+      'Created',
+      'Sent',
+      'Acked',
+      'PartiallyFilled',
+      'Filled',
+      'Canceled',
+      'Failed',
+    ];
+    expect(states.filter(isTerminal)).toEqual(['Filled', 'Canceled', 'Failed']);
   });
 });
