@@ -149,6 +149,7 @@ export interface Observations {
   };
   /** Appended, not yet heard back. */
   readonly pendingIntents: Map<Label, IntentRecorded>;
+  /** As well as those that left on a waiver: no record will ever tell of them. */
   readonly pendingAttempts: Set<IntentHash>;
   readonly pendingTrades: Set<TradeId>;
   /** Sent on a waiver while their record was still on its way. */

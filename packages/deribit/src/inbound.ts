@@ -5,7 +5,7 @@ import type { LinkMeter } from './link-meter.ts';
 import type { MarketFeed } from './market-feed.ts';
 import { scanBook } from './protocol/book-scanner.ts';
 import { parseChannel } from './protocol/channels.ts';
-import { TOO_MANY_REQUESTS } from './protocol/errors.ts';
+import { meansUnauthenticated, TOO_MANY_REQUESTS } from './protocol/errors.ts';
 import { type Frame, parseFrame } from './protocol/rpc.ts';
 import type { RpcClient } from './rpc-client.ts';
 import type { SessionEnd } from './session.ts';
@@ -78,14 +78,21 @@ export class Inbound {
   /**
    * 10028 ends the session and its subscriptions (D-18), so we end it as well. Of an order, the
    * order client says so, because its label is known there; of anything else, the end itself does.
+   *
+   * A connection whose token is gone hears no more of our orders, and does not say so: the next
+   * private answer does. We end it as well, and another one authenticates.
    */
   #answer({ id, answer }: Extract<Frame, { kind: 'answer' }>, text: string): void {
     const { rpc, end } = this.#ports;
     const isLimit = !answer.ok && answer.error.code === TOO_MANY_REQUESTS;
     const method = rpc.methodOf(id);
+    const isNobodys = !answer.ok && meansUnauthenticated(answer.error.code);
     const byOrder = isLimit && method !== null && isOrderMethod(method);
     if (byOrder || !isLimit) rpc.answer(id, answer, text);
     if (isLimit) end({ cause: 'too_many_requests', byOrder });
+    if (isNobodys && method?.startsWith('private/') === true) {
+      end({ cause: 'failed', detail: 'unauthenticated', refused: false });
+    }
   }
 
   #notification(name: string, data: unknown, text: string): void {

@@ -310,3 +310,49 @@ describe('a session that speaks and answers nothing', () => {
     expect(venue.connections).toBe(1);
   });
 });
+
+describe('a connection that is nobody’s any more', () => {
+  const nobodys = { error: { code: 13_009, message: 'unauthorized' } };
+
+  it('is ended by the private answer that says so, and the next one authenticates', () => {
+    const { venue, clock, link, of, start } = harness();
+    start();
+    venue.once('private/get_account_summaries', () => nobodys);
+    link.venue.fetch({ kind: 'fetch', requestId: 9, what: 'account' });
+    clock.advance(10);
+    expect(of('fetchFailed')).toMatchObject([{ requestId: 9 }]);
+    expect(of('sessionChanged').map(({ connected }) => connected)).toEqual([false, true, false]);
+    expect(of('faultObserved').map(({ fault }) => fault)).toEqual([
+      'session_failed: unauthenticated',
+    ]);
+    clock.advance(2_000);
+    expect(venue.count('public/auth')).toBe(2);
+    expect(venue.count('private/subscribe')).toBe(2);
+    expect(link.telemetry().connected).toBe(true);
+  });
+
+  it('says so of an order to the order first', () => {
+    const { venue, clock, link, of, start } = harness();
+    start();
+    venue.once('private/buy', () => nobodys);
+    const answers: unknown[] = [];
+    link.transport.call('private/buy', { instrument_name: OPTION }, (answer) => {
+      answers.push(answer, of('sessionChanged').length);
+    });
+    clock.advance(10);
+    expect(answers).toMatchObject([{ ok: false, error: { code: 13_009 } }, 2]);
+    expect(of('sessionChanged')).toHaveLength(3);
+  });
+
+  it('is not what a forbidden request or a failed renewal says of it', () => {
+    const { venue, clock, link, live, start } = harness();
+    start();
+    venue.once('private/buy', () => ({ error: { code: 13_021, message: 'forbidden' } }));
+    link.transport.call('private/buy', { instrument_name: OPTION }, () => {});
+    clock.advance(10);
+    venue.once('public/auth', () => nobodys);
+    live(750_000);
+    expect(venue.count('public/auth')).toBe(3);
+    expect(venue.connections).toBe(1);
+  });
+});

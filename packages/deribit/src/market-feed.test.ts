@@ -117,9 +117,20 @@ describe('books', () => {
     say(BOOK, book({ change_id: 20 }));
     say(BOOK, book({ ...CHANGE, prev_change_id: 20, change_id: 21 }));
     expect(asHeld(events).outcomes).toEqual(['applied', 'applied', 'applied']);
+  });
+
+  it('of a new subscription that begins without a snapshot are void, once', () => {
+    const { market, say, events, faults } = feed();
+    say(BOOK, book({}));
     market.forget();
     say(BOOK, book({ ...CHANGE, prev_change_id: 21, change_id: 22 }));
-    expect(events).toHaveLength(3);
+    say(BOOK, book({ ...CHANGE, prev_change_id: 22, change_id: 23 }));
+    expect(events.slice(1)).toMatchObject([
+      { kind: 'bookChanged', instrument: OPTION, changeId: Number.NaN, prevChangeId: null },
+    ]);
+    expect(faults).toEqual(['book_change_before_snapshot', 'book_change_before_snapshot']);
+    say(BOOK, book({}));
+    expect(events.at(-1)).toMatchObject({ kind: 'bookChanged', prevChangeId: null, changeId: 7 });
   });
 
   it('of an instrument nobody listed are counted and dropped', () => {

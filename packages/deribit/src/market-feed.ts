@@ -36,6 +36,8 @@ export class MarketFeed {
   readonly #ports: MarketFeedPorts;
   /** Books that have begun with a snapshot in this session: a change of any other is no change. */
   readonly #begun = new Set<InstrumentName>();
+  /** Books whose snapshot was asked for again: until it comes, changes are those of the old one. */
+  readonly #awaited = new Set<InstrumentName>();
 
   constructor(ports: MarketFeedPorts) {
     this.#ports = ports;
@@ -44,11 +46,13 @@ export class MarketFeed {
   /** The session is gone: every book begins anew. */
   forget(): void {
     this.#begun.clear();
+    this.#awaited.clear();
   }
 
   /** This book is asked for anew; what still comes of the old one is not believed. */
   restart(instrument: InstrumentName): void {
     this.#begun.delete(instrument);
+    this.#awaited.add(instrument);
   }
 
   /** @returns false when the channel is none of the market's. */
@@ -88,9 +92,13 @@ export class MarketFeed {
     if (instrument === undefined) return;
     if (prevChangeId === null) {
       this.#begun.add(name);
+      this.#awaited.delete(name);
       snapshot(name);
     } else if (!this.#begun.has(name)) {
       count('book_change_before_snapshot');
+      // A subscription begins with its snapshot: where that was lost, nothing else brings it.
+      if (!this.#awaited.has(name)) this.#void(name, at);
+      this.#awaited.add(name);
       return;
     }
     const bids = onGrid(book.bids, book.bidsLength, instrument);

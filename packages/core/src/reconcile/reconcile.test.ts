@@ -177,13 +177,26 @@ describe('the restart table (contract-1 section 28.3)', () => {
   it('AT-234 a part filled while we were down, the rest gone: the trade, then its end', () => {
     const facts = factsWith('intent', 'sending');
     const part = { ...FILL, amountE8: amountE8(TERMS.amountE8 - 10_000_000) };
-    const result = plan(facts, { trades: [part] });
+    const positions = [{ ...held, amountE8: part.amountE8 }];
+    const result = plan(facts, { trades: [part], positions });
     expect(result.corrections).toMatchObject([
       { type: 'fillRecorded' },
       { type: 'orderClosed', outcome: 'Canceled', cause: 'canceled_by_venue' },
     ]);
     for (const record of result.corrections) apply(facts, record);
     expect(facts.orders.get(LABEL)?.state).toBe('Canceled');
+  });
+
+  it('AT-234 TRIP: a trade that shows in the position alone keeps its order open', () => {
+    const result = plan(factsWith('intent', 'sending'), { positions: [held] });
+    expect(result).toMatchObject({ clean: false, corrections: [], unsent: [] });
+    expect(result.differences[0]).toContain('not told yet');
+  });
+
+  it('AT-123 NON-TRIP: a position in another instrument says nothing of this order', () => {
+    const other = { ...held, instrument: instrumentName('BTC-27MAR26-90000-P') };
+    const result = plan(factsWith('intent', 'sending'), { positions: [other] });
+    expect(result.corrections).toMatchObject([{ cause: 'proven_never_existed' }]);
   });
 
   it('a fill whose record is on its way fills its order as well', () => {

@@ -4,6 +4,7 @@ import type { Facts } from '../facts.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { Order } from '../order/order.ts';
 import {
+  E8,
   type Label,
   label as toLabel,
   type MonoMs,
@@ -215,19 +216,51 @@ function judgeWorkingOrders(
   { ours, undecided }: VenueOrders,
   draft: PlanDraft,
 ): void {
+  const unexplained = unexplainedPositions(inputs, draft);
   for (const label of inputs.facts.working) {
     const order = inputs.facts.orders.get(label);
     if (order === undefined) continue;
     const atVenue = ours.get(label);
     const sentAt = inputs.leftAt.get(label) ?? order.sentAt;
     const tooYoung = sentAt !== null && sentAt >= inputs.requestedAt;
-    if (tooYoung || inputs.unresolved.has(label) || undecided.has(label))
+    // An order may be overtaken on its way: the list was made before it came, and has it not.
+    const arrivedSince = order.ackAt !== null && order.ackAt >= inputs.requestedAt;
+    if (tooYoung || arrivedSince || inputs.unresolved.has(label) || undecided.has(label))
       draft.differences.push(`order ${label} awaits its answer`);
     else if (atVenue !== undefined) adopt(inputs, order, atVenue, draft);
     else if (!order.sendingRecorded && !traded.has(label)) draft.unsent.push(label);
-    else if (order.filledE8 + (traded.get(label) ?? 0) < order.terms.amountE8)
-      draft.corrections.push(closed(inputs, order, traded.has(label)));
+    else if (order.filledE8 + (traded.get(label) ?? 0) < order.terms.amountE8) {
+      if (unexplained.has(order.terms.instrument)) {
+        draft.differences.push(`order ${label} may have traded what is not told yet`);
+      } else draft.corrections.push(closed(inputs, order, traded.has(label)));
+    }
   }
+}
+
+/**
+ * Instruments of which the venue holds something else than our trades and those it has just told
+ * add up to. A trade is in the position before it is in the list of trades: until it is there, no
+ * order of that instrument is proven to have ended without it.
+ */
+function unexplainedPositions(inputs: ReconcileInputs, draft: PlanDraft): ReadonlySet<string> {
+  const left = new Map<string, number>();
+  const add = (instrument: string, amount: number): void => {
+    left.set(instrument, (left.get(instrument) ?? 0) + amount);
+  };
+  for (const { instrument, amountE8 } of inputs.snapshot.positions) add(instrument, amountE8);
+  for (const { instrument, amountE8 } of inputs.facts.positions.values()) {
+    add(instrument, 0 - amountE8);
+  }
+  for (const record of draft.corrections) {
+    if (record.type === 'settlementRecorded') add(record.instrument, record.amountE8);
+    if (record.type !== 'fillRecorded') continue;
+    add(record.instrument, record.side === 'buy' ? 0 - record.amountE8 : record.amountE8);
+  }
+  const found = new Set<string>();
+  for (const [instrument, amount] of left) {
+    if (Math.abs(amount) > inputs.positionEpsilon * E8) found.add(instrument);
+  }
+  return found;
 }
 
 /** The venue works it: it is acknowledged, whatever we had heard (AT-940, section 28.3). */

@@ -210,10 +210,19 @@ function refuseIntent(state: State, record: IntentRecorded, output: Output): voi
   if (observations.waived.delete(label)) {
     observations.unresolved.delete(label);
     observations.leftAt.delete(label);
+    rememberAttempt(state, record);
     return;
   }
-  if (sendOnWaiver(state, record, observations.ledger.refusal, output)) return;
+  if (sendOnWaiver(state, record, observations.ledger.refusal, output)) {
+    rememberAttempt(state, record);
+    return;
+  }
   output.report({ kind: 'fault', fault: 'intent_not_recorded', subject: label });
+}
+
+/** On the wire and in no record: nothing else would know the same intent again (AT-928). */
+function rememberAttempt({ observations }: State, { terms }: IntentRecorded): void {
+  observations.pendingAttempts.add(attemptKey(terms.groupId, terms.legIndex));
 }
 
 /** @returns false when the order could add risk, or nothing is exposed: then it stays home. */

@@ -131,7 +131,7 @@ function carryOut(
     if (record.type === 'settlementRecorded') observations.pendingTrades.add(record.settlementId);
     if (record.type === 'orderClosed') observations.unresolved.delete(record.label);
   }
-  if (plan.corrections.length > 0) output.append(...plan.corrections);
+  appendCorrections(state, plan, output);
   for (const cancel of plan.cancels) {
     output.append({
       type: 'anomalyRecorded',
@@ -154,6 +154,21 @@ function carryOut(
   if (blocked || plan.differences.length > 0) {
     output.report({ kind: 'reconciled', clean: plan.clean, differences: plan.differences });
   }
+}
+
+/**
+ * In one batch where half the ledger's queue holds it. More than that goes record by record: a
+ * queue however small then takes the first of them, fills before what they close, and the next pass
+ * finds fewer. One batch that never fits would never be written.
+ */
+function appendCorrections(
+  { observations }: State,
+  { corrections }: ReconcilePlan,
+  output: Output,
+): void {
+  if (corrections.length === 0) return;
+  if (corrections.length <= observations.ledger.capacity / 2) output.append(...corrections);
+  else for (const record of corrections) output.append(record);
 }
 
 function passed(

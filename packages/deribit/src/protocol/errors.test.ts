@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { classOf, errorName, meansNothingToCancel, provesNoOrder } from './errors.ts';
+import {
+  classOf,
+  errorName,
+  meansUnauthenticated,
+  meansNothingToCancel,
+  provesNoOrder,
+} from './errors.ts';
 
 /** Phases section 7.2, row by row. */
 const CLASSES = {
@@ -62,5 +68,11 @@ describe('error codes', () => {
     expect([...ALL, ...STRANGERS].filter(meansNothingToCancel).toSorted(ascending)).toEqual(
       nothing,
     );
+  });
+
+  it('a session is nobody’s when no token of it is known, not when a key may too little', () => {
+    expect([...ALL, ...STRANGERS].filter(meansUnauthenticated).toSorted(ascending)).toEqual([
+      10000, 13009,
+    ]);
   });
 });

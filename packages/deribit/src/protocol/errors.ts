@@ -111,6 +111,13 @@ export function errorName(code: number): string | null {
 /** Deribit ends the session with this one; no answer to anything else on it will come (D-18). */
 export const TOO_MANY_REQUESTS = 10028;
 
+/** Answers to a private request that mean this connection is nobody's any more. */
+const UNAUTHENTICATED: ReadonlySet<number> = new Set([10000, 13009]);
+
+export function meansUnauthenticated(code: number): boolean {
+  return UNAUTHENTICATED.has(code);
+}
+
 /**
  * Classes whose codes are answers about the order itself: it was refused. A code that ends a
  * session, asks for patience or speaks of another order proves nothing about this one.
