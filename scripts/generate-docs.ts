@@ -21,6 +21,7 @@ import {
 import { ScenarioSchema } from '../packages/sim/src/scenario/schema.ts';
 import { CHEAP_OPTION_KEYS } from '../packages/strategies/src/main.ts';
 import { policyDocuments } from './policy-documents.ts';
+import { scenarioMatrix } from './scenario-matrix.ts';
 
 const COMMAND = 'node scripts/generate-docs.ts';
 const ROOT = join(import.meta.dirname, '..');
@@ -40,6 +41,7 @@ export function generatedDocuments(): readonly GeneratedDocument[] {
     { path: 'docs/generated/scenario.schema.json', text: scenarioSchema() },
     { path: 'docs/generated/status.schema.json', text: statusSchema() },
     ...policyDocuments(ROOT),
+    ...scenarioMatrix(ROOT, BANNER),
   ];
 }
 

@@ -36,7 +36,8 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
     doors: {
       core: '*',
       strategies: '*',
-      deribit: ['./protocol'],
+      // Its worlds run the real client (decision 0015).
+      deribit: ['./protocol', './venue'],
       // The simulator runs the real ledger, configuration and certificate over its own disk and
       // wire.
       runtime: [

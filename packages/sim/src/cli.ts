@@ -11,7 +11,16 @@ const io: CliIo = {
   cwd: process.cwd(),
   root: resolve(import.meta.dirname, '../../..'),
   env: process.env,
+  ...(process.stderr.isTTY ? { status: showStatus } : {}),
 };
+
+/** A terminal that does not say how wide it is. */
+const USUAL_COLUMNS = 80;
+
+function showStatus(text: string | null): void {
+  const columns = process.stderr.columns || USUAL_COLUMNS;
+  process.stderr.write(`\r\u001B[2K${(text ?? '').slice(0, columns)}`);
+}
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
@@ -28,6 +37,23 @@ function whole(text: string): number {
   if (!Number.isSafeInteger(number) || number < 0) {
     throw new InvalidArgumentError('expected a whole number.');
   }
+  return number;
+}
+
+/** Hardly any machine has more cores. */
+const JOBS_MAX = 256;
+
+function jobs(text: string): number {
+  const number = whole(text);
+  if (number < 1 || number > JOBS_MAX) {
+    throw new InvalidArgumentError(`expected a number from 1 to ${JOBS_MAX}.`);
+  }
+  return number;
+}
+
+function minutes(text: string): number {
+  const number = Number(text);
+  if (!(number > 0)) throw new InvalidArgumentError('expected a number of minutes.');
   return number;
 }
 
@@ -50,11 +76,17 @@ function program(done: (code: number) => void): Command {
     .option('--seeds <count>', 'how many worlds; 200 unless --minutes is given', whole)
     .option('--from <seed>', 'the first seed', whole, 1)
     .option('--seed <seed>', 'this one world', whole)
-    .option('--minutes <minutes>', 'no further world after this time', Number)
+    .option('--minutes <minutes>', 'no further world after this time', minutes)
+    .option('--jobs <count>', 'processes that share the work', jobs, 1)
     .option('--keep-going', 'do not stop at the first finding')
-    .option('--json', 'the counts as one line of JSON at the end')
-    .addHelpText('after', '\nExample: holdfast fuzz --seeds 1000 --from 5000')
-    .action(async (options) => done(await fuzz(options, io)));
+    .option('--json', 'what it came to as one line of JSON at the end')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 nothing was found, 1 something was, 2 it could not be told.' +
+        '\nA finding is a scenario file; what is printed with it brings it back.' +
+        '\nExample: holdfast fuzz --seeds 1000 --from 5000 --jobs 2 --keep-going',
+    )
+    .action(async (options) => done(await fuzz(options, io, interrupted())));
   exchangeCommand(holdfast, done);
   return holdfast;
 }

@@ -1,17 +1,20 @@
-import type { Decision, Effect, Event, InvariantViolation, Policy } from '@holdfast/core';
+import type { Decision, Effect, Event, InvariantViolation } from '@holdfast/core';
 import type { State } from '@holdfast/core/step';
 import type { Strategy } from '@holdfast/core/strategy';
-import { runId, wallMs } from '@holdfast/core/values';
+import { runId } from '@holdfast/core/values';
 import { connectDeribit, type DeribitLink, type OpenSocket } from '@holdfast/deribit/venue';
-import type { OpenLedger, RpcTransport } from '@holdfast/runtime/ports';
+import type { DiskProbe, Documents, OpenLedger, RpcTransport } from '@holdfast/runtime/ports';
 import { type Runtime, start } from '@holdfast/runtime/start';
 import type { Prng } from './prng.ts';
-import { developmentKeys } from './server/keys.ts';
+import { type ApiKey, developmentKeys } from './server/keys.ts';
 import { uuidMinter } from './uuid.ts';
 import type { Process } from './wire/process.ts';
 
-const IDENTITY = { buildId: 'world', runtimeConfigHash: 'world', contractVersion: '5.2' } as const;
-const CERTIFICATE_AGE_MS = 1_000;
+export const IDENTITY = {
+  buildId: 'world',
+  runtimeConfigHash: 'world',
+  contractVersion: '5.2',
+} as const;
 
 /** One engine: the real loop on the real ledger's rules, and the real client. */
 export interface Engine {
@@ -25,8 +28,10 @@ export interface EngineBoot {
   readonly number: number;
   readonly process: Process;
   readonly prng: Prng;
-  readonly policy: Policy;
   readonly settleMs: number;
+  readonly consultMs: number;
+  readonly documents: Documents;
+  readonly measureDisk: DiskProbe['measure'];
   readonly openLedger: OpenLedger;
   readonly openSocket: OpenSocket;
   readonly strategies: readonly Strategy<unknown>[];
@@ -40,7 +45,7 @@ export interface EngineBoot {
 
 /** Puts the engine together as `run/engine.ts` does, on what a world is made of. */
 export async function bootEngine(boot: EngineBoot): Promise<Engine> {
-  const { process, prng, policy, tamper, onDecision } = boot;
+  const { process, prng, tamper, onDecision } = boot;
   const jitter = prng.fork('jitter');
   const opened: { link: DeribitLink | null } = { link: null };
   const runtime = await start({
@@ -74,21 +79,11 @@ export async function bootEngine(boot: EngineBoot): Promise<Engine> {
       };
     },
     telemetry: { report: onDecision },
-    disk: {
-      measure: (done) => done({ used: 0.5, secondary: 0.5 }),
-      close: () => Promise.resolve(),
-    },
-    documents: {
-      certificate: () => ({
-        ...IDENTITY,
-        status: 'PASS',
-        generatedAt: wallMs(process.now() - CERTIFICATE_AGE_MS),
-      }),
-      policy: () => ({ policy, hash: 'world-policy' }),
-    },
+    disk: { measure: boot.measureDisk, close: () => Promise.resolve() },
+    documents: boot.documents,
     mintGroupId: uuidMinter(prng),
     strategies: boot.strategies,
-    intervals: { consultMs: 250, diskMs: 5_000, policyMs: 10_000, heartbeatMs: 1_000 },
+    intervals: { consultMs: boot.consultMs, diskMs: 5_000, policyMs: 10_000, heartbeatMs: null },
     inboxCapacity: 4_096,
     onRecovered: boot.onRecovered,
     onEvent: boot.onEvent,
@@ -101,7 +96,8 @@ export async function bootEngine(boot: EngineBoot): Promise<Engine> {
   return { process, runtime, link };
 }
 
-function traderKey(): { readonly clientId: string; readonly clientSecret: string } {
+/** The key it trades with. */
+export function traderKey(): ApiKey {
   const [key] = developmentKeys();
   if (key === undefined) throw new Error('no development key');
   return key;

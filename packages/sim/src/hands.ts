@@ -1,7 +1,7 @@
 import type { Event } from '@holdfast/core';
 import type { State } from '@holdfast/core/step';
 import { type IntentProposal, strategyId } from '@holdfast/core/strategy';
-import type { GroupId, InstrumentName, MonoMs } from '@holdfast/core/values';
+import type { GroupId, InstrumentName, Label, MonoMs } from '@holdfast/core/values';
 import type { Prng } from './prng.ts';
 import { uuidMinter } from './uuid.ts';
 
@@ -43,8 +43,13 @@ export class Hands {
     for (const target of state?.facts.working ?? []) {
       const order = state?.facts.orders.get(target);
       if (instrument !== null && order?.terms.instrument !== instrument) continue;
-      this.propose({ action: 'Cancel', reduceOnly: null, legs: [], target });
+      this.cancel(target);
     }
+  }
+
+  /** Null: a strategy that names no order. */
+  cancel(target: Label | null): void {
+    this.propose({ action: 'Cancel', reduceOnly: null, legs: [], target });
   }
 
   /** With this chance, one working order. */
@@ -52,7 +57,6 @@ export class Hands {
     const { prng, state } = this.#options;
     const working = [...(state()?.facts.working ?? [])];
     if (chance === 0 || working.length === 0 || !prng.chance(chance)) return;
-    const target = prng.pick(working);
-    this.propose({ action: 'Cancel', reduceOnly: null, legs: [], target });
+    this.cancel(prng.pick(working));
   }
 }

@@ -1,11 +1,20 @@
 import type { Policy } from '@holdfast/core';
 import type { Strategy } from '@holdfast/core/strategy';
 import type { RpcTransport } from '@holdfast/runtime/ports';
+import type { AccountModel } from './faults/account.ts';
 import type { ClockModel } from './faults/clock.ts';
 import type { DiskModel } from './faults/disk.ts';
+import type { DocumentsModel } from './faults/documents.ts';
 import type { CrashModel } from './faults/doom.ts';
+import type { GaugeModel } from './faults/gauge.ts';
+import type { OperatorModel } from './faults/operator.ts';
+import type { PlatformModel } from './faults/platform.ts';
 import type { VenueModel } from './faults/venue.ts';
+import type { WatchdogModel } from './faults/watchdog.ts';
+import type { MarketConditions } from './fuzz/market-conditions.ts';
 import type { MarketMood } from './fuzz/market-maker.ts';
+import type { MeddlerModel } from './fuzz/meddler.ts';
+import type { RulesModel } from './fuzz/rules.ts';
 import type { NetworkModel } from './wire/network-model.ts';
 import type { Prng } from './prng.ts';
 
@@ -13,10 +22,19 @@ import type { Prng } from './prng.ts';
 export interface WorldOptions {
   readonly seed: string;
   readonly policy: Policy;
+  readonly rules: RulesModel;
   readonly market: MarketMood;
+  readonly conditions: MarketConditions;
   readonly network: NetworkModel;
   readonly disk: DiskModel;
+  readonly gauge: GaugeModel;
+  readonly documents: DocumentsModel;
+  readonly watchdog: WatchdogModel;
+  readonly operator: OperatorModel;
+  readonly meddler: MeddlerModel;
   readonly venue: VenueModel;
+  readonly platform: PlatformModel;
+  readonly account: AccountModel;
   readonly clock: ClockModel;
   /** Chance in each half second that one working order is cancelled. */
   readonly cancels: number;
@@ -25,6 +43,8 @@ export interface WorldOptions {
   readonly settleMs: number;
   readonly queueCapacity: number;
   readonly commitDeadlineMs: number;
+  /** How often strategies are asked. */
+  readonly consultMs: number;
   /** `think`: the strategy is at work for so many ms before it answers. */
   readonly strategies: (prng: Prng, think: (ms: number) => void) => readonly Strategy<unknown>[];
   /** A trader that is broken on purpose, to prove that the checkers see it. */

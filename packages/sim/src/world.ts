@@ -1,35 +1,37 @@
 import type { Decision, Effect, Event, LedgerRecord } from '@holdfast/core';
+import type { ModeReasonCode } from '@holdfast/core/guard';
 import { currentMode, type State } from '@holdfast/core/step';
 import type { Strategy } from '@holdfast/core/strategy';
-import { coinE8, currency, type InstrumentName, type MonoMs, monoMs } from '@holdfast/core/values';
+import { type MonoMs, monoMs } from '@holdfast/core/values';
 import { foldLedger, openMemoryLedger } from '@holdfast/runtime/ledger';
 import type { OpenedLedger, Post } from '@holdfast/runtime/ports';
 import { allCheckers, type Checker, checkerOf, violation } from './checkers/index.ts';
-import { bootEngine, type Engine } from './engine-process.ts';
-import { Exchange } from './exchange/index.ts';
+import { bootEngine, type Engine, IDENTITY } from './engine-process.ts';
+import { every } from './every.ts';
+import type { Exchange } from './exchange/index.ts';
 import { clockErrorOf, TRUE_TIME } from './faults/clock.ts';
 import { FaultyDisk, GOOD_DISK } from './faults/disk.ts';
 import { Doom, type Moment, PROCESS_DIED } from './faults/doom.ts';
-import { CALM_VENUE, VenueDoor } from './faults/venue.ts';
-import { MarketMaker } from './fuzz/market-maker.ts';
+import { SPELL_LOOK_MS } from './faults/spell.ts';
+import type { VenueDoor } from './faults/venue.ts';
+import { underRules } from './fuzz/rules.ts';
 import { Hands } from './hands.ts';
 import { placementOf } from './placement.ts';
 import { createPrng, type Prng } from './prng.ts';
-import { developmentKeys } from './server/keys.ts';
-import { createNoticeBoard, type NoticeBoard } from './server/notice-board.ts';
-import { ExchangeService, TICK_MS } from './server/service.ts';
-import { TOKEN_LIFETIME_S } from './server/tokens.ts';
+import type { ExchangeService } from './server/service.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { Network } from './wire/network.ts';
 import { PERFECT_NETWORK } from './wire/network-model.ts';
 import { Process } from './wire/process.ts';
+import { WorldDesk } from './world-desk.ts';
+import { WorldVenue } from './world-venue.ts';
 import type { Finding, WorldCounts, WorldOptions, WorldPlacement } from './world-options.ts';
 
 const START_MS = Date.UTC(2026, 0, 5, 9);
+/** When the venue settles; what expires that day does so here. */
+const SETTLEMENT_MS = Date.UTC(2026, 0, 5, 8);
 const TIMERS_MAX = 4_000_000;
 const SEGMENT_BYTES = 65_536;
-const SEND_BUFFER_BYTES = 8 * 1_024 * 1_024;
-const FAULT_LOOK_MS = 1_000;
 const CANCEL_LOOK_MS = 500;
 /** Reconciled twice, asked everything once. */
 const QUIET_MS = 12_000;
@@ -44,7 +46,7 @@ const SWEEP_AFTER_MS = 5_000;
  * protocol, the exchange and its service are the real ones; only what they stand on is made up.
  */
 export class World {
-  readonly clock = new VirtualClock(START_MS);
+  readonly clock: VirtualClock;
   readonly exchange: Exchange;
   readonly service: ExchangeService;
   readonly disk: FaultyDisk;
@@ -56,35 +58,41 @@ export class World {
   readonly counts: WorldCounts = { crashes: 0, boots: 0, placements: 0 };
   /** Everything the core reported, for scenarios to look at. */
   readonly decisions: Decision[] = [];
+  /** What stood at any tick after its process had been Active: what begins with it is no news. */
+  readonly stood = new Set<ModeReasonCode>();
   finding: Finding | null = null;
   readonly #options: WorldOptions;
+  readonly #startMs: number;
   readonly #checkers: readonly Checker[] = allCheckers();
   readonly #prng: Prng;
   readonly #doom: Doom;
   readonly #pauses: Prng;
-  readonly #notices: NoticeBoard = createNoticeBoard();
+  readonly #venue: WorldVenue;
+  readonly #desk: WorldDesk;
   #engine: Engine | null = null;
   #booting: Promise<void> | null = null;
+  /** The process that runs has been Active. */
+  #wasActive = false;
   #time = TRUE_TIME;
   /** Since when nothing new is proposed and what rests is cancelled: the end is awaited. */
   #calmSince: number | null = null;
 
   constructor(options: WorldOptions) {
     this.#options = options;
+    const { beforeExpiryMs } = options.conditions;
+    this.#startMs = beforeExpiryMs > 0 ? SETTLEMENT_MS - beforeExpiryMs : START_MS;
+    this.clock = new VirtualClock(this.#startMs);
     this.#prng = createPrng(options.seed);
     this.#doom = new Doom(this.#prng.fork('crashes'), options.crash, options.restartMsMax);
     this.#pauses = this.#prng.fork('pauses');
     this.#time = options.clock;
     this.disk = new FaultyDisk(this.clock, this.#prng.fork('disk'), options.disk);
-    this.exchange = new Exchange({
-      deposits: new Map([
-        [currency('BTC'), coinE8(1_000_000_000)],
-        [currency('ETH'), coinE8(20_000_000_000)],
-      ]),
-      onNotification: this.#notices.post,
+    this.#venue = new WorldVenue(this.clock, this.#prng, options, (...notice) => {
+      for (const checker of this.#checkers) checker.onNotice?.(...notice);
     });
-    this.door = new VenueDoor(this.exchange, this.#prng.fork('venue'), options.venue);
-    this.service = this.#createService();
+    this.exchange = this.#venue.exchange;
+    this.door = this.#venue.door;
+    this.service = this.#venue.service;
     const network = this.#prng.fork('network');
     this.network = new Network(this.clock, network, options.network, this.service);
     this.hands = new Hands({
@@ -92,15 +100,19 @@ export class World {
       state: () => this.state,
       post: (make) => this.post(make),
     });
-    const market = this.#prng.fork('market');
-    new MarketMaker(this.clock, this.exchange, market, options.market).start();
-    this.service.begin();
-    this.#often(TICK_MS, () => {
-      this.service.speak();
-      this.service.check();
+    this.#desk = new WorldDesk({
+      clock: this.clock,
+      prng: this.#prng,
+      policy: underRules(options.policy, options.rules),
+      models: options,
+      state: () => this.state,
+      post: (make) => this.post(make),
     });
-    this.#often(FAULT_LOOK_MS, () => this.#maybePause());
-    this.#often(CANCEL_LOOK_MS, () => this.#maybeCancel());
+    every(this.clock, SPELL_LOOK_MS, () => {
+      this.disk.look();
+      this.#maybePause();
+    });
+    every(this.clock, CANCEL_LOOK_MS, () => this.#maybeCancel());
   }
 
   get state(): State | null {
@@ -108,7 +120,7 @@ export class World {
   }
 
   get elapsedMs(): number {
-    return this.clock.now() - START_MS;
+    return this.clock.now() - this.#startMs;
   }
 
   /** Runs until `elapsedMs`, or until something is found. Boots the engine if there is none. */
@@ -117,8 +129,8 @@ export class World {
     for (let timers = 0; timers < TIMERS_MAX && this.finding === null; timers += 1) {
       if (this.#booting !== null) await this.#booting;
       const next = this.clock.nextAt;
-      if (next === null || next > START_MS + untilMs) {
-        this.clock.runUntil(START_MS + untilMs);
+      if (next === null || next > this.#startMs + untilMs) {
+        this.clock.runUntil(this.#startMs + untilMs);
         return;
       }
       this.#attempt(() => this.clock.step());
@@ -134,11 +146,16 @@ export class World {
     this.#doom.lift();
     this.network.become(PERFECT_NETWORK);
     this.disk.become(GOOD_DISK);
-    this.door.become(CALM_VENUE);
+    this.#venue.putRight();
+    this.#desk.putRight();
     this.#time = TRUE_TIME;
     // A ledger that failed is dead for as long as its process lives (D-30).
-    if (byRestart || this.disk.counts.failures > 0) this.kill(0);
+    const { failures, full } = this.disk.counts;
+    const isBroken = failures + full > 0 || this.#desk.needsRestart(this.state);
+    if (byRestart || isBroken) this.kill(0);
     await this.#until(() => this.#isActive());
+    // What has not been put right by then will not be.
+    if (!this.#isActive()) return this.#attempt(() => this.#judgeEnd());
     this.#calmSince = this.elapsedMs;
     await this.#until(() => this.#isQuiet());
     await this.run(this.elapsedMs + QUIET_MS);
@@ -170,9 +187,9 @@ export class World {
     this.#engine?.process.work(ms);
   }
 
-  /** The next change of this book never reaches us. */
-  loseNextBook(instrument: InstrumentName): void {
-    this.network.loseNext((frame) => frame.includes(`"channel":"book.${instrument}.`));
+  /** The machine is suspended for so long: its clock stands still meanwhile. */
+  suspend(ms: number): void {
+    this.#engine?.process.suspend(ms);
   }
 
   /** Once the engine's thread is free: the event, made at that moment. */
@@ -186,34 +203,6 @@ export class World {
   /** Bytes of the ledger, for comparing two runs of one seed. */
   ledgerBytes(): Buffer {
     return Buffer.concat(this.disk.segments().map((file) => this.disk.read(file)));
-  }
-
-  #createService(): ExchangeService {
-    const tokens = this.#prng.fork('tokens');
-    return new ExchangeService({
-      exchange: this.exchange,
-      notices: this.#notices,
-      clock: this.clock,
-      keys: developmentKeys(),
-      creditsEnabled: this.#options.venue.credits === 1,
-      tokenLifetimeS: TOKEN_LIFETIME_S,
-      sendBufferBytes: SEND_BUFFER_BYTES,
-      handle: this.door.handle,
-      noticesEnd: () => this.door.noticesEnd(),
-      machine: {
-        now: () => this.clock.now(),
-        stopwatch: () => this.clock.now(),
-        mintToken: () => tokens.uint32().toString(36),
-        defer: (action) => this.clock.wake(this.clock.now(), action),
-      },
-    });
-  }
-
-  #often(everyMs: number, action: () => void): void {
-    this.clock.wake(this.clock.now() + everyMs, () => {
-      this.#often(everyMs, action);
-      action();
-    });
   }
 
   async #until(isSo: () => boolean): Promise<void> {
@@ -237,7 +226,7 @@ export class World {
     const { pause, pauseMsMax, suspension, suspensionMsMax } = this.#time;
     if (pause > 0 && this.#pauses.chance(pause)) this.pause(this.#pauses.int(1, pauseMsMax));
     if (suspension > 0 && this.#pauses.chance(suspension)) {
-      this.#engine?.process.suspend(this.#pauses.int(1, suspensionMsMax));
+      this.suspend(this.#pauses.int(1, suspensionMsMax));
     }
   }
 
@@ -271,7 +260,7 @@ export class World {
   }
 
   async #boot(): Promise<void> {
-    const { policy, settleMs, tamper, strategies } = this.#options;
+    const { settleMs, consultMs, tamper, strategies } = this.#options;
     const number = this.counts.boots;
     this.counts.boots += 1;
     const prng = this.#prng.fork(`process-${number}`);
@@ -281,8 +270,10 @@ export class World {
       number,
       process,
       prng,
-      policy,
       settleMs,
+      consultMs,
+      documents: this.#desk.documentsOf(IDENTITY, process),
+      measureDisk: (done) => done(this.#desk.gauge.measure()),
       tamper,
       openLedger: (post, onRecord) =>
         Promise.resolve(this.#openLedger(process, post, onRecord, number + 1)),
@@ -299,6 +290,7 @@ export class World {
     });
     this.#booting = null;
     this.#engine = engine;
+    this.#desk.greet();
     if (engine === null && this.finding === null) this.#bootAgain(process);
   }
 
@@ -355,7 +347,12 @@ export class World {
 
   #onEvent(event: Event): void {
     const state = this.#living();
-    if (state !== null) for (const checker of this.#checkers) checker.onEvent?.(event, state);
+    if (state !== null) {
+      const aheadMs = (this.#engine?.process.now() ?? this.clock.now()) - this.clock.now();
+      for (const checker of this.#checkers) checker.onEvent?.(event, state, aheadMs);
+    }
+    if (state !== null && event.kind === 'ticked') this.#noteStanding(state);
+    this.#desk.hear(event);
     this.#doom.meetEvent(event);
   }
 
@@ -363,6 +360,12 @@ export class World {
     const state = this.#living();
     if (state !== null) for (const checker of this.#checkers) checker.onEffect?.(effect, state);
     this.#doom.meetEffect(effect);
+  }
+
+  #noteStanding(state: State): void {
+    const { mode, reasons } = currentMode(state);
+    if (mode === 'Active') this.#wasActive = true;
+    else if (this.#wasActive) for (const reason of reasons) this.stood.add(reason);
   }
 
   #living(): State | null {
@@ -373,14 +376,16 @@ export class World {
 
   #judgeBoot(state: State): void {
     this.#recovering = state;
+    this.#wasActive = false;
     const fold = foldLedger(this.disk);
-    for (const checker of this.#checkers) checker.onBoot?.(state, fold);
+    for (const checker of this.#checkers) checker.onBoot?.(state, fold, this.disk);
   }
 
   #judgeEnd(): void {
     const { state, exchange } = this;
     if (state === null) return this.#found('put-right-in-the-end', 'no process is running');
-    const end = { state, exchange, fold: foldLedger(this.disk), now: this.clock.now() };
+    const fold = foldLedger(this.disk);
+    const end = { state, exchange, fold, ledger: this.disk, now: this.clock.now() };
     for (const checker of this.#checkers) checker.atEnd?.(end);
   }
 }

@@ -1,12 +1,26 @@
 import type { Checker } from './checker.ts';
+import { booksAreAsOldAsTheyAre } from './books-are-as-old-as-they-are.ts';
+import { closedIsClosed } from './closed-is-closed.ts';
+import { commitsAreWhole } from './commits-are-whole.ts';
 import { everyFillOnce } from './every-fill-once.ts';
+import { factsChangeByRecord } from './facts-change-by-record.ts';
 import { factsEqualRefold } from './facts-equal-refold.ts';
+import { latchOpensByReconciliation } from './latch-opens-by-reconciliation.ts';
 import { modeRisesForCause } from './mode-rises-for-cause.ts';
 import { noDuplicateDispatch } from './no-duplicate-dispatch.ts';
+import { noOpenInDoubt } from './no-open-in-doubt.ts';
+import { nothingIllegalAtTheVenue } from './nothing-illegal-at-the-venue.ts';
+import { oneOrderPerAttempt } from './one-order-per-attempt.ts';
 import { onlyThroughTheDoor } from './only-through-the-door.ts';
+import { openOnAFreshIndex } from './open-on-a-fresh-index.ts';
+import { openOnASoundBook } from './open-on-a-sound-book.ts';
+import { operatorStopStands } from './operator-stop-stands.ts';
+import { positionsEqualTheVenue } from './positions-equal-the-venue.ts';
 import { putRightInTheEnd } from './put-right-in-the-end.ts';
 import { recordedBeforeRisk } from './recorded-before-risk.ts';
 import { rejectionLeavesNoTrace } from './rejection-leaves-no-trace.ts';
+import { reservedWhileItMayFill } from './reserved-while-it-may-fill.ts';
+import { toldTwiceCountsOnce } from './told-twice-counts-once.ts';
 
 /**
  * All of them, always. `same-seed-same-bytes` is a property of two runs and lives with whoever
@@ -21,6 +35,20 @@ export function allCheckers(): readonly Checker[] {
     everyFillOnce(),
     factsEqualRefold(),
     onlyThroughTheDoor(),
+    booksAreAsOldAsTheyAre(),
+    closedIsClosed(),
+    commitsAreWhole(),
+    factsChangeByRecord(),
+    latchOpensByReconciliation(),
+    noOpenInDoubt(),
+    nothingIllegalAtTheVenue(),
+    oneOrderPerAttempt(),
+    openOnAFreshIndex(),
+    openOnASoundBook(),
+    operatorStopStands(),
+    positionsEqualTheVenue(),
+    reservedWhileItMayFill(),
+    toldTwiceCountsOnce(),
     putRightInTheEnd(),
   ];
 }

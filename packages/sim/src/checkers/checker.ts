@@ -1,7 +1,8 @@
 import type { Effect, Event } from '@holdfast/core';
 import type { State } from '@holdfast/core/step';
-import type { LedgerFold } from '@holdfast/runtime/ledger';
+import type { LedgerFold, SegmentSource } from '@holdfast/runtime/ledger';
 import type { Exchange } from '../exchange/index.ts';
+import type { Notice } from '../exchange/notification.ts';
 
 /**
  * One invariant, watched from the outside in every scenario and every fuzz run, without being
@@ -9,14 +10,19 @@ import type { Exchange } from '../exchange/index.ts';
  */
 export interface Checker {
   readonly name: string;
-  /** Before the core has it. */
-  readonly onEvent?: (event: Event, state: State) => void;
+  /**
+   * Before the core has it.
+   * @param aheadMs how far the clock of its process is ahead of the exchange's, in truth.
+   */
+  readonly onEvent?: (event: Event, state: State, aheadMs: number) => void;
   /** Before it is performed. */
   readonly onEffect?: (effect: Effect, state: State) => void;
   /** A request that would make an order, as it reaches the venue. */
   readonly onPlacement?: (placement: Placement) => void;
-  /** A process has recovered from `fold`, and nothing else has happened yet. */
-  readonly onBoot?: (state: State, fold: LedgerFold) => void;
+  /** What the exchange tells, at the instant it is true there, whoever hears of it. */
+  readonly onNotice?: (...notice: Notice) => void;
+  /** A process has recovered from `fold` of `ledger`, and nothing else has happened yet. */
+  readonly onBoot?: (state: State, fold: LedgerFold, ledger: SegmentSource) => void;
   /** All faults have ceased, and time enough has passed for everything to be put right. */
   readonly atEnd?: (end: WorldEnd) => void;
 }
@@ -29,6 +35,8 @@ export interface Placement {
 export interface WorldEnd {
   readonly state: State;
   readonly fold: LedgerFold;
+  /** The bytes behind the fold. */
+  readonly ledger: SegmentSource;
   readonly exchange: Exchange;
   readonly now: number;
 }

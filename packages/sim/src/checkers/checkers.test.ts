@@ -1,19 +1,25 @@
-import type { Decision, Effect, Event } from '@holdfast/core';
-import { coinE8, currency, label as toLabel, monoMs, tradeId } from '@holdfast/core/values';
-import { createState, type State } from '@holdfast/core/step';
-import { runId } from '@holdfast/core/values';
+import type { Effect, Event } from '@holdfast/core';
+import type { State } from '@holdfast/core/step';
+import { tradeId } from '@holdfast/core/values';
 import { describe, expect, it } from 'vitest';
-import { Exchange } from '../exchange/index.ts';
-import { GOOD_DISK } from '../faults/disk.ts';
-import { TRUE_TIME } from '../faults/clock.ts';
-import { CALM_VENUE } from '../faults/venue.ts';
 import { testPolicy } from '../fuzz/policy.fixture.ts';
-import { foldLedger, type LedgerFold } from '@holdfast/runtime/ledger';
-import { PERFECT_NETWORK } from '../wire/network-model.ts';
+import { weatherOfScenario } from '../scenario/weather.ts';
 import { World } from '../world.ts';
 import { everyFillOnce } from './every-fill-once.ts';
 import { factsEqualRefold } from './facts-equal-refold.ts';
-import { checkerOf, type WorldEnd } from './checker.ts';
+import {
+  AT,
+  end,
+  fold,
+  freshState,
+  LABEL,
+  NO_LEDGER,
+  play,
+  recorded,
+  said,
+  submitted as left,
+  tripped,
+} from './forged.fixture.ts';
 import { modeRisesForCause } from './mode-rises-for-cause.ts';
 import { noDuplicateDispatch } from './no-duplicate-dispatch.ts';
 import { onlyThroughTheDoor } from './only-through-the-door.ts';
@@ -21,40 +27,13 @@ import { putRightInTheEnd } from './put-right-in-the-end.ts';
 import { recordedBeforeRisk } from './recorded-before-risk.ts';
 import { rejectionLeavesNoTrace } from './rejection-leaves-no-trace.ts';
 
-const AT = monoMs(1_000);
-const LABEL = toLabel('s4:aaaaaaaa:aaaaaaaaaaaa:0:0000000000000000');
-const OPEN = { label: LABEL, reduceOnly: false };
-
-function freshState(): State {
-  return createState({
-    buildId: 'b',
-    runtimeConfigHash: 'c',
-    contractVersion: '5.2',
-    runId: runId('run'),
-    enforcedProfile: 'CSP',
-    toleratesUnlinked: true,
-    settleMs: 0,
-    tickIntervalMs: 100,
-    reconcileIntervalMs: 5_000,
-  });
-}
-
 /** The state of a trader to which nothing bad has happened. */
 async function healthyState(): Promise<State> {
   const world = new World({
+    ...weatherOfScenario(),
     seed: '1',
     policy: testPolicy(),
     market: 'still',
-    network: PERFECT_NETWORK,
-    disk: GOOD_DISK,
-    venue: CALM_VENUE,
-    clock: TRUE_TIME,
-    cancels: 0,
-    crash: {},
-    restartMsMax: 1,
-    settleMs: 0,
-    queueCapacity: 64,
-    commitDeadlineMs: 250,
     strategies: () => [],
   });
   await world.run(2_000);
@@ -62,31 +41,7 @@ async function healthyState(): Promise<State> {
   return world.state;
 }
 
-function fold(over: Partial<LedgerFold> = {}): LedgerFold {
-  return { ...foldLedger({ segments: () => [], read: () => Buffer.alloc(0) }), ...over };
-}
-
-function end(over: Partial<WorldEnd> = {}): WorldEnd {
-  const exchange = new Exchange({
-    deposits: new Map([[currency('BTC'), coinE8(1)]]),
-    onNotification: () => undefined,
-  });
-  return { state: freshState(), fold: fold(), exchange, now: 1_000, ...over };
-}
-
-/** The checker that `action` trips; null when it passes. */
-function tripped(action: () => void): string | null {
-  try {
-    action();
-    return null;
-  } catch (error) {
-    return checkerOf(error);
-  }
-}
-
-function said(decision: object): Effect {
-  return { kind: 'report', decision: { at: AT, ...decision } as Decision };
-}
+const OPEN = { label: LABEL, reduceOnly: false };
 
 const submitted = (sending: readonly string[], reduceOnly: boolean): Effect =>
   ({
@@ -117,15 +72,30 @@ describe('recorded-before-risk', () => {
     checker.onPlacement?.(OPEN);
     checker.onPlacement?.({ label: 'close', reduceOnly: true });
     const onDisk = fold({ sending: new Set([LABEL]) });
-    expect(tripped(() => checker.onBoot?.(freshState(), onDisk))).toBeNull();
+    expect(tripped(() => checker.onBoot?.(freshState(), onDisk, NO_LEDGER))).toBeNull();
     expect(tripped(() => checker.atEnd?.(end({ fold: onDisk })))).toBeNull();
   });
 
   it('TRIP: sent, and the disk knows nothing of it', () => {
     const checker = recordedBeforeRisk();
     checker.onPlacement?.(OPEN);
-    expect(tripped(() => checker.onBoot?.(freshState(), fold()))).toBe('recorded-before-risk');
+    expect(tripped(() => checker.onBoot?.(freshState(), fold(), NO_LEDGER))).toBe(
+      'recorded-before-risk',
+    );
     expect(tripped(() => checker.atEnd?.(end()))).toBe('recorded-before-risk');
+  });
+});
+
+describe('recorded-before-risk, in its order', () => {
+  const marker = recorded({ type: 'orderSending', label: LABEL });
+
+  it('NON-TRIP: its marker was heard back; a reduction leaves on a waiver', () => {
+    expect(play(recordedBeforeRisk(), [marker, left()])).toBeNull();
+    expect(play(recordedBeforeRisk(), [left({ reduceOnly: true })])).toBeNull();
+  });
+
+  it('TRIP: it leaves, and its marker is heard back afterwards', () => {
+    expect(play(recordedBeforeRisk(), [left(), marker])).toBe('recorded-before-risk');
   });
 });
 
@@ -157,14 +127,14 @@ describe('rejection-leaves-no-trace', () => {
   it('NON-TRIP: refused, and nothing has changed', () => {
     const checker = rejectionLeavesNoTrace();
     const state = freshState();
-    checker.onEvent?.(proposed, state);
+    checker.onEvent?.(proposed, state, 0);
     expect(tripped(() => checker.onEffect?.(rejected, state))).toBeNull();
   });
 
   it('TRIP: refused, and something is still pending', () => {
     const checker = rejectionLeavesNoTrace();
     const state = freshState();
-    checker.onEvent?.(proposed, state);
+    checker.onEvent?.(proposed, state, 0);
     state.observations.unresolved.set(LABEL, AT);
     expect(tripped(() => checker.onEffect?.(rejected, state))).toBe('rejection-leaves-no-trace');
   });
@@ -176,7 +146,7 @@ describe('mode-rises-for-cause', () => {
     const checker = modeRisesForCause();
     const { riskCauses } = state.observations;
     riskCauses.set('order_anomaly', { raisedAt: AT, quiet: false } as never);
-    checker.onEvent?.({ kind, at: AT } as Event, state);
+    checker.onEvent?.({ kind, at: AT } as Event, state, 0);
     riskCauses.clear();
     const changed = said({ kind: 'modeChanged', from: 'ReduceOnly', to: 'Active', reasons: [] });
     return tripped(() => checker.onEffect?.(changed, state));
@@ -190,10 +160,19 @@ describe('mode-rises-for-cause', () => {
     expect(await riseUnder('bookChanged')).toBe('mode-rises-for-cause');
   });
 
+  it('TRIP: a rise that no report has told yet', async () => {
+    const state = await healthyState();
+    const { riskCauses } = state.observations;
+    const fall = (): void => void riskCauses.set('order_anomaly', { raisedAt: AT } as never);
+    const book = { kind: 'bookChanged', at: AT } as Event;
+    const rise = (): void => riskCauses.clear();
+    expect(play(modeRisesForCause(), [fall, book, rise, book], state)).toBe('mode-rises-for-cause');
+  });
+
   it('NON-TRIP: a fall needs no cause', async () => {
     const state = await healthyState();
     const checker = modeRisesForCause();
-    checker.onEvent?.({ kind: 'bookChanged', at: AT } as Event, state);
+    checker.onEvent?.({ kind: 'bookChanged', at: AT } as Event, state, 0);
     state.observations.riskCauses.set('order_anomaly', { raisedAt: AT } as never);
     const changed = said({ kind: 'modeChanged', from: 'Active', to: 'ReduceOnly', reasons: [] });
     expect(tripped(() => checker.onEffect?.(changed, state))).toBeNull();
@@ -203,12 +182,14 @@ describe('mode-rises-for-cause', () => {
 describe('every-fill-once', () => {
   it('NON-TRIP: no trade here and none there', () => {
     expect(tripped(() => everyFillOnce().atEnd?.(end()))).toBeNull();
-    expect(tripped(() => everyFillOnce().onBoot?.(freshState(), fold()))).toBeNull();
+    expect(tripped(() => everyFillOnce().onBoot?.(freshState(), fold(), NO_LEDGER))).toBeNull();
   });
 
   it('TRIP: a trade recorded twice', () => {
     const twice = fold({ repeatedTrades: [tradeId('T1')] });
-    expect(tripped(() => everyFillOnce().onBoot?.(freshState(), twice))).toBe('every-fill-once');
+    expect(tripped(() => everyFillOnce().onBoot?.(freshState(), twice, NO_LEDGER))).toBe(
+      'every-fill-once',
+    );
   });
 
   it('TRIP: a trade the venue does not know', () => {
@@ -219,18 +200,20 @@ describe('every-fill-once', () => {
 
 describe('facts-equal-refold', () => {
   it('NON-TRIP: nothing is the fold of nothing', () => {
-    expect(tripped(() => factsEqualRefold().onBoot?.(freshState(), fold()))).toBeNull();
+    expect(tripped(() => factsEqualRefold().onBoot?.(freshState(), fold(), NO_LEDGER))).toBeNull();
   });
 
   it('TRIP: a fact that is in no record', () => {
     const state = freshState();
     state.facts.seenTrades.add(tradeId('T1'));
-    expect(tripped(() => factsEqualRefold().onBoot?.(state, fold()))).toBe('facts-equal-refold');
+    expect(tripped(() => factsEqualRefold().onBoot?.(state, fold(), NO_LEDGER))).toBe(
+      'facts-equal-refold',
+    );
   });
 
   it('TRIP: a ledger that does not read to its end', () => {
     const damaged = fold({ damage: 'checksum in segment 1 at 64' });
-    const boot = (): void => factsEqualRefold().onBoot?.(freshState(), damaged);
+    const boot = (): void => factsEqualRefold().onBoot?.(freshState(), damaged, NO_LEDGER);
     expect(tripped(boot)).toBe('facts-equal-refold');
   });
 });

@@ -29,6 +29,7 @@ const ENDED_BY: Readonly<Record<ModeReasonCode, readonly Kind[] | 'time'>> = {
   REDUCEONLY_MARGIN_MM_UTIL_HIGH: ['accountObserved'],
   REDUCEONLY_INPUT_MISSING_OR_STALE: [
     'accountObserved',
+    'certificateRead',
     'diskMeasured',
     'heartbeatObserved',
     'policyOffered',
@@ -48,27 +49,33 @@ export function modeRisesForCause(): Checker {
   const name = 'mode-rises-for-cause';
   let event: Event | null = null;
   let before: ReturnType<typeof currentMode> = { mode: 'Kill', reasons: [] };
+  const judge = (state: State): void => {
+    const after = currentMode(state);
+    if (event === null || RANK[after.mode] <= RANK[before.mode]) return;
+    const { kind } = event;
+    for (const reason of before.reasons) {
+      if (after.reasons.includes(reason)) continue;
+      const enders = ENDED_BY[reason];
+      demand(
+        enders === 'time' || enders.includes(kind),
+        name,
+        () => `${kind} ended ${reason} and the mode rose to ${after.mode}`,
+      );
+    }
+  };
   return {
     name,
-    onEvent(next, state: State) {
+    onBoot() {
+      event = null;
+    },
+    onEvent(next, state) {
+      // Also what no report has told yet: the turn before this one has ended.
+      judge(state);
       event = next;
       before = currentMode(state);
     },
     onEffect(effect, state) {
-      if (effect.kind !== 'report' || effect.decision.kind !== 'modeChanged' || event === null)
-        return;
-      const { kind } = event;
-      if (RANK[currentMode(state).mode] <= RANK[before.mode]) return;
-      const still = new Set(currentMode(state).reasons);
-      for (const reason of before.reasons) {
-        if (still.has(reason)) continue;
-        const enders = ENDED_BY[reason];
-        demand(
-          enders === 'time' || enders.includes(kind),
-          name,
-          () => `${kind} ended ${reason} and the mode rose to ${currentMode(state).mode}`,
-        );
-      }
+      if (effect.kind === 'report' && effect.decision.kind === 'modeChanged') judge(state);
     },
   };
 }

@@ -6,5 +6,7 @@ export interface CliIo {
   readonly cwd: string;
   /** The checkout: where configuration and artifacts are. */
   readonly root: string;
+  /** On a terminal: replaces what it said last there; null takes it away. */
+  readonly status?: (text: string | null) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
 }

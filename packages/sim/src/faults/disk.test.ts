@@ -106,3 +106,60 @@ describe('at a crash', () => {
     expect(text()).toBe('head');
   });
 });
+
+describe('a full disk', () => {
+  it('NON-TRIP: has room while nobody fills it', () => {
+    const { clock, disk, answers, write } = platter({ full: 0 });
+    disk.look();
+    write('abcd', 4);
+    clock.runUntil(15);
+    expect([answers, disk.counts.full]).toEqual([[null], 0]);
+  });
+
+  it('TRIP: takes nothing until there is room', () => {
+    const { clock, disk, answers, write, text } = platter({ full: 1, fullMsMax: 1_000 });
+    disk.look();
+    clock.runUntil(11);
+    write('abcd', 4);
+    clock.runUntil(16);
+    expect([text(), answers]).toEqual(['head', ['ENOSPC: no space left on device']]);
+    clock.runUntil(1_100);
+    write('abcd', 4);
+    clock.runUntil(1_200);
+    expect([text(), answers[1], disk.counts.full]).toEqual(['headabcd', null, 1]);
+  });
+});
+
+describe('sectors in any order', () => {
+  const SECTOR = 512;
+
+  /** For each sector whether it is there, of a write over eight of them that a crash met. */
+  function sectorsOf(seed: number, scrambledAtCrash: number): string {
+    const clock = new VirtualClock(0);
+    const disk = new FaultyDisk(clock, createPrng(seed), GOOD_DISK);
+    const handle = disk.handle();
+    const segmentBytes = 8 * SECTOR;
+    handle.create({ ...HEADER, segmentBytes }, Buffer.alloc(0), () => undefined);
+    clock.runUntil(10);
+    disk.become({ ...GOOD_DISK, tornAtCrash: 1, scrambledAtCrash });
+    handle.write(1, 0, Buffer.alloc(segmentBytes, 'x'), () => undefined);
+    disk.crash();
+    const [file] = disk.segments();
+    const bytes = file === undefined ? Buffer.alloc(0) : disk.read(file);
+    return Array.from({ length: 8 }, (_, index) => {
+      const sector = bytes.subarray(index * SECTOR, (index + 1) * SECTOR);
+      if (sector.every((byte) => byte === 0)) return '0';
+      return sector.every((byte) => byte !== 0) ? '1' : '/';
+    }).join('');
+  }
+
+  it('NON-TRIP: a torn write is a beginning of it', () => {
+    for (let seed = 1; seed <= 20; seed += 1) expect(sectorsOf(seed, 0)).toMatch(/^1*\/?0*$/);
+  });
+
+  it('TRIP: a scrambled one has whole sectors, with holes', () => {
+    const torn = Array.from({ length: 20 }, (_, seed) => sectorsOf(seed, 1));
+    for (const sectors of torn) expect(sectors).toMatch(/^[01]+$/);
+    expect(torn.some((sectors) => sectors.includes('01'))).toBe(true);
+  });
+});

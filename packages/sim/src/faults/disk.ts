@@ -8,6 +8,7 @@ import type {
 import { segmentName } from '@holdfast/runtime/ledger';
 import type { Clock } from '@holdfast/runtime/ports';
 import type { Prng } from '../prng.ts';
+import { Spell } from './spell.ts';
 
 /** What one disk may do to a ledger: probabilities, and times in ms. */
 export interface DiskModel {
@@ -24,6 +25,11 @@ export interface DiskModel {
    */
   readonly lostAtCrash: number;
   readonly tornAtCrash: number;
+  /** Of the torn ones, those of which some sectors are there and others before them are not. */
+  readonly scrambledAtCrash: number;
+  /** Chance in each second that there is no room for anything, until some is freed. */
+  readonly full: number;
+  readonly fullMsMax: number;
 }
 
 export const GOOD_DISK: DiskModel = Object.freeze({
@@ -34,11 +40,17 @@ export const GOOD_DISK: DiskModel = Object.freeze({
   failure: 0,
   lostAtCrash: 0,
   tornAtCrash: 0,
+  scrambledAtCrash: 0,
+  full: 0,
+  fullMsMax: 5_000,
 });
 
+/** What is written whole or not at all, bytes. */
+const SECTOR_BYTES = 512;
+
 interface PendingWrite {
-  /** Puts the first `bytes` of it on the platter. */
-  readonly apply: (bytes: number) => void;
+  /** Puts the first `bytes` of it on the platter, but for the sectors it is told to leave out. */
+  readonly apply: (bytes: number, leavesOut?: (sector: number) => boolean) => void;
   readonly size: number;
   done: boolean;
 }
@@ -49,6 +61,7 @@ export interface DiskCounts {
   failures: number;
   lost: number;
   torn: number;
+  full: number;
 }
 
 /**
@@ -57,10 +70,18 @@ export interface DiskCounts {
  * another opens on it.
  */
 export class FaultyDisk implements SegmentSource {
-  readonly counts: DiskCounts = { writes: 0, stalls: 0, failures: 0, lost: 0, torn: 0 };
+  readonly counts: DiskCounts = {
+    writes: 0,
+    stalls: 0,
+    failures: 0,
+    lost: 0,
+    torn: 0,
+    full: 0,
+  };
   readonly #files = new Map<number, { readonly file: SegmentFile; readonly bytes: Buffer }>();
   readonly #clock: Clock;
   readonly #prng: Prng;
+  readonly #full: Spell;
   #model: DiskModel;
   #pending: PendingWrite[] = [];
   /** Answers of an earlier process reach nobody. */
@@ -69,12 +90,19 @@ export class FaultyDisk implements SegmentSource {
   constructor(clock: Clock, prng: Prng, model: DiskModel) {
     this.#clock = clock;
     this.#prng = prng;
+    this.#full = new Spell(clock, prng.fork('full'));
     this.#model = model;
+  }
+
+  /** To be asked once a second. */
+  look(): void {
+    this.#full.look(this.#model.full, this.#model.fullMsMax);
   }
 
   /** From now on it behaves like this. */
   become(model: DiskModel): void {
     this.#model = model;
+    this.#full.end();
   }
 
   segments(): readonly SegmentFile[] {
@@ -108,9 +136,15 @@ export class FaultyDisk implements SegmentSource {
   #write(segment: number, offset: number, bytes: Buffer, done: WriteDone): void {
     // The caller reuses its buffer once it is answered; a crash may come before that.
     const copy = Buffer.from(bytes);
-    this.#start(copy.length, done, (count) => {
+    this.#start(copy.length, done, (count, leavesOut = () => false) => {
       const target = this.#files.get(segment);
-      if (target !== undefined) copy.copy(target.bytes, offset, 0, count);
+      if (target === undefined) return;
+      for (let from = 0; from < count; ) {
+        const sector = Math.floor((offset + from) / SECTOR_BYTES);
+        const until = Math.min(count, (sector + 1) * SECTOR_BYTES - offset);
+        if (!leavesOut(sector)) copy.copy(target.bytes, offset + from, from, until);
+        from = until;
+      }
     });
   }
 
@@ -137,7 +171,7 @@ export class FaultyDisk implements SegmentSource {
         write.apply(0);
       } else if (this.#prng.chance(this.#model.tornAtCrash)) {
         this.counts.torn += 1;
-        write.apply(this.#prng.int(0, write.size));
+        this.#tear(write);
       } else {
         write.apply(write.size);
       }
@@ -145,7 +179,25 @@ export class FaultyDisk implements SegmentSource {
     this.#pending = [];
   }
 
-  #start(size: number, done: WriteDone, apply: (bytes: number) => void): void {
+  /** Cut off at a random byte, or with holes: a disk may write its sectors in any order. */
+  #tear(write: PendingWrite): void {
+    if (!this.#happens(this.#model.scrambledAtCrash)) {
+      write.apply(this.#prng.int(0, write.size));
+      return;
+    }
+    const left = new Map<number, boolean>();
+    write.apply(write.size, (sector) => {
+      const isLeft = left.get(sector) ?? this.#prng.chance(0.5);
+      left.set(sector, isLeft);
+      return isLeft;
+    });
+  }
+
+  #happens(share: number): boolean {
+    return share > 0 && this.#prng.chance(share);
+  }
+
+  #start(size: number, done: WriteDone, apply: PendingWrite['apply']): void {
     this.counts.writes += 1;
     const write: PendingWrite = { apply, size, done: false };
     this.#pending.push(write);
@@ -153,6 +205,7 @@ export class FaultyDisk implements SegmentSource {
     this.#clock.wake(this.#clock.now() + this.#duration(), () => {
       if (generation !== this.#generation) return;
       write.done = true;
+      if (this.#full.isOn) return this.#refuse(write, done);
       this.#pending = this.#pending.filter((each) => each !== write);
       if (this.#prng.chance(this.#model.failure)) {
         this.counts.failures += 1;
@@ -163,6 +216,13 @@ export class FaultyDisk implements SegmentSource {
       apply(size);
       done(null);
     });
+  }
+
+  /** No room: nothing of it is there, and whoever asked is told. */
+  #refuse(write: PendingWrite, done: WriteDone): void {
+    this.#pending = this.#pending.filter((each) => each !== write);
+    this.counts.full += 1;
+    done(new Error('ENOSPC: no space left on device'));
   }
 
   #duration(): number {

@@ -2,7 +2,10 @@ import type { InstrumentName } from '@holdfast/core/values';
 import type { Exchange } from '../exchange/index.ts';
 import type { ExchangeAnswer } from '../exchange/venue-error.ts';
 import { TOO_MANY_REQUESTS } from '@holdfast/deribit/protocol';
+import type { Clock } from '@holdfast/runtime/ports';
 import type { Prng } from '../prng.ts';
+import type { AccountStory } from './account.ts';
+import { LateTrades } from './late-trades.ts';
 
 /** What the venue itself may do to us, as shares in [0, 1] and times in ms. */
 export interface VenueModel {
@@ -14,6 +17,11 @@ export interface VenueModel {
   readonly doubtPlaced: number;
   /** A placement answered 10028, which ends the session (D-18); its order was not made. */
   readonly tooMany: number;
+  /** Of our trades, those that are in no list of trades until up to `lateMsMax` later. */
+  readonly late: number;
+  readonly lateMsMax: number;
+  /** 1: it lists kinds of instrument that this build does not know. */
+  readonly strangers: number;
   /** 1: the venue counts credits, and 10028 comes of asking too much. */
   readonly credits: number;
   /** Of the sessions that end, those whose resting orders the venue cancels (D-18). */
@@ -25,6 +33,9 @@ export const CALM_VENUE: VenueModel = Object.freeze({
   doubt: 0,
   doubtPlaced: 0,
   tooMany: 0,
+  late: 0,
+  lateMsMax: 4_000,
+  strangers: 0,
   credits: 0,
   cancelOnDisconnect: 1,
 });
@@ -41,18 +52,35 @@ const REFUSALS = [10009, 10043, 10012, 13021] as const;
 /** other_reject, timed_out, internal, temporarily_unavailable: codes that prove nothing. */
 const DOUBTS = [11030, 13888, 11094, 13028] as const;
 
+/** A combination: listed by the venue, and of no use to anybody here. */
+export const STRANGER = { instrument_name: 'BTC-CS-16JAN26-64000_66000', kind: 'option_combo' };
+
+export interface VenueDoorOptions {
+  readonly exchange: Exchange;
+  readonly clock: Clock;
+  readonly prng: Prng;
+  readonly account: AccountStory;
+  readonly model: VenueModel;
+}
+
 /** Stands before the exchange: what is asked there may be answered differently than it was done. */
 export class VenueDoor {
   readonly counts = { refused: 0, doubtful: 0 };
   readonly #exchange: Exchange;
   readonly #prng: Prng;
+  readonly #account: AccountStory;
+  readonly #lateTrades: LateTrades;
   readonly #misreported = new Map<string, number>();
   #model: VenueModel;
   #next: PlacementFate[] = [];
+  /** Methods that are answered with an error for the time being. */
+  readonly #failing = new Map<string, number>();
 
-  constructor(exchange: Exchange, prng: Prng, model: VenueModel) {
+  constructor({ exchange, clock, prng, account, model }: VenueDoorOptions) {
     this.#exchange = exchange;
     this.#prng = prng;
+    this.#account = account;
+    this.#lateTrades = new LateTrades(clock, prng.fork('late-trades'));
     this.#model = model;
   }
 
@@ -65,6 +93,7 @@ export class VenueDoor {
     this.#model = model;
     this.#next = [];
     this.#misreported.clear();
+    this.#failing.clear();
   }
 
   /** The next placements meet these, in this order. */
@@ -78,21 +107,42 @@ export class VenueDoor {
     else this.#misreported.set(instrument, amount);
   }
 
+  /** Every such request is answered with this error; null: with the truth again. */
+  failing(method: string, code: number | null): void {
+    if (code === null) this.#failing.delete(method);
+    else this.#failing.set(method, code);
+  }
+
   /** What requests are put to in place of the exchange. */
   readonly handle: Exchange['handle'] = (method, params, now, account) => {
+    const failure = this.#failing.get(method);
+    if (failure !== undefined) return refused(failure);
     if (method === 'private/buy' || method === 'private/sell') {
       return this.#place(method, params, now, account);
     }
-    const answer = this.#exchange.handle(method, params, now, account);
-    if (method === 'private/get_positions' && answer.ok && this.#misreported.size > 0) {
-      return { ok: true, result: this.#positions(answer.result) };
-    }
-    return answer;
+    return this.#reword(method, this.#exchange.handle(method, params, now, account));
   };
 
   /** Whether the venue cancels what a session that ended has left (D-18). */
   noticesEnd(): boolean {
     return this.#prng.chance(this.#model.cancelOnDisconnect);
+  }
+
+  #reword(method: string, answer: ExchangeAnswer): ExchangeAnswer {
+    switch (method) {
+      case 'private/get_positions':
+        if (!answer.ok || this.#misreported.size === 0) return answer;
+        return { ok: true, result: this.#positions(answer.result) };
+      case 'private/get_account_summaries':
+        return this.#account.tell(answer);
+      case 'private/get_user_trades_by_currency_and_time':
+        return this.#lateTrades.withhold(answer, this.#model.late, this.#model.lateMsMax);
+      case 'public/get_instruments':
+        if (!answer.ok || this.#model.strangers === 0) return answer;
+        return { ok: true, result: [...(answer.result as readonly unknown[]), STRANGER] };
+      default:
+        return answer;
+    }
   }
 
   #place(...[method, params, now, account]: Parameters<Exchange['handle']>): ExchangeAnswer {
@@ -102,7 +152,7 @@ export class VenueDoor {
       this.counts.doubtful += 1;
       this.#exchange.handle(method, params, now, account);
     } else this.counts.refused += 1;
-    return { ok: false, error: { code: fate.code, message: 'refused at the door' } };
+    return refused(fate.code);
   }
 
   #fate(): PlacementFate | null {
@@ -129,4 +179,8 @@ export class VenueDoor {
       known,
     );
   }
+}
+
+function refused(code: number): ExchangeAnswer {
+  return { ok: false, error: { code, message: 'refused at the door' } };
 }

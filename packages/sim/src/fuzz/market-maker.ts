@@ -1,20 +1,31 @@
 import type { Instrument } from '@holdfast/core/instrument';
-import { currency } from '@holdfast/core/values';
+import { type Currency, currency } from '@holdfast/core/values';
 import type { Exchange } from '../exchange/index.ts';
+import { SPELL_LOOK_MS } from '../faults/spell.ts';
+import { inverseFuture, inversePerpetual } from '../market/future-instrument.ts';
 import { inverseOption } from '../market/inverse-option.ts';
 import type { Prng } from '../prng.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
+import { type MarketConditions, MarketWeather } from './market-conditions.ts';
 
 const PUBLISH_MS = 100;
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const SETTLEMENT_MS = 8 * HOUR_MS;
+const FUTURE_MS = 30 * DAY_MS;
 const UNDERLYINGS = [
-  { code: 'BTC', indexE8: 6_400_000_000_000, strikes: [64_000, 66_000] },
-  { code: 'ETH', indexE8: 190_000_000_000, strikes: [1_900] },
+  { code: 'BTC', indexE8: 6_400_000_000_000, strikes: [64_000, 66_000], nextStrike: 68_000 },
+  { code: 'ETH', indexE8: 190_000_000_000, strikes: [1_900], nextStrike: 2_000 },
 ] as const;
+const OPTION_TICKS = 400;
+const LEAST_TICKS = 60;
+const STRIKE_STEP = 500;
 
 interface Quoted {
   readonly instrument: Instrument;
   midTicks: number;
+  /** Between the middle and either touch, and between levels. */
+  readonly gapTicks: number;
 }
 
 /**
@@ -23,80 +34,169 @@ interface Quoted {
  */
 export type MarketMood = 'moving' | 'still';
 
+export interface MarketMakerOptions {
+  readonly clock: VirtualClock;
+  readonly exchange: Exchange;
+  readonly prng: Prng;
+  readonly mood: MarketMood;
+  readonly conditions: MarketConditions;
+}
+
 /**
  * A few options with a two-sided book, moving unless told otherwise: enough market to open, close,
- * miss and be filled in part.
+ * miss and be filled in part. What its conditions have befalls all of it.
  */
 export class MarketMaker {
-  readonly #clock: VirtualClock;
-  readonly #exchange: Exchange;
-  readonly #prng: Prng;
-  readonly #mood: MarketMood;
+  readonly #options: MarketMakerOptions;
+  readonly #weather: MarketWeather;
+  readonly #trades: Prng;
   readonly #quoted: Quoted[] = [];
+  readonly #indexes = new Map<Currency, number>();
   #published = 0;
+  #strikes = 0;
 
-  constructor(clock: VirtualClock, exchange: Exchange, prng: Prng, mood: MarketMood) {
-    this.#mood = mood;
-    this.#clock = clock;
-    this.#exchange = exchange;
-    this.#prng = prng;
+  constructor(options: MarketMakerOptions) {
+    const { clock, prng, conditions } = options;
+    this.#options = options;
+    this.#trades = prng.fork('trades');
+    this.#weather = new MarketWeather(clock, prng.fork('conditions'), conditions);
   }
 
   start(): void {
-    const now = this.#clock.now();
-    const expiryMs = Math.ceil(now / DAY_MS) * DAY_MS + 10 * DAY_MS + 8 * 3_600_000;
+    const { clock, exchange } = this.#options;
+    const now = clock.now();
+    const { beforeExpiryMs, futures } = this.#weather.conditions;
     for (const { code, indexE8, strikes } of UNDERLYINGS) {
-      this.#exchange.setIndex(currency(code), indexE8, now);
-      for (const strike of strikes) {
-        const terms = { underlying: currency(code), type: 'call', strike } as const;
-        const instrument = inverseOption({ ...terms, expiryMs });
-        if (instrument !== null) this.#quoted.push({ instrument, midTicks: 400 });
-      }
+      this.#indexes.set(currency(code), indexE8);
+      exchange.setIndex(currency(code), indexE8, now);
+      for (const strike of strikes) this.#addOption(code, strike, this.#expiryMs(now));
+      if (futures > 0) this.#addFutures(code, now);
     }
-    this.#exchange.list(
-      this.#quoted.map(({ instrument }) => instrument),
-      now,
-    );
+    if (beforeExpiryMs > 0) {
+      const [{ code, strikes }] = UNDERLYINGS;
+      this.#addOption(code, strikes[0], now + beforeExpiryMs);
+    }
+    this.#list();
     this.#tell();
     this.#publish();
+    this.#often();
+  }
+
+  /** The market is orderly from now on. */
+  putRight(): void {
+    this.#weather.putRight();
+  }
+
+  #expiryMs(now: number): number {
+    return Math.ceil(now / DAY_MS) * DAY_MS + 10 * DAY_MS + SETTLEMENT_MS;
+  }
+
+  #addOption(code: string, strike: number, expiryMs: number): void {
+    const terms = { underlying: currency(code), type: 'call', strike } as const;
+    this.#add(inverseOption({ ...terms, expiryMs }), OPTION_TICKS, 5);
+  }
+
+  #addFutures(code: string, now: number): void {
+    const coin = currency(code);
+    const expiryMs = this.#expiryMs(now) + FUTURE_MS;
+    for (const instrument of [inversePerpetual(coin), inverseFuture(coin, expiryMs)]) {
+      const index = this.#indexes.get(coin) ?? 0;
+      this.#add(instrument, Math.round(index / (instrument?.tickE8 ?? 1)), 1);
+    }
+  }
+
+  #add(instrument: Instrument | null, midTicks: number, gapTicks: number): void {
+    if (instrument !== null) this.#quoted.push({ instrument, midTicks, gapTicks });
+  }
+
+  /** What is listed already is left out there. */
+  #list(): void {
+    const { clock, exchange } = this.#options;
+    exchange.list(
+      this.#quoted.map(({ instrument }) => instrument),
+      clock.now(),
+    );
+  }
+
+  #often(): void {
+    const { clock, exchange } = this.#options;
+    clock.wake(clock.now() + SPELL_LOOK_MS, () => {
+      const { withdraws, lists, trades, leap } = this.#weather.look();
+      if (withdraws) exchange.withdrawQuotes(clock.now());
+      if (trades) this.#tradeElsewhere();
+      if (lists) this.#listAnother();
+      if (leap !== 0) this.#leap(1 + leap);
+      this.#often();
+    });
+  }
+
+  /** Through whatever rests near the touch, ours as well. */
+  #tradeElsewhere(): void {
+    const { clock, exchange } = this.#options;
+    const { instrument, midTicks, gapTicks } = this.#trades.pick(this.#quoted);
+    const side = this.#trades.pick(['buy', 'sell'] as const);
+    const limit = midTicks + (side === 'buy' ? 3 : -3) * gapTicks;
+    exchange.marketTrade(instrument.name, side, limit, this.#trades.int(1, 30), clock.now());
+  }
+
+  #listAnother(): void {
+    const { clock, prng } = this.#options;
+    const { code, nextStrike } = prng.fork(`listing-${this.#strikes}`).pick(UNDERLYINGS);
+    this.#addOption(code, nextStrike + STRIKE_STEP * this.#strikes, this.#expiryMs(clock.now()));
+    this.#strikes += 1;
+    this.#list();
+    this.#tell();
+  }
+
+  #leap(factor: number): void {
+    for (const each of this.#quoted) {
+      each.midTicks = Math.max(LEAST_TICKS, Math.round(each.midTicks * factor));
+    }
+    for (const [coin, index] of this.#indexes) this.#indexes.set(coin, Math.round(index * factor));
+    this.#tell();
   }
 
   #publish(): void {
-    const now = this.#clock.now();
-    if (this.#mood === 'still') this.#published += 1;
+    const { clock, exchange, mood, prng } = this.#options;
+    const now = clock.now();
+    if (mood === 'still') this.#published += 1;
     for (const each of this.#quoted) {
-      const step = this.#mood === 'still' ? 0 : this.#prng.int(-1, 1);
-      each.midTicks = Math.max(60, each.midTicks + 5 * step);
-      this.#exchange.publishBook(
-        each.instrument.name,
-        this.#side(each.midTicks - 5, -5),
-        this.#side(each.midTicks + 5, 5),
-        now,
-      );
+      const { gapTicks } = each;
+      const step = mood === 'still' ? 0 : prng.int(-1, 1);
+      each.midTicks = Math.max(LEAST_TICKS, each.midTicks + gapTicks * step);
+      const bids = this.#side(each.midTicks - gapTicks, 0 - gapTicks);
+      const asks = this.#side(each.midTicks + gapTicks, gapTicks);
+      if (this.#weather.isSilent) continue;
+      const empty = this.#weather.emptySide();
+      const { name } = each.instrument;
+      exchange.publishBook(name, empty === 'bids' ? [] : bids, empty === 'asks' ? [] : asks, now);
     }
-    if (this.#mood === 'still' || this.#prng.chance(0.2)) this.#tell();
-    this.#clock.wake(now + PUBLISH_MS, () => this.#publish());
+    if (mood === 'still' || prng.chance(0.2)) this.#tell();
+    clock.wake(now + PUBLISH_MS, () => this.#publish());
   }
 
   /**
    * Three levels, sizes new each time; the first may be small enough to fill an order only in part.
    */
   #side(best: number, step: number): number[] {
+    const { mood, prng } = this.#options;
     const levels: number[] = [];
     for (let level = 0; level < 3; level += 1) {
-      const size = this.#mood === 'still' ? 40 : this.#prng.int(1, level === 0 ? 16 : 40);
+      const size = mood === 'still' ? 40 : prng.int(1, level === 0 ? 16 : 40);
       levels.push(best + level * step, level === 2 ? size + (this.#published % 2) : size);
     }
     return levels;
   }
 
   #tell(): void {
-    const timestamp = this.#clock.now();
-    for (const { code, indexE8 } of UNDERLYINGS) {
-      this.#exchange.setIndex(currency(code), indexE8, timestamp);
+    const { clock, exchange } = this.#options;
+    const timestamp = clock.now();
+    for (const [coin, indexE8] of this.#indexes) {
+      if (!this.#weather.isIndexSilent) exchange.setIndex(coin, indexE8, timestamp);
+      if (this.#weather.isSilent) continue;
       for (const { instrument, midTicks } of this.#quoted) {
-        if (instrument.underlying !== code) continue;
-        this.#exchange.setTicker({
+        if (instrument.underlying !== coin) continue;
+        exchange.setTicker({
           instrument,
           timestamp,
           markPriceE8: midTicks * instrument.tickE8,

@@ -1,28 +1,21 @@
-import { type ClockModel, TRUE_TIME } from '../faults/clock.ts';
-import type { DiskModel } from '../faults/disk.ts';
-import type { NetworkModel } from '../wire/network-model.ts';
-import { CALM_VENUE, type VenueModel } from '../faults/venue.ts';
-import { GOOD_DISK } from '../faults/disk.ts';
-import { PERFECT_NETWORK } from '../wire/network-model.ts';
-import type { Prng } from '../prng.ts';
 import type { CrashModel } from '../faults/doom.ts';
-import type { WorkloadModel } from './workload.ts';
+import type { Prng } from '../prng.ts';
+import { QUIET } from './quiet.ts';
+
+type Quiet = typeof QUIET;
 
 /**
  * The weather of one world. Every number is in a finding, so that a person can shrink it by hand
  * too.
  */
-export interface Weather {
-  readonly network: NetworkModel;
-  readonly disk: DiskModel;
+export interface Weather extends Quiet {
   readonly crash: CrashModel;
   readonly restartMsMax: number;
   readonly settleMs: number;
   readonly queueCapacity: number;
+  /** How often strategies are asked. */
+  readonly consultMs: number;
   readonly commitDeadlineMs: number;
-  readonly venue: VenueModel;
-  readonly clock: ClockModel;
-  readonly workload: WorkloadModel;
   /** Chance in each half second that one working order is cancelled. */
   readonly cancels: number;
   readonly durationMs: number;
@@ -30,101 +23,242 @@ export interface Weather {
   readonly healsByRestart: boolean;
 }
 
+type Draw<Model> = (prng: Prng) => Model;
+
 /**
- * Swarm configuration: each world leaves out some kinds of trouble altogether, because a world with
- * all of them at once never gets far enough to reach the rare ones.
+ * Swarm configuration: each world leaves out most kinds of trouble altogether, because a world with
+ * all of them at once never gets far enough to reach the rare ones. A kind that stops trading for
+ * good while it lasts is in fewer worlds than one that only disturbs it.
  */
 export function weatherOf(prng: Prng): Weather {
+  const weather = swarmOf(prng);
+  return prng.fork('pressed').chance(0.04) ? pressed(weather) : weather;
+}
+
+/** Orders as fast as they may come, before a disk just too slow for so small a queue. */
+function pressed(weather: Weather): Weather {
   return {
-    network: prng.chance(0.7) ? badNetwork(prng) : PERFECT_NETWORK,
-    disk: prng.chance(0.7) ? badDisk(prng) : { ...GOOD_DISK, ...crashFate(prng) },
-    crash: prng.chance(0.8) ? crashes(prng) : {},
+    ...weather,
+    rules: { ...weather.rules, unpaced: 1 },
+    workload: { ...weather.workload, eagerness: 1 },
+    disk: { ...weather.disk, stall: 0.1, stallMs: 240 },
+    queueCapacity: 8,
+    commitDeadlineMs: 250,
+    consultMs: 50,
+  };
+}
+
+function swarmOf(prng: Prng): Weather {
+  const sometimes = <Model>(name: string, share: number, draw: Draw<Model>, quiet: Model): Model =>
+    prng.chance(share) ? draw(prng.fork(name)) : quiet;
+  const fate = crashFate(prng.fork('crash-fate'));
+  const resting = prng.chance(0.3) ? prng.float() : 0;
+  return {
+    network: sometimes('network', 0.4, badNetwork, QUIET.network),
+    disk: sometimes('disk', 0.35, (own) => ({ ...badDisk(own), ...fate }), {
+      ...QUIET.disk,
+      ...fate,
+    }),
+    gauge: sometimes('gauge', 0.08, badGauge, QUIET.gauge),
+    documents: sometimes('documents', 0.08, badDocuments, QUIET.documents),
+    watchdog: sometimes('watchdog', 0.08, badWatchdog, QUIET.watchdog),
+    operator: sometimes('operator', 0.08, operator, QUIET.operator),
+    meddler: sometimes('meddler', 0.15, meddler, QUIET.meddler),
+    rules: sometimes('rules', 0.2, rules, QUIET.rules),
+    venue: sometimes('venue', 0.35, badVenue, QUIET.venue),
+    platform: sometimes('platform', 0.12, badPlatform, QUIET.platform),
+    account: sometimes('account', 0.15, badAccount, QUIET.account),
+    conditions: sometimes('conditions', 0.35, conditions, QUIET.conditions),
+    clock: sometimes('clock', 0.25, badClock, QUIET.clock),
+    workload: workload(prng.fork('workload'), resting),
+    cancels: resting > 0 ? prng.float() : 0,
+    crash: sometimes('crashes', 0.45, crashes, {}),
     restartMsMax: prng.int(1, 3_000),
     // Longer than any message can still be on its way.
     settleMs: prng.pick([0, 250, 1_000]),
-    queueCapacity: prng.pick([16, 64, 1_024]),
+    queueCapacity: prng.pick([8, 16, 64, 1_024]),
     commitDeadlineMs: prng.pick([50, 250]),
-    durationMs: prng.int(6, 30) * 1_000,
-    venue: prng.chance(0.5) ? badVenue(prng) : CALM_VENUE,
-    clock: prng.chance(0.4) ? badClock(prng) : TRUE_TIME,
-    ...hands(prng),
+    consultMs: prng.pick([250, 250, 50]),
+    // What is read once a minute grows old in a long world only.
+    durationMs: (prng.chance(0.03) ? prng.int(60, 120) : prng.int(6, 30)) * 1_000,
     healsByRestart: prng.chance(0.5),
   };
 }
 
-/** Who trades, and how. */
-function hands(prng: Prng): Pick<Weather, 'workload' | 'cancels'> {
-  const resting = prng.chance(0.3) ? prng.float() : 0;
+/** A share up to `most`, or with even chance nothing. */
+function maybe(prng: Prng, most: number): number {
+  return prng.chance(0.5) ? most * prng.float() : 0;
+}
+
+function workload(prng: Prng, resting: number): Quiet['workload'] {
   return {
-    workload: {
-      eagerness: prng.pick([0.2, 0.6, 1]),
-      resting,
-      throws: prng.chance(0.1) ? 0.02 : 0,
-    },
-    cancels: resting > 0 ? prng.float() : 0,
+    eagerness: prng.pick([0.2, 0.6, 1]),
+    resting,
+    throws: prng.chance(0.08) ? 0.02 : 0,
+    flood: prng.chance(0.15) ? 0.3 * prng.float() : 0,
+    oddity: prng.chance(0.4) ? 0.3 * prng.float() : 0,
+    slow: prng.chance(0.08) ? 0.1 * prng.float() : 0,
+    slowMsMax: prng.int(20, 1_500),
+    babble: prng.chance(0.03) ? 0.02 : 0,
   };
 }
 
-function badVenue(prng: Prng): VenueModel {
-  const maybe = (share: number): number => (prng.chance(0.5) ? share * prng.float() : 0);
+function badVenue(prng: Prng): Quiet['venue'] {
   return {
-    refusal: maybe(0.2),
-    doubt: maybe(0.2),
+    refusal: maybe(prng, 0.2),
+    doubt: maybe(prng, 0.2),
     doubtPlaced: prng.float(),
-    tooMany: maybe(0.05),
+    tooMany: prng.chance(0.1) ? 0.6 * prng.float() : maybe(prng, 0.1),
+    late: prng.chance(0.3) ? prng.float() : 0,
+    lateMsMax: prng.int(10, 8_000),
+    strangers: prng.chance(0.3) ? 1 : 0,
     credits: prng.chance(0.3) ? 1 : 0,
     cancelOnDisconnect: prng.pick([0, 0.7, 1]),
   };
 }
 
-function badClock(prng: Prng): ClockModel {
-  const maybe = (share: number): number => (prng.chance(0.5) ? share * prng.float() : 0);
+function badPlatform(prng: Prng): Quiet['platform'] {
+  const lives = prng.chance(0.4);
+  return {
+    tokenLifetimeMs: lives ? prng.int(2, 30) * 1_000 : QUIET.platform.tokenLifetimeMs,
+    tokenEnd: maybe(prng, 0.1),
+    revocation: prng.chance(0.2) ? 0.05 : 0,
+    revocationMsMax: prng.int(100, 20_000),
+    lock: prng.chance(0.3) ? 0.1 * prng.float() : 0,
+    lockMsMax: prng.int(100, 10_000),
+    maintenance: prng.chance(0.2) ? 0.1 : 0,
+  };
+}
+
+function badAccount(prng: Prng): Quiet['account'] {
+  return {
+    strain: maybe(prng, 0.3),
+    strainMsMax: prng.int(1_000, 25_000),
+    unread: maybe(prng, 1),
+    limitless: maybe(prng, 1),
+    narrow: prng.chance(0.4) ? 1 : 0,
+  };
+}
+
+function badGauge(prng: Prng): Quiet['gauge'] {
+  return { high: prng.float(), disagreement: maybe(prng, 0.5), missing: maybe(prng, 0.5) };
+}
+
+function badDocuments(prng: Prng): Quiet['documents'] {
+  return {
+    certificate: maybe(prng, 0.2),
+    certificateMsMax: prng.int(100, 10_000),
+    policyGone: maybe(prng, 0.2),
+    policyChanged: maybe(prng, 0.1),
+    policyMsMax: prng.int(1_000, 30_000),
+  };
+}
+
+function badWatchdog(prng: Prng): Quiet['watchdog'] {
+  return { silence: 0.2 * prng.float(), silenceMsMax: prng.int(5_000, 30_000) };
+}
+
+function operator(prng: Prng): Quiet['operator'] {
+  return {
+    kill: maybe(prng, 0.1),
+    reduceOnly: maybe(prng, 0.1),
+    release: maybe(prng, 0.3),
+    watchdog: maybe(prng, 0.1),
+  };
+}
+
+function meddler(prng: Prng): Quiet['meddler'] {
+  return { repeats: prng.float(), impostors: prng.float() };
+}
+
+function rules(prng: Prng): Quiet['rules'] {
+  const lacks = (): number => (prng.chance(0.1) ? 1 : 0);
+  return {
+    patience: prng.chance(0.5) ? prng.pick([0.01, 0.02, 0.05]) : 1,
+    room: prng.chance(0.7) ? prng.pick([0.02, 0.1, 0.5]) : 1,
+    unpaced: prng.chance(0.3) ? 1 : 0,
+    withoutMinEdge: lacks(),
+    withoutDeltaLimit: lacks(),
+    withoutLeverage: lacks(),
+    withoutExpiryBuffer: lacks(),
+    withoutPortfolioDelta: lacks(),
+  };
+}
+
+function conditions(prng: Prng): Quiet['conditions'] {
+  return {
+    silence: prng.chance(0.3) ? 0.1 : 0,
+    silenceMsMax: prng.chance(0.5) ? 60_000 : prng.int(1_000, 25_000),
+    indexSilence: prng.chance(0.3) ? 0.1 : 0,
+    indexSilenceMsMax: prng.int(1_000, 20_000),
+    withdrawal: maybe(prng, 0.2),
+    jump: maybe(prng, 0.3),
+    jumpMax: 0.5 * prng.float(),
+    oneSided: maybe(prng, 0.3),
+    trades: maybe(prng, 1),
+    listing: maybe(prng, 0.2),
+    beforeExpiryMs: prng.chance(0.5) ? prng.int(1, 25) * 1_000 : 0,
+    futures: prng.chance(0.4) ? 1 : 0,
+  };
+}
+
+function badClock(prng: Prng): Quiet['clock'] {
   return {
     offsetMsMax: prng.chance(0.5) ? prng.int(1, 5_000) : 0,
     driftPpmMax: prng.chance(0.5) ? prng.int(1, 2_000) : 0,
-    pause: maybe(0.2),
-    pauseMsMax: prng.int(10, 3_000),
-    suspension: maybe(0.05),
+    pause: maybe(prng, 0.2),
+    pauseMsMax: prng.chance(0.1) ? 15_000 : prng.int(10, 3_000),
+    suspension: maybe(prng, 0.05),
     suspensionMsMax: prng.int(10, 20_000),
   };
 }
 
-function badNetwork(prng: Prng): NetworkModel {
-  const maybe = (probability: number): number =>
-    prng.chance(0.5) ? probability * prng.float() : 0;
+function badNetwork(prng: Prng): Quiet['network'] {
   return {
     delayMsMin: 1,
     delayMsMax: prng.int(1, 80),
-    requestLoss: maybe(0.1),
-    answerLoss: maybe(0.1),
-    notificationLoss: maybe(0.05),
-    notificationDouble: maybe(0.2),
-    straggle: maybe(0.1),
+    requestLoss: maybe(prng, 0.1),
+    answerLoss: maybe(prng, 0.1),
+    notificationLoss: prng.chance(0.1) ? prng.float() : maybe(prng, 0.05),
+    notificationDouble: maybe(prng, 0.2),
+    straggle: maybe(prng, 0.1),
     straggleMs: prng.int(10, 800),
-    cut: maybe(0.2),
+    cut: maybe(prng, 0.2),
     cutMsMax: prng.int(10, 4_000),
-    hold: maybe(0.1),
+    hold: maybe(prng, 0.1),
     holdMsMax: prng.int(10, 20_000),
-    refusal: maybe(0.3),
-    silentDeath: maybe(0.5),
+    blackout: prng.chance(0.2) ? 0.1 * prng.float() : 0,
+    blackoutMsMax: prng.int(1_000, 25_000),
+    storm: prng.chance(0.15) ? 0.05 : 0,
+    stormMsMax: prng.int(1_000, 10_000),
+    refusal: maybe(prng, 0.3),
+    silentDeath: maybe(prng, 0.5),
   };
 }
 
-function badDisk(prng: Prng): DiskModel {
-  const maybe = (probability: number): number =>
+function badDisk(prng: Prng): Quiet['disk'] {
+  const rarely = (probability: number): number =>
     prng.chance(0.4) ? probability * prng.float() : 0;
   return {
-    writeMsMin: 0,
+    ...QUIET.disk,
+    writeMsMin: prng.chance(0.2) ? 1 : 0,
     writeMsMax: prng.int(1, 20),
-    stall: maybe(0.02),
+    stall: rarely(0.02),
     stallMs: prng.int(100, 2_000),
-    failure: maybe(0.01),
-    ...crashFate(prng),
+    failure: rarely(0.01),
+    full: prng.chance(0.15) ? 0.05 : 0,
+    fullMsMax: prng.int(100, 5_000),
   };
 }
 
-function crashFate(prng: Prng): Pick<DiskModel, 'lostAtCrash' | 'tornAtCrash'> {
-  return { lostAtCrash: prng.float(), tornAtCrash: prng.float() };
+function crashFate(
+  prng: Prng,
+): Pick<Quiet['disk'], 'lostAtCrash' | 'tornAtCrash' | 'scrambledAtCrash'> {
+  return {
+    lostAtCrash: prng.float(),
+    tornAtCrash: prng.float(),
+    scrambledAtCrash: maybe(prng, 1),
+  };
 }
 
 /**
@@ -132,14 +266,12 @@ function crashFate(prng: Prng): Pick<DiskModel, 'lostAtCrash' | 'tornAtCrash'> {
  * report.
  */
 function crashes(prng: Prng): CrashModel {
-  const often = (probability: number): number =>
-    prng.chance(0.5) ? probability * prng.float() : 0;
   return {
-    event: often(0.002),
-    append: often(0.05),
-    submit: often(0.1),
-    cancel: often(0.2),
-    fetch: often(0.01),
-    report: often(0.02),
+    event: maybe(prng, 0.002),
+    append: maybe(prng, 0.05),
+    submit: maybe(prng, 0.1),
+    cancel: maybe(prng, 0.2),
+    fetch: maybe(prng, 0.01),
+    report: maybe(prng, 0.02),
   };
 }

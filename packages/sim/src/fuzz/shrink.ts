@@ -1,8 +1,5 @@
-import { TRUE_TIME } from '../faults/clock.ts';
-import { GOOD_DISK } from '../faults/disk.ts';
-import { CALM_VENUE } from '../faults/venue.ts';
-import { PERFECT_NETWORK } from '../wire/network-model.ts';
 import type { Weather } from './models.ts';
+import { MODEL_NAMES, QUIET } from './quiet.ts';
 
 /** Whether this weather still shows what was found. */
 export type StillFound = (weather: Weather) => Promise<boolean>;
@@ -13,7 +10,7 @@ export interface Shrunk {
 }
 
 /** A seed takes some ten milliseconds; this is what a person is glad to wait for. */
-const TRIES_MAX = 200;
+const TRIES_MAX = 300;
 const SHORTEST_MS = 1_000;
 
 /**
@@ -43,37 +40,40 @@ export async function shrink(
 
 /** Every weather that is one step simpler, the largest steps first. */
 export function* simplerThan(weather: Weather): Generator<Weather> {
-  const { network, disk, venue, clock, crash, workload } = weather;
-  if (!same(network, PERFECT_NETWORK)) yield { ...weather, network: PERFECT_NETWORK };
-  if (!same(disk, GOOD_DISK)) yield { ...weather, disk: GOOD_DISK };
-  if (!same(venue, CALM_VENUE)) yield { ...weather, venue: CALM_VENUE };
-  if (!same(clock, TRUE_TIME)) yield { ...weather, clock: TRUE_TIME };
-  if (Object.keys(crash).length > 0) yield { ...weather, crash: {} };
-  if (weather.cancels > 0) yield { ...weather, cancels: 0 };
-  if (workload.resting > 0) yield { ...weather, workload: { ...workload, resting: 0 } };
-  if (workload.throws > 0) yield { ...weather, workload: { ...workload, throws: 0 } };
-  for (const each of parts(network, PERFECT_NETWORK)) yield { ...weather, network: each };
-  for (const each of parts(disk, GOOD_DISK)) yield { ...weather, disk: each };
-  for (const each of parts(venue, CALM_VENUE)) yield { ...weather, venue: each };
-  for (const each of parts(clock, TRUE_TIME)) yield { ...weather, clock: each };
-  for (const each of parts(crash, {})) yield { ...weather, crash: each };
   const half = Math.floor(weather.durationMs / 2);
   if (half >= SHORTEST_MS) yield { ...weather, durationMs: half };
+  for (const name of MODEL_NAMES) {
+    // A world in which nobody trades finds nothing.
+    if (name === 'workload' || same(weather[name], QUIET[name])) continue;
+    yield { ...weather, [name]: QUIET[name] };
+  }
+  if (Object.values(weather.crash).some((share) => share > 0)) yield { ...weather, crash: {} };
+  if (weather.cancels > 0) yield { ...weather, cancels: 0 };
+  for (const name of MODEL_NAMES) {
+    for (const each of parts(weather[name], QUIET[name])) {
+      if (name !== 'workload' || weather.workload.eagerness === valueOf(each, 'eagerness')) {
+        yield { ...weather, [name]: each };
+      }
+    }
+  }
+  for (const each of parts(weather.crash, {})) yield { ...weather, crash: each };
   const most = Math.floor((weather.durationMs * 9) / 10);
   if (most >= SHORTEST_MS) yield { ...weather, durationMs: most };
 }
 
 /** The same model with one number as the quiet model has it. */
 function* parts<Model extends object>(model: Model, quiet: object): Generator<Model> {
-  const calm = new Map<string, unknown>(Object.entries(quiet));
   for (const [key, value] of Object.entries(model)) {
-    const usual = calm.get(key) ?? 0;
+    const usual = valueOf(quiet, key) ?? 0;
     if (typeof value !== 'number' || value === usual) continue;
     yield { ...model, [key]: usual };
   }
 }
 
 function same(a: object, b: object): boolean {
-  const other = new Map<string, unknown>(Object.entries(b));
-  return Object.entries(a).every(([key, value]) => other.get(key) === value);
+  return Object.entries(a).every(([key, value]) => valueOf(b, key) === value);
+}
+
+function valueOf(model: object, key: string): unknown {
+  return Object.entries(model).find(([name]) => name === key)?.[1];
 }

@@ -8,6 +8,7 @@ import {
   type StrategyView,
 } from '@holdfast/core/strategy';
 import type { Prng } from '../prng.ts';
+import { oddity } from './oddities.ts';
 
 /** What a workload does, as shares of its turns. */
 export interface WorkloadModel {
@@ -16,39 +17,75 @@ export interface WorkloadModel {
   readonly resting: number;
   /** Turns in which it throws. */
   readonly throws: number;
+  /** Turns in which it proposes many things at once, now and then too many. */
+  readonly flood: number;
+  /** Of its purchases, those that this build does not do. */
+  readonly oddity: number;
+  /** Turns in which it thinks for up to so many ms. */
+  readonly slow: number;
+  readonly slowMsMax: number;
+  /** Turns in which what it answers is no list of proposals. */
+  readonly babble: number;
 }
 
-export const NO_WORKLOAD: WorkloadModel = Object.freeze({ eagerness: 0, resting: 0, throws: 0 });
+export const NO_WORKLOAD: WorkloadModel = Object.freeze({
+  eagerness: 0,
+  resting: 0,
+  throws: 0,
+  flood: 0,
+  oddity: 0,
+  slow: 0,
+  slowMsMax: 100,
+  babble: 0,
+});
+
+/** More than any strategy may propose at once. */
+const FLOOD_MAX = 40;
 
 /**
  * Proposes without sense and without pause: opens, closes, sizes and prices at random, and now and
  * then plain nonsense. It stands for any strategy; what it must not be able to do is the checkers'
  * business.
  */
-export function randomWorkload(prng: Prng, model: WorkloadModel): Strategy<Prng> {
+export function randomWorkload(
+  prng: Prng,
+  model: WorkloadModel,
+  think: (ms: number) => void,
+): Strategy<Prng> {
   return {
     id: strategyId('random-workload'),
     remember: () => prng,
     propose: (random, view) => {
-      if (model.throws > 0 && random.chance(model.throws)) throw new Error('lost its mind');
-      return random.chance(model.eagerness) ? [proposal(random, view, model.resting)] : [];
+      const { throws, eagerness, flood, slow, slowMsMax, babble } = model;
+      if (happens(random, throws)) throw new Error('lost its mind');
+      if (happens(random, babble)) return random.pick(BABBLE) as unknown as IntentProposal[];
+      if (happens(random, slow)) think(random.int(1, slowMsMax));
+      if (!random.chance(eagerness)) return [];
+      const count = happens(random, flood) ? random.int(2, FLOOD_MAX) : 1;
+      return Array.from({ length: count }, () => proposal(random, view, model));
     },
   };
 }
 
-function proposal(random: Prng, view: StrategyView, resting: number): IntentProposal {
+const BABBLE = ['buy', 7, { length: 1 }, [null], [{}], [{ action: 'Place' }]] as const;
+
+function happens(random: Prng, share: number): boolean {
+  return share > 0 && random.chance(share);
+}
+
+function proposal(random: Prng, view: StrategyView, model: WorkloadModel): IntentProposal {
   const quotes = [...view.quotes];
   const held = view.positions.filter(({ amount }) => amount > 0);
   const position = held.length > 0 && random.chance(0.4) ? random.pick(held) : null;
   if (position !== null) {
     const quote = view.quote(position.instrument);
-    if (quote !== null) return sale(random, quote, position.amount);
+    if (quote !== null) return sale(random, quote, position.amount, happens(random, model.resting));
   }
   if (quotes.length === 0) return nonsense(random, null);
   const quote = random.pick(quotes);
   if (random.chance(0.04)) return nonsense(random, quote);
-  const rests = resting > 0 && random.chance(resting);
-  return purchase(random, quote, rests);
+  const sensible = purchase(random, quote, happens(random, model.resting));
+  return happens(random, model.oddity) ? oddity(random, sensible, quote) : sensible;
 }
 
 function purchase(random: Prng, quote: Quote, rests: boolean): IntentProposal {
@@ -69,13 +106,18 @@ function purchase(random: Prng, quote: Quote, rests: boolean): IntentProposal {
   };
 }
 
-function sale(random: Prng, quote: Quote, amount: number): IntentProposal {
+function sale(random: Prng, quote: Quote, amount: number, rests: boolean): IntentProposal {
   const quantity = random.chance(0.5) ? amount : lots(random, quote, 4);
   return {
     action: random.chance(0.8) ? 'Close' : 'Hedge',
     reduceOnly: true,
     target: null,
-    legs: [leg(quote, 'sell', quantity, { limitPrice: quote.bid })],
+    legs: [
+      leg(quote, 'sell', quantity, {
+        limitPrice: rests ? quote.ask : quote.bid,
+        timeInForce: rests ? 'good_til_cancelled' : 'immediate_or_cancel',
+      }),
+    ],
   };
 }
 

@@ -1,29 +1,41 @@
 import type { LegProposal } from '@holdfast/core/strategy';
-import { currency, E8, type GroupId, instrumentName } from '@holdfast/core/values';
+import { currency, E8, type GroupId, instrumentName, type Label } from '@holdfast/core/values';
 import type { Moment } from '../faults/doom.ts';
 import { GOOD_DISK } from '../faults/disk.ts';
-import type { WireTrade } from '../exchange/wire.ts';
 import { PERFECT_NETWORK } from '../wire/network-model.ts';
 import type { World } from '../world.ts';
+import { type Remembered, rememberFacts } from './remembered.ts';
 import { durationMs, type ScenarioStep } from './schema.ts';
+import { actAtVenue } from './venue-actions.ts';
 import { modelOf } from './weather.ts';
 
 type Propose = NonNullable<ScenarioStep['propose']>;
-type AtVenue = NonNullable<ScenarioStep['venue']>;
-type KillAt = NonNullable<NonNullable<ScenarioStep['trader']>['kill_at']>;
+type Cancel = NonNullable<ScenarioStep['cancel']>;
+type Line = NonNullable<ScenarioStep['line']>;
+type Trader = NonNullable<ScenarioStep['trader']>;
+type KillAt = NonNullable<Trader['kill_at']>;
 
-/** Groups a scenario has named: the same name is the same intent. */
-export type Groups = Map<string, GroupId>;
+/** What a scenario has given names to. */
+export interface Names {
+  /** Groups: the same name is the same intent. */
+  readonly groups: Map<string, GroupId>;
+  readonly remembered: Map<string, Remembered>;
+}
+
+export function noNames(): Names {
+  return { groups: new Map(), remembered: new Map() };
+}
 
 /** Does what one step says, now. */
-export function act(world: World, step: ScenarioStep, groups: Groups): void {
-  const { propose, cancel, venue, trader, network, disk, operator } = step;
-  if (propose !== undefined) proposeLeg(world, propose, groups);
-  if (cancel !== undefined) world.hands.cancelWorking(instrumentName(cancel.instrument));
+export function act(world: World, step: ScenarioStep, names: Names): void {
+  const { propose, cancel, venue, trader, network, line, disk, remember, operator } = step;
+  if (propose !== undefined) proposeLeg(world, propose, names);
+  if (cancel !== undefined) cancelOrders(world, cancel, names);
   if (venue !== undefined) actAtVenue(world, venue);
-  if (trader?.kill !== undefined) world.kill(durationMs(trader.kill.restart));
-  if (trader?.kill_at !== undefined) killAt(world, trader.kill_at);
+  if (trader !== undefined) disturb(world, trader);
   if (network !== undefined) world.network.become(modelOf(PERFECT_NETWORK, network));
+  if (line !== undefined) disturbLine(world, line);
+  if (remember !== undefined) names.remembered.set(remember, rememberFacts(world));
   if (disk !== undefined) world.disk.become(modelOf(GOOD_DISK, disk));
   if (operator !== undefined) {
     const words = { reason: 'a scenario says so', operator: 'scenario' };
@@ -31,13 +43,45 @@ export function act(world: World, step: ScenarioStep, groups: Groups): void {
   }
 }
 
-function proposeLeg(world: World, propose: Propose, groups: Groups): void {
-  const { action = 'Place', group } = propose;
+function disturb(world: World, { pause, suspend, kill, kill_at }: Trader): void {
+  if (pause !== undefined) world.pause(durationMs(pause));
+  if (suspend !== undefined) world.suspend(durationMs(suspend));
+  if (kill !== undefined) world.kill(durationMs(kill.restart));
+  if (kill_at !== undefined) killAt(world, kill_at);
+}
+
+function disturbLine({ network }: World, { cut, hold, lose_next }: Line): void {
+  if (cut !== undefined) network.cut(durationMs(cut));
+  if (hold !== undefined) network.hold(hold.direction, durationMs(hold.for));
+  for (const kind of ['request', 'answer', 'notification'] as const) {
+    const of = lose_next?.[kind];
+    if (of !== undefined) network.loseNext({ kind, of });
+  }
+}
+
+function cancelOrders(world: World, cancel: Cancel, { groups }: Names): void {
+  const { instrument, group } = cancel;
+  if (instrument !== undefined) world.hands.cancelWorking(instrumentName(instrument));
+  if (group !== undefined) world.hands.cancel(labelOf(world, group, groups));
+}
+
+/** The label the order of a named group has, as the engine knows it. */
+function labelOf({ state }: World, group: string, groups: Names['groups']): Label | null {
+  const id = groups.get(group);
+  for (const { terms } of state?.facts.orders.values() ?? []) {
+    if (terms.groupId === id) return terms.label;
+  }
+  return null;
+}
+
+function proposeLeg(world: World, propose: Propose, { groups }: Names): void {
+  const { action = 'Place', group, replaces } = propose;
   const reduceOnly = propose.reduce_only ?? action !== 'Place';
   let groupId = group === undefined ? undefined : groups.get(group);
   groupId ??= world.hands.mintGroup();
   if (group !== undefined) groups.set(group, groupId);
-  world.hands.propose({ action, reduceOnly, target: null, legs: [legOf(world, propose)] }, groupId);
+  const target = replaces === undefined ? null : labelOf(world, replaces, groups);
+  world.hands.propose({ action, reduceOnly, target, legs: [legOf(world, propose)] }, groupId);
 }
 
 /** What a step does not say is what a strategy that wants this trade would say. */
@@ -77,68 +121,6 @@ function touch(world: World, name: string, side: 'buy' | 'sell'): number | null 
   const book = world.exchange.bookSnapshot(instrumentName(name));
   const ticks = (side === 'buy' ? book?.asks : book?.bids)?.[0];
   return book === null || ticks === undefined ? null : (ticks * book.instrument.tickE8) / E8;
-}
-
-function actAtVenue(world: World, venue: AtVenue): void {
-  const now = world.clock.now();
-  if (venue.fail_next !== undefined) world.door.expectNext(venue.fail_next);
-  if (venue.lose_session !== undefined) world.network.cut(durationMs(venue.lose_session));
-  if (venue.place_order !== undefined) {
-    const { label, instrument, side, quantity, price } = venue.place_order;
-    demandOk(
-      world.exchange.handle(
-        `private/${side}`,
-        {
-          instrument_name: instrument,
-          amount: quantity,
-          type: 'limit',
-          label,
-          price,
-          time_in_force: 'good_til_cancelled',
-        },
-        now,
-      ),
-    );
-  }
-  if (venue.market_trade !== undefined) tradeElsewhere(world, venue.market_trade);
-  if (venue.repeat_trades === true) {
-    for (const trade of tradesAtVenue(world)) world.service.rooms.hub.read('trade', trade);
-  }
-  if (venue.lose_next_book !== undefined) {
-    world.loseNextBook(instrumentName(venue.lose_next_book));
-  }
-  if (venue.misreport_position !== undefined) {
-    const { instrument, amount } = venue.misreport_position;
-    world.door.misreport(instrumentName(instrument), amount);
-  }
-  if (venue.report_truth !== undefined) {
-    world.door.misreport(instrumentName(venue.report_truth), null);
-  }
-}
-
-function tradeElsewhere(world: World, trade: NonNullable<AtVenue['market_trade']>): void {
-  const name = instrumentName(trade.instrument);
-  const instrument = world.exchange.bookSnapshot(name)?.instrument;
-  if (instrument === undefined) throw new Error(`${name} is not listed in this world`);
-  const ticks = Math.round((trade.price * E8) / instrument.tickE8);
-  const steps = Math.round((trade.quantity * E8) / instrument.amountStepE8);
-  world.exchange.marketTrade(name, trade.side, ticks, steps, world.clock.now());
-}
-
-/** Every trade of ours, as the venue reports it. */
-export function tradesAtVenue(world: World): readonly WireTrade[] {
-  const now = world.clock.now();
-  return ['BTC', 'ETH'].flatMap((code) => {
-    const method = 'private/get_user_trades_by_currency_and_time';
-    const period = { currency: code, start_timestamp: 0, end_timestamp: now, count: 1_000 };
-    const result = demandOk(world.exchange.handle(method, period, now));
-    return (result as { readonly trades: readonly WireTrade[] }).trades;
-  });
-}
-
-function demandOk(answer: ReturnType<World['exchange']['handle']>): unknown {
-  if (!answer.ok) throw new Error(`the venue refused the scenario: ${answer.error.message}`);
-  return answer.result;
 }
 
 function killAt(world: World, { moment, record, question, restart }: KillAt): void {

@@ -1,10 +1,13 @@
 import type { Decision } from '@holdfast/core';
 import { currentMode } from '@holdfast/core/step';
-import { E8 } from '@holdfast/core/values';
+import { E8, type GroupId } from '@holdfast/core/values';
 import { foldLedger } from '@holdfast/runtime/ledger';
+import type { Book } from '@holdfast/core/market';
 import type { World } from '../world.ts';
-import { tradesAtVenue } from './actions.ts';
+import type { Names } from './actions.ts';
+import { differencesFrom } from './remembered.ts';
 import type { ScenarioExpectation } from './schema.ts';
+import { tradesAtVenue } from './venue-actions.ts';
 
 /** One thing that was expected, beside what was. */
 export interface Comparison {
@@ -15,7 +18,11 @@ export interface Comparison {
 }
 
 /** Every part of an expectation against the world as it is now. */
-export function compare(world: World, expectation: ScenarioExpectation): readonly Comparison[] {
+export function compare(
+  world: World,
+  expectation: ScenarioExpectation,
+  names: Names,
+): readonly Comparison[] {
   const { mode, reasons, latch, latched, refused, abandoned, anomalies, faults } = expectation;
   const standing = world.state === null ? null : currentMode(world.state);
   const latchedBy = world.state?.observations.latch.reasons ?? [];
@@ -31,12 +38,20 @@ export function compare(world: World, expectation: ScenarioExpectation): readonl
     ...includes('faults', faults, codes(said, faultOf)),
     ...equal('placements', expectation.placements, world.placements.length),
     ...equal('duplicates', expectation.duplicates, world.exchange.counters.duplicateDispatches),
+    ...equal('working', expectation.working, world.state?.facts.working.size ?? Number.NaN),
+    ...(expectation.orders ?? []).flatMap(({ group, state }) =>
+      equal(`order ${group}`, state, orderState(world, names.groups.get(group))),
+    ),
     ...lazily('orders_at_venue', expectation.orders_at_venue, () => openOrders(world)),
     ...lazily('trades_at_venue', expectation.trades_at_venue, () => tradesAtVenue(world).length),
     ...(expectation.positions ?? []).flatMap(({ instrument, amount }) =>
       equal(`position ${instrument}`, amount, positionOf(world, instrument)),
     ),
     ...records(world, expectation.records ?? {}),
+    ...lazily('sessions', expectation.sessions, () => [...world.service.sessions].length),
+    ...(expectation.requests ?? []).flatMap((bounds) => requests(world, bounds)),
+    ...(expectation.books_equal === true ? booksEqual(world) : []),
+    ...asRemembered(world, expectation.as_remembered, names),
   ];
 }
 
@@ -111,4 +126,56 @@ function records(
   return Object.entries(expected).flatMap(([type, count]) =>
     equal(`records ${type}`, count, byType[type] ?? 0),
   );
+}
+
+/** As the process knows it; of one that is down, as its ledger does. */
+function orderState(world: World, groupId: GroupId | undefined): string {
+  const { orders } = world.state?.facts ?? foldLedger(world.disk).facts;
+  for (const { terms, state } of orders.values()) if (terms.groupId === groupId) return state;
+  return 'None';
+}
+
+type Bounds = NonNullable<ScenarioExpectation['requests']>[number];
+
+function requests({ service }: World, bounds: Bounds): readonly Comparison[] {
+  const { method, at_least = 0, at_most = Number.POSITIVE_INFINITY } = bounds;
+  const actual = service.counters.requestsByMethod[method] ?? 0;
+  const expected = `${at_least} to ${at_most}`;
+  const holds = actual >= at_least && actual <= at_most;
+  return [{ what: `requests ${method}`, expected, actual: String(actual), holds }];
+}
+
+function booksEqual({ state, exchange }: World): readonly Comparison[] {
+  const listings = [...(state?.observations.listings.values() ?? [])];
+  const differing = listings.filter(({ instrument, book }) => {
+    const theirs = exchange.bookSnapshot(instrument.name);
+    if (theirs === null || !book.usable) return true;
+    return levelsOf(book) !== JSON.stringify([theirs.bids, theirs.asks]);
+  });
+  const names = differing.map(({ instrument }) => instrument.name);
+  const actual = listings.length === 0 ? 'no books' : names.join(' ') || 'none';
+  return equal('books that differ', 'none', actual);
+}
+
+function levelsOf(book: Book): string {
+  const bids: number[] = [];
+  const asks: number[] = [];
+  for (let level = 0; level < book.bidCount; level += 1) {
+    bids.push(book.bidPrice(level), book.bidQuantity(level));
+  }
+  for (let level = 0; level < book.askCount; level += 1) {
+    asks.push(book.askPrice(level), book.askQuantity(level));
+  }
+  return JSON.stringify([bids, asks]);
+}
+
+function asRemembered(
+  world: World,
+  name: string | undefined,
+  { remembered }: Names,
+): readonly Comparison[] {
+  if (name === undefined) return [];
+  const before = remembered.get(name);
+  const differing = before === undefined ? ['never remembered'] : differencesFrom(world, before);
+  return equal(`different from ${name}`, 'nothing', differing.join(', ') || 'nothing');
 }

@@ -83,6 +83,26 @@ describe('a bad scenario is refused, each fault where it stands', () => {
     expect(faults(text)).toEqual(['8:21 /then/0/within one_at_a_time']);
   });
 
+  it('an action that is two of several, or none', () => {
+    const step = (action: string): string => GOOD.replace(/ {4}propose.*\n/, `    ${action}\n`);
+    expect(faults(step('line: { cut: 1s }'))).toEqual([]);
+    expect(faults(step('line: {}'))).toEqual(['6:5 /when/0/line one_action']);
+    expect(faults(step('trader: { pause: 1s, suspend: 1s }'))).toEqual([
+      '6:5 /when/0/trader one_action',
+    ]);
+    expect(faults(step('cancel: { instrument: A, group: one }'))).toEqual([
+      '6:5 /when/0/cancel one_action',
+    ]);
+  });
+
+  it('an alias of nothing, and more aliases than a story has', () => {
+    const again = (count: number): string =>
+      GOOD.replace('rules: [AT-233]', `rules: [&a AT-233${', *a'.repeat(count)}]`);
+    expect(faults(again(3))).toEqual([]);
+    expect(faults(again(200))).toEqual(['1:1  aliases']);
+    expect(faults(GOOD.replace('[AT-233]', '[*nobody]'))[0]).toMatch(/ {2}/);
+  });
+
   it('a bypass that does not exist', () => {
     expect(faults(GOOD.replace('seed: 1', 'seed: 1\ngiven: { skip_checks: true }'))).toEqual([
       '4:10 /given/skip_checks unknown_key',

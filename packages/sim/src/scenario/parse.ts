@@ -37,11 +37,31 @@ export function parseScenario(text: string): ParsedScenario {
     const { line, col } = lines.linePos(offsetOf(document, path));
     return { line, column: col };
   };
-  const parsed = parser(document.toJS({ maxAliasCount: 0 }));
+  const read = valueOf(document);
+  if (!read.ok) {
+    return { ok: false, violations: [{ line: 1, column: 1, path: '', ...read.fault }] };
+  }
+  const parsed = parser(read.value);
   const broken = parsed.ok ? storyFaults(parsed.value) : parsed.violations;
   if (parsed.ok && broken.length === 0) return { ok: true, scenario: parsed.value };
   const violations = broken.map((each) => ({ ...place(each.path), ...each }));
   return { ok: false, violations };
+}
+
+/** An alias says something again; a few tell a story, and many are no story. */
+const ALIASES_MAX = 50;
+
+type Read =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly fault: { readonly rule: string; readonly message: string } };
+
+function valueOf(document: Document): Read {
+  try {
+    return { ok: true, value: document.toJS({ maxAliasCount: ALIASES_MAX }) };
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    return { ok: false, fault: { rule: 'aliases', message: error.message } };
+  }
 }
 
 interface StoryFault {
@@ -59,7 +79,7 @@ function storyFaults({ when = [], then = [] }: ScenarioDocument): readonly Story
     if (actionsOf(step).length !== 1) {
       faults.push({ path, rule: 'one_action', message: 'a step is `at` and exactly one action' });
     }
-    for (const key of ['venue', 'trader'] as const) {
+    for (const key of ONE_OF) {
       const action = step[key];
       if (action === undefined || Object.keys(action).length === 1) continue;
       faults.push({ path: `${path}/${key}`, rule: 'one_action', message: 'exactly one key' });
@@ -93,6 +113,9 @@ function storyFaults({ when = [], then = [] }: ScenarioDocument): readonly Story
   }
   return faults;
 }
+
+/** Actions that are one of several, and say which by their only key. */
+const ONE_OF = ['cancel', 'venue', 'trader', 'line'] as const;
 
 const TIMES: ReadonlySet<string> = new Set(['at', 'after', 'within', 'finally']);
 

@@ -70,7 +70,7 @@ then:
   expect(result.boots).toBe(3);
 });
 
-it('a stop that is never released is not put right in the end', async () => {
+it('a stop that is never released is not put right in the end', { timeout: 60_000 }, async () => {
   const result = await play(`
 scenario: the operator stops it and never releases it
 rules: []

@@ -2,7 +2,7 @@ import type { Decision, Policy } from '@holdfast/core';
 import { randomWorkload } from '../fuzz/workload.ts';
 import { World } from '../world.ts';
 import type { Finding } from '../world-options.ts';
-import { act, type Groups } from './actions.ts';
+import { act, type Names, noNames } from './actions.ts';
 import { type Comparison, compare } from './expectations.ts';
 import { actionsOf } from './parse.ts';
 import {
@@ -40,7 +40,8 @@ export async function runScenario(
 ): Promise<ScenarioResult> {
   const world = worldOf(scenario, policy);
   const story: StoryLine[] = [];
-  const agenda = agendaOf(world, scenario, story);
+  const names = noNames();
+  const agenda = agendaOf(world, scenario, names, story);
   for (const entry of agenda) {
     await world.run(entry.atMs);
     if (world.finding !== null) break;
@@ -49,7 +50,8 @@ export async function runScenario(
   await world.run(endOf(scenario));
   if (scenario.heal !== 'not') await world.heal(scenario.heal !== 'in_process');
   for (const expectation of scenario.then ?? []) {
-    if (expectation.finally === true) noteComparisons(world, compare(world, expectation), story);
+    if (expectation.finally !== true) continue;
+    noteComparisons(world, compare(world, expectation, names), story);
   }
   const held = story.every((line) => line.kind !== 'expectation' || line.holds);
   return {
@@ -70,7 +72,8 @@ function worldOf(scenario: ScenarioDocument, policy: Policy): World {
     seed: String(scenario.seed),
     policy: { ...policy, executionStyle: given?.execution_style ?? policy.executionStyle },
     market: given?.market ?? 'still',
-    strategies: (prng) => (workload.eagerness > 0 ? [randomWorkload(prng, workload)] : []),
+    strategies: (prng, think) =>
+      workload.eagerness > 0 ? [randomWorkload(prng, workload, think)] : [],
   });
 }
 
@@ -83,20 +86,20 @@ interface AgendaEntry {
 function agendaOf(
   world: World,
   { when = [], then = [] }: ScenarioDocument,
+  names: Names,
   story: StoryLine[],
 ): readonly AgendaEntry[] {
-  const groups: Groups = new Map();
   const steps = when.map((step) => ({
     atMs: durationMs(step.at),
     play: () => {
       story.push({ kind: 'step', atMs: world.elapsedMs, text: tellStep(step) });
-      act(world, step, groups);
+      act(world, step, names);
     },
   }));
   const expectations = then.flatMap((expectation) => {
     const from = expectation.at ?? expectation.after;
     if (from === undefined) return [];
-    return [{ atMs: durationMs(from), play: () => watch(world, expectation, story) }];
+    return [{ atMs: durationMs(from), play: () => watch(world, expectation, names, story) }];
   });
   return [...steps, ...expectations].toSorted((a, b) => a.atMs - b.atMs);
 }
@@ -105,14 +108,15 @@ function agendaOf(
 async function watch(
   world: World,
   expectation: ScenarioExpectation,
+  names: Names,
   story: StoryLine[],
 ): Promise<void> {
   const window = expectation.within === undefined ? 0 : durationMs(expectation.within);
   const until = world.elapsedMs + window;
-  let seen = compare(world, expectation);
+  let seen = compare(world, expectation, names);
   for (let at = world.elapsedMs; at < until && !seen.every(({ holds }) => holds); at += LOOK_MS) {
     await world.run(at + LOOK_MS);
-    seen = compare(world, expectation);
+    seen = compare(world, expectation, names);
   }
   noteComparisons(world, seen, story);
 }

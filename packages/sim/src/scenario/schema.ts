@@ -1,8 +1,17 @@
 import { closed } from '@holdfast/core/parse';
 import { type Static, type TInteger, type TNumber, type TOptional, Type } from 'typebox';
+import { EASY_ACCOUNT } from '../faults/account.ts';
 import { TRUE_TIME } from '../faults/clock.ts';
 import { GOOD_DISK } from '../faults/disk.ts';
+import { GOOD_DOCUMENTS } from '../faults/documents.ts';
+import { ROOMY_DISK } from '../faults/gauge.ts';
+import { NO_OPERATOR } from '../faults/operator.ts';
+import { OPEN_PLATFORM } from '../faults/platform.ts';
 import { CALM_VENUE } from '../faults/venue.ts';
+import { ALERT_WATCHDOG } from '../faults/watchdog.ts';
+import { ORDERLY_MARKET } from '../fuzz/market-conditions.ts';
+import { NO_MEDDLER } from '../fuzz/meddler.ts';
+import { LAUNCH_RULES } from '../fuzz/rules.ts';
 import { NO_WORKLOAD } from '../fuzz/workload.ts';
 import { PERFECT_NETWORK } from '../wire/network-model.ts';
 
@@ -36,6 +45,17 @@ const RECORDS = [
   'anomalyRecorded',
 ] as const;
 
+const ORDER_STATES = [
+  'None',
+  'Created',
+  'Sent',
+  'Acked',
+  'PartiallyFilled',
+  'Filled',
+  'Canceled',
+  'Failed',
+] as const;
+
 /** A model's key as a scenario spells it: `requestLoss` is `request_loss`. */
 export function snakeCase(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -61,9 +81,14 @@ const Duration = Type.String({
 });
 const Side = Type.Enum(['buy', 'sell']);
 const TimeInForce = Type.Enum(['immediate_or_cancel', 'good_til_cancelled']);
+const Coin = Type.Enum(['BTC', 'ETH']);
+const Method = Type.String({ pattern: '^(public|private)/[a-z_]+$', maxLength: 64 });
 const Amount = Type.Number({ exclusiveMinimum: 0 });
 const Count = Type.Integer({ minimum: 0, maximum: 1_000_000 });
-const Codes = Type.Array(Type.String({ pattern: '^[A-Za-z_]+$' }), { minItems: 1, maxItems: 20 });
+const Codes = Type.Array(Type.String({ pattern: '^[A-Za-z0-9_]+$' }), {
+  minItems: 1,
+  maxItems: 20,
+});
 const Network = modelSchema(PERFECT_NETWORK, 'the network from now on; {} is a perfect one');
 const Disk = modelSchema(GOOD_DISK, 'the disk from now on; {} is a good one');
 const Venue = modelSchema(CALM_VENUE, 'what the venue itself does');
@@ -75,11 +100,20 @@ const Crash = modelSchema(
 );
 
 const Given = closed({
+  rules: Type.Optional(modelSchema(LAUNCH_RULES, 'how the policy differs from the launch policy')),
   execution_style: Type.Optional(Type.Enum(['Sniper', 'Any'])),
   market: Type.Optional(Type.Enum(['still', 'moving'])),
   network: Type.Optional(Network),
   disk: Type.Optional(Disk),
+  gauge: Type.Optional(modelSchema(ROOMY_DISK, 'what measurements of the disk say')),
+  documents: Type.Optional(modelSchema(GOOD_DOCUMENTS, 'the certificate and the policy document')),
+  watchdog: Type.Optional(modelSchema(ALERT_WATCHDOG, 'the process beside the trader')),
+  operator: Type.Optional(modelSchema(NO_OPERATOR, 'what people command')),
+  meddler: Type.Optional(modelSchema(NO_MEDDLER, 'what reaches the core past every strategy')),
   venue: Type.Optional(Venue),
+  platform: Type.Optional(modelSchema(OPEN_PLATFORM, 'keys, tokens, locks and maintenance')),
+  account: Type.Optional(modelSchema(EASY_ACCOUNT, 'what the venue says of our account')),
+  conditions: Type.Optional(modelSchema(ORDERLY_MARKET, 'what befalls the market')),
   clock: Type.Optional(Clock),
   crash: Type.Optional(Crash),
   strategy: Type.Optional(closed({ random_workload: Workload })),
@@ -88,6 +122,7 @@ const Given = closed({
   settle_ms: Type.Optional(Type.Integer({ minimum: 0, maximum: MS_MAX })),
   queue_capacity: Type.Optional(Type.Integer({ minimum: 8, maximum: 65_536 })),
   commit_deadline_ms: Type.Optional(Type.Integer({ minimum: 1, maximum: MS_MAX })),
+  consult_ms: Type.Optional(Type.Integer({ minimum: 1, maximum: MS_MAX })),
 });
 
 const Propose = closed({
@@ -101,7 +136,10 @@ const Propose = closed({
   reduce_only: Type.Optional(Type.Boolean()),
   time_in_force: Type.Optional(TimeInForce),
   group: Type.Optional(Text),
+  replaces: Type.Optional(Text),
 });
+
+const Cancel = closed({ instrument: Type.Optional(Name), group: Type.Optional(Text) });
 
 const AtVenue = closed({
   fail_next: Type.Optional(
@@ -110,7 +148,28 @@ const AtVenue = closed({
       { description: 'the next placement is answered with this error' },
     ),
   ),
-  lose_session: Type.Optional(Duration),
+  failing: Type.Optional(
+    closed(
+      { method: Method, code: Type.Integer() },
+      { description: 'every such request is answered with this error, until `mended`' },
+    ),
+  ),
+  mended: Type.Optional(Method),
+  cancel_orders: Type.Optional(
+    Type.Literal(true, { description: 'all our orders, without being asked by the engine' }),
+  ),
+  lock: Type.Optional(Coin),
+  unlock: Type.Optional(Coin),
+  announce: Type.Optional(
+    closed(
+      { id: Count, starts_in: Duration, lasts: Duration },
+      { description: 'maintenance, as the venue words it; known when it is next asked for' },
+    ),
+  ),
+  end_tokens: Type.Optional(
+    Type.Literal(true, { description: 'access and refresh tokens; the connections stand' }),
+  ),
+  key: Type.Optional(Type.Enum(['revoked', 'good'])),
   place_order: Type.Optional(
     closed(
       { label: Text, instrument: Name, side: Side, quantity: Amount, price: Amount },
@@ -124,12 +183,35 @@ const AtVenue = closed({
     ),
   ),
   repeat_trades: Type.Optional(Type.Literal(true)),
-  lose_next_book: Type.Optional(Name),
   misreport_position: Type.Optional(closed({ instrument: Name, amount: Type.Number() })),
   report_truth: Type.Optional(Name),
 });
 
+const Line = closed({
+  cut: Type.Optional(Duration),
+  hold: Type.Optional(
+    closed(
+      { direction: Type.Enum(['up', 'down']), for: Duration },
+      { description: 'half open: nothing said this way arrives, until everything does' },
+    ),
+  ),
+  lose_next: Type.Optional(
+    closed(
+      {
+        request: Type.Optional(Method),
+        answer: Type.Optional(Method),
+        notification: Type.Optional(
+          Type.String({ minLength: 1, maxLength: 64, description: 'how its channel begins' }),
+        ),
+      },
+      { description: 'one frame; an answer is that of the next such request' },
+    ),
+  ),
+});
+
 const Trader = closed({
+  pause: Type.Optional(Duration),
+  suspend: Type.Optional(Duration),
   kill: Type.Optional(closed({ restart: Duration })),
   kill_at: Type.Optional(
     closed(
@@ -147,11 +229,13 @@ const Trader = closed({
 const Step = closed({
   at: Duration,
   propose: Type.Optional(Propose),
-  cancel: Type.Optional(closed({ instrument: Name })),
+  cancel: Type.Optional(Cancel),
   venue: Type.Optional(AtVenue),
   trader: Type.Optional(Trader),
   network: Type.Optional(Network),
+  line: Type.Optional(Line),
   disk: Type.Optional(Disk),
+  remember: Type.Optional(Text),
   operator: Type.Optional(Type.Enum(['reduce_only', 'kill', 'release'])),
 });
 
@@ -172,6 +256,10 @@ const Expectation = closed({
   positions: Type.Optional(
     Type.Array(closed({ instrument: Name, amount: Type.Number() }), { maxItems: 20 }),
   ),
+  orders: Type.Optional(
+    Type.Array(closed({ group: Text, state: Type.Enum([...ORDER_STATES]) }), { maxItems: 20 }),
+  ),
+  working: Type.Optional(Count),
   orders_at_venue: Type.Optional(Count),
   trades_at_venue: Type.Optional(Count),
   placements: Type.Optional(Count),
@@ -181,6 +269,27 @@ const Expectation = closed({
   anomalies: Type.Optional(Codes),
   faults: Type.Optional(Codes),
   records: Type.Optional(RecordCounts),
+  sessions: Type.Optional(Count),
+  requests: Type.Optional(
+    Type.Array(
+      closed({ method: Method, at_least: Type.Optional(Count), at_most: Type.Optional(Count) }),
+      {
+        maxItems: 20,
+        description: 'as the exchange has counted them since the world began',
+      },
+    ),
+  ),
+  books_equal: Type.Optional(
+    Type.Literal(true, {
+      description: 'every book of the engine is usable and as the exchange has it',
+    }),
+  ),
+  as_remembered: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description: 'orders, trades, positions and cash, in the ledger and in the process',
+    }),
+  ),
 });
 
 /** What a scenario file may say; published as `docs/generated/scenario.schema.json`. */

@@ -22,7 +22,7 @@ export function tellStory(result: ScenarioResult, verbose: boolean): readonly st
   const hidden = verbose ? 0 : Math.max(0, told.length - LINES_MAX);
   return [
     ...(hidden === 0 ? [] : [`  … ${hidden} lines before these; --verbose shows them`]),
-    ...told.slice(hidden).map(tellLine),
+    ...told.slice(hidden).map((line) => tellLine(line, verbose)),
     ...(result.finding === null
       ? []
       : [`${time(result.finding.atMs)}  FOUND  ${result.finding.detail.slice(0, 600)}`]),
@@ -33,7 +33,7 @@ function isShort(line: StoryLine): boolean {
   return line.kind !== 'decision' || SHORT.has(line.decision.kind);
 }
 
-function tellLine(line: StoryLine): string {
+function tellLine(line: StoryLine, verbose: boolean): string {
   const at = time(line.atMs);
   switch (line.kind) {
     case 'step':
@@ -41,7 +41,7 @@ function tellLine(line: StoryLine): string {
     case 'placement':
       return `${at}  wire   ${line.text}`;
     case 'decision':
-      return `${at}  core   ${tellDecision(line.decision)}`;
+      return `${at}  core   ${tellDecision(line.decision, verbose)}`;
     case 'expectation': {
       const { what, expected, actual, holds } = line;
       const found = holds ? '' : `, but was ${actual}`;
@@ -50,8 +50,13 @@ function tellLine(line: StoryLine): string {
   }
 }
 
-function tellDecision({ kind, at: _at, ...rest }: Decision): string {
-  const words = Object.entries(rest).map(([key, value]) => `${key}=${plain(value)}`);
+/** Why in every number is for those who ask for it; what was decided is for everybody. */
+const LONG: ReadonlySet<string> = new Set(['answers', 'context', 'gateTrace', 'details']);
+
+function tellDecision({ kind, at: _at, ...rest }: Decision, verbose: boolean): string {
+  const words = Object.entries(rest)
+    .filter(([key]) => verbose || !LONG.has(key))
+    .map(([key, value]) => `${key}=${plain(value)}`);
   return [kind, ...words].join(' ');
 }
 

@@ -1,9 +1,5 @@
-import { TRUE_TIME } from '../faults/clock.ts';
-import { GOOD_DISK } from '../faults/disk.ts';
-import { CALM_VENUE } from '../faults/venue.ts';
 import type { Weather } from '../fuzz/models.ts';
-import { NO_WORKLOAD } from '../fuzz/workload.ts';
-import { PERFECT_NETWORK } from '../wire/network-model.ts';
+import { MODEL_NAMES, type ModelName, QUIET } from '../fuzz/quiet.ts';
 import { type ScenarioDocument, type ScenarioGiven, snakeCase } from './schema.ts';
 
 /** What a scenario that gives nothing stands on. */
@@ -12,6 +8,7 @@ const DEFAULTS = {
   settleMs: 250,
   queueCapacity: 1_024,
   commitDeadlineMs: 250,
+  consultMs: 250,
 } as const;
 
 /** A model with what a scenario gives of it; the schema has checked every key. */
@@ -28,18 +25,18 @@ export function modelOf<Model extends object>(base: Model, given: object | undef
 export function weatherOfScenario(
   given: ScenarioGiven = {},
 ): Omit<Weather, 'durationMs' | 'healsByRestart'> {
+  const said = (name: ModelName): object | undefined =>
+    name === 'workload' ? given.strategy?.random_workload : given[name];
+  const models = MODEL_NAMES.map((name) => [name, modelOf(QUIET[name], said(name))] as const);
   return {
-    network: modelOf(PERFECT_NETWORK, given.network),
-    disk: modelOf(GOOD_DISK, given.disk),
-    venue: modelOf(CALM_VENUE, given.venue),
-    clock: modelOf(TRUE_TIME, given.clock),
+    ...(Object.fromEntries(models) as Pick<Weather, ModelName>),
     crash: given.crash ?? {},
-    workload: modelOf(NO_WORKLOAD, given.strategy?.random_workload),
     cancels: given.cancels ?? 0,
     restartMsMax: given.restart_ms_max ?? DEFAULTS.restartMsMax,
     settleMs: given.settle_ms ?? DEFAULTS.settleMs,
     queueCapacity: given.queue_capacity ?? DEFAULTS.queueCapacity,
     commitDeadlineMs: given.commit_deadline_ms ?? DEFAULTS.commitDeadlineMs,
+    consultMs: given.consult_ms ?? DEFAULTS.consultMs,
   };
 }
 
@@ -49,6 +46,11 @@ export function scenarioOfWeather(
   seed: number,
   weather: Weather,
 ): ScenarioDocument {
+  const { workload = {}, ...given } = Object.fromEntries(
+    MODEL_NAMES.map((name) => [name, differing(QUIET[name], weather[name])] as const).filter(
+      ([, model]) => Object.keys(model).length > 0,
+    ),
+  );
   return {
     scenario: sentence,
     rules: [],
@@ -56,17 +58,15 @@ export function scenarioOfWeather(
     given: {
       ...(weather.workload.resting > 0 ? { execution_style: 'Any' } : {}),
       market: 'moving',
-      network: differing(PERFECT_NETWORK, weather.network),
-      disk: differing(GOOD_DISK, weather.disk),
-      venue: differing(CALM_VENUE, weather.venue),
-      clock: differing(TRUE_TIME, weather.clock),
+      ...given,
       crash: differing({}, weather.crash),
-      strategy: { random_workload: differing(NO_WORKLOAD, weather.workload) },
+      strategy: { random_workload: workload },
       cancels: weather.cancels,
       restart_ms_max: weather.restartMsMax,
       settle_ms: weather.settleMs,
       queue_capacity: weather.queueCapacity,
       commit_deadline_ms: weather.commitDeadlineMs,
+      consult_ms: weather.consultMs,
     },
     for: `${weather.durationMs}ms`,
     heal: weather.healsByRestart ? 'by_restart' : 'in_process',

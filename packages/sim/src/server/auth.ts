@@ -30,7 +30,7 @@ export interface AuthenticatorOptions {
 /** Deribit's ways to prove who one is, on a socket and over HTTP. */
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
-  readonly #keys: ReadonlyMap<string, ApiKey>;
+  readonly #keys: Map<string, ApiKey>;
   #unnamed = 0;
 
   constructor(options: AuthenticatorOptions) {
@@ -40,6 +40,12 @@ export class Authenticator {
 
   get keys(): Iterable<ApiKey> {
     return this.#keys.values();
+  }
+
+  /** Its owner revokes the key, or takes that back; what it was granted is not touched. */
+  revoke(clientId: string, revoked: boolean): void {
+    const key = this.#keys.get(clientId);
+    if (key !== undefined) this.#keys.set(clientId, { ...key, revoked });
   }
 
   /**

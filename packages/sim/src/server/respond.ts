@@ -1,5 +1,6 @@
 import {
   encodeAnswer,
+  isMethod,
   type ParsedRequest,
   parseRequest,
   type RequestId,
@@ -42,7 +43,7 @@ export class Responder {
   respond(request: ParsedRequest, caller: Caller): Response {
     const startedAt = this.#stopwatch();
     const usIn = this.#rooms.now() * 1_000;
-    this.#counters.requests += 1;
+    this.#count(request);
     const outcome = request.ok
       ? serve(this.#rooms, request.method, request.params, caller)
       : { answer: refuse(request.code, request.message) };
@@ -54,6 +55,13 @@ export class Responder {
       code,
       afterwards: outcome.afterwards ?? nothing,
     };
+  }
+
+  #count(request: ParsedRequest): void {
+    this.#counters.requests += 1;
+    if (!request.ok || !isMethod(request.method)) return;
+    const { requestsByMethod } = this.#counters;
+    requestsByMethod[request.method] = (requestsByMethod[request.method] ?? 0) + 1;
   }
 
   /** An answer in Deribit's envelope; every one of this exchange says `testnet`. */

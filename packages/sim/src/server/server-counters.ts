@@ -8,6 +8,8 @@ export interface ServerCounters {
   /** WebSocket sessions, by how they ended. */
   readonly sessionsEnded: Record<SessionEnd, number>;
   requests: number;
+  /** Of the methods there are. */
+  readonly requestsByMethod: Record<string, number>;
   readonly errorsByCode: Record<string, number>;
   /** Orders cancelled because their connection was lost. */
   cancelledOnDisconnect: number;
@@ -27,6 +29,7 @@ export function createServerCounters(): ServerCounters {
       server_closing: 0,
     },
     requests: 0,
+    requestsByMethod: {},
     errorsByCode: {},
     cancelledOnDisconnect: 0,
   };

@@ -106,6 +106,13 @@ export class ExchangeService {
     }
   }
 
+  /** What every connection was granted ends now: it stands, but is nobody's. */
+  endTokens(): void {
+    for (const { identity } of this.#sessions) {
+      if (identity !== null && identity.grant !== null) this.rooms.tokens.end(identity.grant);
+    }
+  }
+
   /** Ends every session, cancelling nothing. */
   close(): void {
     for (const session of this.#sessions) session.end('server_closing');

@@ -1,6 +1,7 @@
 import type { Socket, SocketHandlers } from '@holdfast/deribit/venue';
 import type { ExchangeService } from '../server/service.ts';
 import { CLOSE_CODES, type Session, type Wire } from '../server/session.ts';
+import type { PassingFrame } from './doomed-frames.ts';
 import { Line, type LineOptions } from './line.ts';
 import { kindOfReply } from './network-model.ts';
 import type { Process } from './process.ts';
@@ -13,8 +14,8 @@ export interface ConnectionOptions extends LineOptions {
   readonly handlers: SocketHandlers;
   /** A frame is about to leave the process. */
   readonly leaving: (text: string) => void;
-  /** False: this frame is lost on its way to the process. */
-  readonly passes: (frame: string) => boolean;
+  /** False: this frame is lost on its way. */
+  readonly passes: (connection: Connection, frame: PassingFrame) => boolean;
   /** Called once, when neither side holds it any more. */
   readonly gone: (connection: Connection) => void;
 }
@@ -62,9 +63,11 @@ export class Connection implements Socket {
     if (this.#isClosed) return;
     const { service, leaving } = this.#options;
     // What has left arrives, even if its process dies of having sent it.
-    this.#up.send('request', text.length, () => {
-      if (this.#session !== null) service.hear(this.#session, text);
-    });
+    if (this.#options.passes(this, { kind: 'request', text })) {
+      this.#up.send('request', text.length, () => {
+        if (this.#session !== null) service.hear(this.#session, text);
+      });
+    }
     leaving(text);
   }
 
@@ -96,8 +99,8 @@ export class Connection implements Socket {
   #wire(): Wire {
     return {
       send: (frame) => {
-        if (!this.#options.passes(frame)) return;
         const kind = kindOfReply(frame);
+        if (!this.#options.passes(this, { kind, text: frame })) return;
         const deliver = (): void => {
           this.#hear(() => this.#options.handlers.message(Buffer.from(frame)));
         };

@@ -20,6 +20,8 @@ export class Line {
   #heldUntil = Number.NEGATIVE_INFINITY;
   #isCut = false;
   #bytes = 0;
+  /** Frames in order, the oldest first: whatever was held up, this is how they arrive. */
+  readonly #inOrder: (() => void)[] = [];
 
   constructor(options: LineOptions) {
     this.#options = options;
@@ -81,7 +83,8 @@ export class Line {
   #orderly(delay: number, bytes: number, deliver: () => void): void {
     const at = Math.max(this.#options.clock.now() + delay, this.#orderlyAt, this.#heldUntil);
     this.#orderlyAt = at;
-    this.#at(at, bytes, deliver);
+    this.#inOrder.push(deliver);
+    this.#at(at, bytes, () => this.#inOrder.shift()?.());
   }
 
   /** Never inside the call that sends: the other side hears of it in its own turn. */

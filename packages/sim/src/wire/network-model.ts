@@ -21,6 +21,12 @@ export interface NetworkModel {
   /** Chance in each second that one direction is held up: what was said then comes all at once. */
   readonly hold: number;
   readonly holdMsMax: number;
+  /** Chance in each second that nothing said in one direction arrives any more, for a while. */
+  readonly blackout: number;
+  readonly blackoutMsMax: number;
+  /** Chance in each second that no connection lasts longer than a second, for a while. */
+  readonly storm: number;
+  readonly stormMsMax: number;
   /** Of the attempts to connect, those answered 429. */
   readonly refusal: number;
   /** Of our deaths, those the venue does not see: it goes on until a heartbeat is missing. */
@@ -40,6 +46,10 @@ export const PERFECT_NETWORK: NetworkModel = Object.freeze({
   cutMsMax: 1_000,
   hold: 0,
   holdMsMax: 1_000,
+  blackout: 0,
+  blackoutMsMax: 20_000,
+  storm: 0,
+  stormMsMax: 10_000,
   refusal: 0,
   silentDeath: 0,
 });
@@ -49,6 +59,8 @@ export interface NetworkCounts {
   refusals: number;
   cuts: number;
   holds: number;
+  blackouts: number;
+  storms: number;
   lostRequests: number;
   lostAnswers: number;
   lostNotifications: number;

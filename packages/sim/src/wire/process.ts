@@ -9,12 +9,12 @@ export interface ClockError {
   readonly driftPpm: number;
 }
 
-export const TRUE_CLOCK: ClockError = Object.freeze({ offsetMs: 0, driftPpm: 0 });
+const TRUE_CLOCK: ClockError = Object.freeze({ offsetMs: 0, driftPpm: 0 });
 
 /**
- * One operating-system process in virtual time: its own monotonic clock, a single thread that may be
- * held up, and an end after which nothing of it runs. Whatever reaches it, timer, frame or answer
- * of the disk, comes through `run`.
+ * One operating-system process in virtual time: its own monotonic clock, a single thread that may
+ * be held up, and an end after which nothing of it runs. Whatever reaches it, timer, frame or
+ * answer of the disk, comes through `run`.
  */
 export class Process implements Clock {
   readonly #world: VirtualClock;
@@ -24,6 +24,8 @@ export class Process implements Clock {
   /** Its own time is at least this: what a thread that is busy has reached already. */
   #reached = Number.NEGATIVE_INFINITY;
   #busyUntil = Number.NEGATIVE_INFINITY;
+  /** What reached it while it was busy, the oldest first. */
+  readonly #waiting: (() => void)[] = [];
   #alive = true;
 
   constructor(world: VirtualClock, { offsetMs, driftPpm }: ClockError = TRUE_CLOCK) {
@@ -52,14 +54,15 @@ export class Process implements Clock {
     });
   }
 
-  /** Runs `action` on the thread: now, or once it is free; never when the process has ended. */
+  /**
+   * Runs `action` on the thread: now, or once it is free and after what came before; never when the
+   * process has ended.
+   */
   run(action: () => void): void {
     if (!this.#alive) return;
-    if (this.#world.now() < this.#busyUntil) {
-      this.#world.wake(this.#busyUntil, () => this.run(action));
-      return;
-    }
-    action();
+    if (this.#waiting.length === 0 && this.#world.now() >= this.#busyUntil) return action();
+    this.#waiting.push(action);
+    this.#runLater();
   }
 
   /** The thread works for so long, by its own clock: nothing else runs meanwhile. */
@@ -77,6 +80,15 @@ export class Process implements Clock {
 
   end(): void {
     this.#alive = false;
+  }
+
+  /** One timer for each that waits; whichever comes takes the oldest. */
+  #runLater(): void {
+    this.#world.wake(Math.max(this.#busyUntil, this.#world.now()), () => {
+      if (!this.#alive) return;
+      if (this.#world.now() < this.#busyUntil) return this.#runLater();
+      this.#waiting.shift()?.();
+    });
   }
 
   #occupy(ms: number): void {

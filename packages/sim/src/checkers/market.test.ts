@@ -1,0 +1,96 @@
+import type { Event } from '@holdfast/core';
+import { describe, expect, it } from 'vitest';
+import { booksAreAsOldAsTheyAre } from './books-are-as-old-as-they-are.ts';
+import { admitted, heard, OPTION, playFromBoot, submitted } from './forged.fixture.ts';
+import { openOnAFreshIndex } from './open-on-a-fresh-index.ts';
+import { openOnASoundBook } from './open-on-a-sound-book.ts';
+
+const LISTED = heard('instrumentsListed', { instruments: [{ name: OPTION }] });
+const proposedAt = (at: number): Event => heard('intentProposed', { at });
+
+function book(changeId: number, prevChangeId: number | null, at = 1_000): Event {
+  return heard('bookChanged', { at, instrument: OPTION, changeId, prevChangeId });
+}
+
+describe('open-on-a-sound-book', () => {
+  const name = 'open-on-a-sound-book';
+  const play = (...steps: Parameters<typeof playFromBoot>[1]): string | null =>
+    playFromBoot(openOnASoundBook(), [LISTED, ...steps]);
+
+  it('NON-TRIP: a chain from its snapshot on, exactly a second old', () => {
+    const chain = [book(5, null), book(7, 5)];
+    expect(play(...chain, proposedAt(2_000), admitted(), submitted())).toBeNull();
+  });
+
+  it('TRIP: a millisecond older', () => {
+    expect(play(book(5, null), proposedAt(2_001), admitted())).toBe(name);
+  });
+
+  it('TRIP: a gap, no snapshot at all, and a session that is gone', () => {
+    expect(play(book(5, null), book(8, 7), admitted())).toBe(name);
+    expect(play(book(8, 7), admitted())).toBe(name);
+    expect(play(book(5, null), heard('sessionTerminated'), admitted())).toBe(name);
+    const lost = heard('sessionChanged', { connected: false });
+    expect(play(book(5, null), lost, admitted())).toBe(name);
+  });
+
+  it('NON-TRIP: a snapshot mends it, and what only reduces needs no book', () => {
+    expect(play(book(5, null), book(8, 7), book(9, null), admitted())).toBeNull();
+    expect(play(admitted({ reduceOnly: true }), submitted({ reduceOnly: true }))).toBeNull();
+  });
+
+  it('TRIP: it leaves too late, or after its book broke', () => {
+    const decided = [book(5, null), proposedAt(1_000), admitted()];
+    expect(play(...decided, heard('ticked', { at: 2_001 }), submitted())).toBe(name);
+    expect(play(...decided, book(8, 7), submitted())).toBe(name);
+    expect(play(...decided, heard('ticked', { at: 2_000 }), submitted())).toBeNull();
+  });
+});
+
+describe('open-on-a-fresh-index', () => {
+  const name = 'open-on-a-fresh-index';
+  const index = heard('indexChanged', { underlying: 'BTC' });
+  const play = (...steps: Parameters<typeof playFromBoot>[1]): string | null =>
+    playFromBoot(openOnAFreshIndex(), steps);
+
+  it('NON-TRIP: five seconds old, and for a reduction none at all', () => {
+    expect(play(index, proposedAt(6_000), admitted())).toBeNull();
+    expect(play(admitted({ reduceOnly: true }))).toBeNull();
+  });
+
+  it('TRIP: older, of another coin, or never told', () => {
+    expect(play(index, proposedAt(6_001), admitted())).toBe(name);
+    expect(play(index, admitted({ instrument: 'ETH-16JAN26-1900-C' }))).toBe(name);
+    expect(play(proposedAt(1_000), admitted())).toBe(name);
+  });
+});
+
+describe('books-are-as-old-as-they-are', () => {
+  const name = 'books-are-as-old-as-they-are';
+  const change = { changeId: 7, timestamp: 1_000 };
+
+  function told(at: number, aheadMs: readonly number[]): string | null {
+    const checker = booksAreAsOldAsTheyAre();
+    checker.onNotice?.('book', change as never);
+    return playFromBoot(checker, [
+      () => {
+        for (const ahead of aheadMs) checker.onEvent?.(heard('ticked'), null as never, ahead);
+        checker.onEvent?.(book(7, 5, at), null as never, aheadMs.at(-1) ?? 0);
+      },
+    ]);
+  }
+
+  it('NON-TRIP: told as it is, with a clock that is wrong', () => {
+    expect(told(1_000, [])).toBeNull();
+    expect(told(4_900, [3_000])).toBeNull();
+  });
+
+  it('TRIP: told as it arrived, three seconds later', () => {
+    expect(told(4_000, [])).toBe(name);
+    expect(told(4_000, [-500])).toBe(name);
+  });
+
+  it('NON-TRIP: a machine that was suspended knows no better', () => {
+    expect(told(4_000, [0, -9_000])).toBeNull();
+  });
+});

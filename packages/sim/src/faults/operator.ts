@@ -1,0 +1,75 @@
+import type { Event } from '@holdfast/core';
+import type { State } from '@holdfast/core/step';
+import type { MonoMs } from '@holdfast/core/values';
+import type { Prng } from '../prng.ts';
+
+/** What people, and the watchdog in their place, command: chances in each second. */
+export interface OperatorModel {
+  readonly kill: number;
+  readonly reduceOnly: number;
+  readonly release: number;
+  /** The watchdog asks for reduce-only: over after its cooldown, without a release. */
+  readonly watchdog: number;
+}
+
+export const NO_OPERATOR: OperatorModel = Object.freeze({
+  kill: 0,
+  reduceOnly: 0,
+  release: 0,
+  watchdog: 0,
+});
+
+type Commanded = Extract<Event, { kind: 'operatorCommanded' }>;
+
+export interface OperatorOptions {
+  readonly prng: Prng;
+  readonly state: () => State | null;
+  readonly post: (make: (at: MonoMs) => Event) => void;
+}
+
+/** Whoever sits at the control socket. */
+export class Operator {
+  readonly #options: OperatorOptions;
+  #model: OperatorModel;
+  /** It stopped something itself: what a scenario's operator stopped is not its business. */
+  #hasStopped = false;
+  #isGoing = false;
+
+  constructor(options: OperatorOptions, model: OperatorModel) {
+    this.#options = options;
+    this.#model = model;
+  }
+
+  /** To be asked once a second. */
+  look(): void {
+    const { kill, reduceOnly, release, watchdog } = this.#model;
+    if (this.#happens(kill)) this.#stop('kill');
+    if (this.#happens(reduceOnly)) this.#stop('reduce_only');
+    if (this.#happens(watchdog)) this.#command('reduce_only', 'watchdog');
+    if (this.#happens(release) || (this.#isGoing && this.#holds())) this.#command('release');
+  }
+
+  /** Nothing is stopped any more, and what was is released: no process may do that by itself. */
+  putRight(): void {
+    this.#model = NO_OPERATOR;
+    this.#isGoing = true;
+  }
+
+  #holds(): boolean {
+    return this.#hasStopped && this.#options.state()?.observations.operatorStop != null;
+  }
+
+  #stop(command: 'kill' | 'reduce_only'): void {
+    this.#hasStopped = true;
+    this.#command(command);
+  }
+
+  #command(command: Commanded['command'], operator = 'world'): void {
+    const reason = 'the world says so';
+    this.#options.post((at) => ({ kind: 'operatorCommanded', at, command, operator, reason }));
+  }
+
+  #happens(chance: number): boolean {
+    return chance > 0 && this.#options.prng.chance(chance);
+  }
+}
