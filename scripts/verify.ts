@@ -13,7 +13,7 @@ import { runStage, total } from './verify/stage.ts';
 import type { Outcome, Stage } from './verify/stage.ts';
 import { checkStages, testStages } from './verify/stages.ts';
 
-const SEEDS = 200;
+const SEEDS = 300;
 const SEEDS_FULL = 5_000;
 
 /** The stages of a mode, or null where there is no such mode. */

@@ -103,11 +103,13 @@ export function testStages(root: string, fuzzSeeds: number): Stage[] {
   const worlds = existsSync(join(root, 'packages/sim/src/cli.ts'))
     ? [
         holdfast('scenarios', 15, ['drill', '--all']),
-        holdfast('fuzz', Math.max(30, fuzzSeeds * 0.2), ['fuzz', '--seeds', String(fuzzSeeds)]),
+        holdfast('fuzz', Math.max(30, fuzzSeeds * 0.1), fuzzWords(fuzzSeeds)),
       ]
     : [];
   return [...(tidy === undefined ? [] : [tidy]), trace, ...suites, ...worlds];
 }
+
+const fuzzWords = (seeds: number): readonly string[] => `fuzz --seeds ${seeds} --jobs 2`.split(' ');
 
 function holdfast(name: string, budgetSeconds: number, words: readonly string[]): Stage {
   return {

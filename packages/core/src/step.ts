@@ -28,8 +28,8 @@ import { onCertificateRead, onHeartbeatObserved } from './turn/shell.ts';
 import { onDiskMeasured, onFaultObserved, onOperatorCommanded } from './turn/shell.ts';
 import { onOutputMeasured, onPolicyOffered, onTicked } from './turn/shell.ts';
 
-export { closeOut } from './close-out.ts';
 export type { Session, State } from './state.ts';
+export { closeOut } from './turn/close-out.ts';
 export { currentMode } from './turn/mode.ts';
 export { createState, resume };
 

@@ -1,6 +1,6 @@
 /** The end of an instrument, as the venue tells it (contract-1 section 8). */
 import { describe, expect, it } from 'vitest';
-import { closeOut } from '../src/close-out.ts';
+import { closeOut } from '../src/turn/close-out.ts';
 import { BTC_CALL, BTC_PUT } from '../src/gates/context.fixture.ts';
 import type { Instrument, InstrumentState } from '../src/instrument/instrument.ts';
 import { instrumentState } from '../src/instrument/lifecycle.ts';
@@ -164,7 +164,7 @@ describe('a portfolio that is flattened with one instrument expired', () => {
     expect(desk.refusals.at(-1)).toBe('InstrumentExpiredOrDelisted');
   });
 
-  it('AT-961 an ordinary refusal of one ends neither, and both are closed in the next round', () => {
+  it('AT-961 an ordinary refusal ends neither, and both are closed in the next round', () => {
     const desk = withPositions();
     const before = desk.submits.length;
     flatten(desk);

@@ -4,6 +4,7 @@ import type { Strategy } from '@holdfast/core/strategy';
 import { runId } from '@holdfast/core/values';
 import { connectDeribit, type DeribitLink, type OpenSocket } from '@holdfast/deribit/venue';
 import type { DiskProbe, Documents, OpenLedger, RpcTransport } from '@holdfast/runtime/ports';
+import type { OpenTape } from '@holdfast/runtime/replay';
 import { type Runtime, start } from '@holdfast/runtime/start';
 import type { Prng } from './prng.ts';
 import { type ApiKey, developmentKeys } from './server/keys.ts';
@@ -35,6 +36,7 @@ export interface EngineBoot {
   readonly openLedger: OpenLedger;
   readonly openSocket: OpenSocket;
   readonly strategies: readonly Strategy<unknown>[];
+  readonly openTape: OpenTape | undefined;
   readonly tamper: ((transport: RpcTransport) => RpcTransport) | undefined;
   readonly onRecovered: (state: State) => void;
   readonly onEvent: (event: Event) => void;
@@ -60,6 +62,7 @@ export async function bootEngine(boot: EngineBoot): Promise<Engine> {
     },
     clock: process,
     openLedger: boot.openLedger,
+    ...(boot.openTape === undefined ? {} : { openTape: boot.openTape }),
     connect: (post) => {
       const link = connectDeribit({
         url: 'ws://exchange.invalid/ws/api/v2',

@@ -56,6 +56,7 @@ export class WorldDesk {
 
   /** A process has just started: the watchdog need not wait for its next turn. */
   greet(): void {
+    this.#meddler.forget();
     this.#watchdog.beat();
   }
 

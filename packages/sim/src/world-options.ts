@@ -47,6 +47,8 @@ export interface WorldOptions {
   readonly consultMs: number;
   /** `think`: the strategy is at work for so many ms before it answers. */
   readonly strategies: (prng: Prng, think: (ms: number) => void) => readonly Strategy<unknown>[];
+  /** Every process leaves a tape of its turns. */
+  readonly taped?: boolean;
   /** A trader that is broken on purpose, to prove that the checkers see it. */
   readonly tamper?: (transport: RpcTransport) => RpcTransport;
 }

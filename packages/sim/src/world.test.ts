@@ -1,7 +1,7 @@
 import type { RpcTransport } from '@holdfast/runtime/ports';
 import { expect, it } from 'vitest';
 import { testPolicy } from './fuzz/policy.fixture.ts';
-import { runWeather } from './fuzz/fuzz.ts';
+import { replayAll, runWeather } from './fuzz/fuzz.ts';
 import { type Weather, weatherOf } from './fuzz/models.ts';
 import { shrink } from './fuzz/shrink.ts';
 import { NO_WORKLOAD, randomWorkload } from './fuzz/workload.ts';
@@ -113,4 +113,28 @@ it('a killed process comes back and trades again, from the same ledger', async (
   await world.run(5_000);
   expect(world.state).not.toBeNull();
   expect(world.counts).toMatchObject({ boots: 2, crashes: 1 });
+});
+
+it('what processes leave on tape is decided the same again, crash for crash', async () => {
+  const stormy: Weather = { ...weather, crash: { event: 0.001, submit: 0.2 }, durationMs: 20_000 };
+  const ran = await runWeather(SEED, stormy, policy, true);
+  expect(ran.counts.crashes).toBeGreaterThan(0);
+  expect(ran.replayed()).toBeNull();
+});
+
+it('a ledger that says something else than the tape is found by a replay', async () => {
+  const world = new World({
+    ...weather,
+    taped: true,
+    seed: String(SEED),
+    policy,
+    market: 'still',
+    strategies: (prng, think) => [randomWorkload(prng, weather.workload, think)],
+  });
+  await world.run(6_000);
+  expect(replayAll(world)).toBeNull();
+  const [segment] = world.disk.segments();
+  if (segment === undefined) throw new Error('nothing was written');
+  world.disk.read(segment).fill(0, 4_096, 4_200);
+  expect(replayAll(world)).not.toBeNull();
 });

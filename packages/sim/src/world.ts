@@ -5,6 +5,7 @@ import type { Strategy } from '@holdfast/core/strategy';
 import { type MonoMs, monoMs } from '@holdfast/core/values';
 import { foldLedger, openMemoryLedger } from '@holdfast/runtime/ledger';
 import type { OpenedLedger, Post } from '@holdfast/runtime/ports';
+import { type MemoryTape, recordTurns } from '@holdfast/runtime/replay';
 import { allCheckers, type Checker, checkerOf, violation } from './checkers/index.ts';
 import { bootEngine, type Engine, IDENTITY } from './engine-process.ts';
 import { every } from './every.ts';
@@ -56,6 +57,8 @@ export class World {
   readonly hands: Hands;
   readonly placements: WorldPlacement[] = [];
   readonly counts: WorldCounts = { crashes: 0, boots: 0, placements: 0 };
+  /** Of every process, where they were asked for. */
+  readonly tapes: MemoryTape[] = [];
   /** Everything the core reported, for scenarios to look at. */
   readonly decisions: Decision[] = [];
   /** What stood at any tick after its process had been Active: what begins with it is no news. */
@@ -266,6 +269,7 @@ export class World {
     const prng = this.#prng.fork(`process-${number}`);
     const process = new Process(this.clock, clockErrorOf(prng.fork('clock'), this.#time));
     const think = (ms: number): void => process.work(ms);
+    if (this.#options.taped === true) this.tapes.push(recordTurns());
     const engine = await bootEngine({
       number,
       process,
@@ -275,6 +279,7 @@ export class World {
       documents: this.#desk.documentsOf(IDENTITY, process),
       measureDisk: (done) => done(this.#desk.gauge.measure()),
       tamper,
+      openTape: this.#options.taped === true ? this.tapes.at(-1)?.open : undefined,
       openLedger: (post, onRecord) =>
         Promise.resolve(this.#openLedger(process, post, onRecord, number + 1)),
       openSocket: this.network.openerFor(process, (text) => this.#onLeaving(text)),

@@ -40,6 +40,11 @@ export class Meddler {
     if (this.#heard.length > REMEMBERED) this.#heard.shift();
   }
 
+  /** A process has ended, and with it whatever stood at its door. */
+  forget(): void {
+    this.#heard.length = 0;
+  }
+
   /** To be asked once a second. */
   look(): void {
     if (this.#heard.length === 0) return;

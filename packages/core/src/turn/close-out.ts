@@ -1,6 +1,6 @@
-import type { IntentProposal } from './intent/intent.ts';
-import type { ObservedListing, State } from './state.ts';
-import { type AmountE8, E8 } from './values/index.ts';
+import type { IntentProposal } from '../intent/intent.ts';
+import type { ObservedListing, State } from '../state.ts';
+import { type AmountE8, E8 } from '../values/index.ts';
 
 /**
  * A close of every position at the best price its book offers, immediate-or-cancel and reduce-only:
