@@ -1,0 +1,48 @@
+/** Stops of the operator that do not last, and waivers for what adds risk (D-9, D-11). */
+import type { Plant } from './plant.ts';
+
+export const STOPS: readonly Plant[] = [
+  {
+    name: 'kill-forgotten-at-restart',
+    class: 'forget the operator',
+    does: "the operator's kill ends with the process",
+    file: 'packages/core/src/turn/resume.ts',
+    find: '  observations.operatorStop = facts.operatorStop;\n',
+    replace: '',
+    caughtBy: ['operator-stop-stands'],
+    ground: 'worlds',
+  },
+  {
+    name: 'kill-lifted-by-reconciliation',
+    class: 'forget the operator',
+    does: 'a passed reconciliation ends what the operator ordered',
+    file: 'packages/core/src/turn/safety.ts',
+    find: '  noteReconciled(observations.emergency, startedAt);\n',
+    replace: `  noteReconciled(observations.emergency, startedAt);
+  observations.operatorStop = null;
+  observations.riskCauses.delete('operator_kill');
+`,
+    caughtBy: ['operator-stop-stands'],
+    ground: 'worlds',
+  },
+  {
+    name: 'stop-not-recorded-as-one',
+    class: 'forget the operator',
+    does: 'every command on record is read as a release',
+    file: 'packages/core/src/apply.ts',
+    find: "      facts.operatorStop = record.command === 'release' ? null : record.command;",
+    replace: '      facts.operatorStop = null;',
+    caughtBy: ['operator-stop-stands'],
+    ground: 'worlds',
+  },
+  {
+    name: 'waiver-for-an-open',
+    class: 'waive for risk',
+    does: 'what adds risk leaves while the ledger cannot record it',
+    file: 'packages/core/src/turn/ledger.ts',
+    find: '  if (!record.terms.reduceOnly || waiver === null) return false;',
+    replace: '  if (waiver === null) return false;',
+    caughtBy: ['only-through-the-door', 'recorded-before-risk'],
+    ground: 'worlds',
+  },
+];
