@@ -277,6 +277,8 @@ export interface VenueSnapshotObserved {
   }[];
   readonly trades: readonly ObservedFill[];
   readonly settlements: readonly ObservedSettlement[];
+  /** Terms of what the trades are in and no list names any more: it has ended meanwhile. */
+  readonly ended?: readonly Instrument[];
 }
 
 export interface VenueOrder {

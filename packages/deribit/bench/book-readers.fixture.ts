@@ -113,6 +113,7 @@ function connectionOf(
   const market = new MarketFeed({
     now,
     aheadMs: () => 0,
+    dated: () => {},
     post,
     instruments,
     fault: trouble,

@@ -266,6 +266,39 @@ describe('the age of the market', () => {
     expect(of('indexChanged').at(-1)?.at).toBe(said);
   });
 
+  it('is known again with the first fresh message after our clock has stood still', () => {
+    const { venue, clock, of, link, start } = harness();
+    start();
+    expect(link.telemetry().driftMs).toBe(0);
+    // As if we had been suspended for ten seconds: the venue is that much further on.
+    const stillMs = 10_000;
+    venue.notify('deribit_price_index.btc_usd', index(clock.now() + stillMs));
+    clock.advance(5);
+    expect(link.telemetry().driftMs).toBeLessThanOrEqual(5 - stillMs);
+    const now = clock.now();
+    venue.notify(`book.${OPTION}.100ms`, book(now + stillMs - 4_000));
+    clock.advance(5);
+    expect(of('bookChanged').at(-1)?.at).toBeLessThan(now - 3_900);
+  });
+
+  it('is not measured anew for what half a slow round trip may be wrong by', () => {
+    const { venue, clock, link, start } = harness();
+    start();
+    venue.notify('deribit_price_index.btc_usd', index(clock.now() + 200));
+    clock.advance(5);
+    expect(link.telemetry().driftMs).toBe(0);
+  });
+
+  it('is asked for again at once where a stamp says that our clock is wrong', () => {
+    const { venue, clock, link, start } = harness();
+    start();
+    const asked = venue.count('public/get_time');
+    venue.notify('deribit_price_index.btc_usd', index(clock.now() + 60_000));
+    clock.advance(1_100);
+    expect(venue.count('public/get_time')).toBe(asked + 1);
+    expect(link.telemetry().driftMs).toBe(0);
+  });
+
   it('is never less than none, whatever the stamp says', () => {
     const { venue, clock, of, start } = harness();
     start();

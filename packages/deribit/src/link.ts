@@ -69,6 +69,8 @@ export class Link {
     this.#authority = this.#createAuthority();
     this.#subscriptions = new Subscriptions(this.#rpc, (channel) => {
       this.#faults.note('subscription_refused', channel);
+      // What it is of may be listed no longer, and the news of that lost.
+      this.#relist.set(clock.now() + RELIST_RETRY_MS);
     });
     this.#market = this.#createMarket();
     this.#books = new BookRequests({
@@ -182,6 +184,7 @@ export class Link {
     return new MarketFeed({
       now: this.#now,
       aheadMs: () => this.#timekeeper.driftMs,
+      dated: (saidAt, heardAt) => this.#timekeeper.heard(saidAt, heardAt),
       post: this.#options.post,
       instruments: this.#instruments,
       fault: (name, subject, detail) => this.#faults.note(name, subject, detail),
@@ -218,6 +221,7 @@ export class Link {
       isReady: () => (this.#session.isReady ? level : 'no'),
       driftMs: () => this.#timekeeper.driftMs,
       list: (done) => this.#listAll(done),
+      isListed: (name) => this.#instruments.get(name) !== undefined,
       restartBook: (instrument, done) => this.#books.ask(instrument, done),
     };
   }

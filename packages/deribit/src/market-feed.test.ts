@@ -19,6 +19,7 @@ function feed() {
   const market = new MarketFeed({
     now: () => monoMs(5),
     aheadMs: () => null,
+    dated: () => {},
     post: (event) => events.push(event),
     instruments,
     fault: (name) => faults.push(name),

@@ -15,6 +15,8 @@ export interface MarketFeedPorts {
   readonly now: () => MonoMs;
   /** How far our clock is ahead of the venue's, ms; null until that is known. */
   readonly aheadMs: () => number | null;
+  /** The venue dated a message so, and it was heard then, each by its own clock. */
+  readonly dated: (saidAt: number, heardAt: number) => void;
   readonly post: (event: Event) => void;
   readonly instruments: Instruments;
   /** Counted, and told to the core. */
@@ -192,6 +194,7 @@ export class MarketFeed {
    * fresh ones.
    */
   #saidAt(timestamp: number, heardAt: MonoMs): MonoMs {
+    this.#ports.dated(timestamp, heardAt);
     const ahead = this.#ports.aheadMs();
     if (ahead === null) return heardAt;
     return monoMs(Math.min(heardAt, Math.floor(timestamp + ahead)));

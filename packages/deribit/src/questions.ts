@@ -17,6 +17,7 @@ export interface QuestionPorts {
   readonly isReady: () => 'no' | 'public' | 'private';
   readonly driftMs: () => number | null;
   readonly list: (done: (fault: string | null) => void) => void;
+  readonly isListed: (instrument: InstrumentName) => boolean;
   readonly restartBook: (instrument: InstrumentName, done: (fault: string | null) => void) => void;
 }
 
@@ -98,7 +99,7 @@ export function askHealth({ rpc, now, post }: QuestionPorts, done: Done): void {
 }
 
 function askSnapshot(
-  { clock, now, post, rpc, currencies, driftMs }: QuestionPorts,
+  { clock, now, post, rpc, currencies, driftMs, isListed }: QuestionPorts,
   { requestId, since }: Extract<Fetch, { what: 'reconciliation' }>,
   done: Done,
 ): void {
@@ -108,6 +109,7 @@ function askSnapshot(
     since: since - ahead,
     venueNow: clock.now() - ahead,
     currencies,
+    isListed,
     ask: (
       method: string,
       params: Record<string, unknown>,

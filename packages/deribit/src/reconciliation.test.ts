@@ -16,7 +16,7 @@ interface Asked {
 type Answers = (asked: Asked) => unknown;
 
 /** Answers as the test says; where it has no opinion, emptily. */
-function take(answers: Answers, since = NOW - 60_000, currencies = [BTC]) {
+function take(answers: Answers, since = NOW - 60_000, currencies = [BTC], listed = true) {
   const asked: Asked[] = [];
   const outcome: SnapshotAnswer[] = [];
   const ask = (method: string, params: RpcParams, reply: (answer: RpcAnswer) => void): void => {
@@ -25,7 +25,8 @@ function take(answers: Answers, since = NOW - 60_000, currencies = [BTC]) {
     const result = answers(request) ?? usual(request);
     reply(isAnswer(result) ? result : { ok: true, result });
   };
-  takeSnapshot({ since, venueNow: NOW, currencies, ask }, (answer) => outcome.push(answer));
+  const request = { since, venueNow: NOW, currencies, isListed: () => listed, ask };
+  takeSnapshot(request, (answer) => outcome.push(answer));
   expect(outcome).toHaveLength(1);
   return { asked, outcome: outcome[0] };
 }

@@ -5,8 +5,10 @@ import type {
   VenueOrder,
   VenueSnapshotObserved,
 } from '@holdfast/core';
-import type { Currency } from '@holdfast/core/values';
+import type { Instrument } from '@holdfast/core/instrument';
+import type { Currency, InstrumentName } from '@holdfast/core/values';
 import { parseOpenOrders, parsePositions, parseTrades } from './protocol/account.ts';
+import { parseInstruments } from './protocol/instruments.ts';
 import type { RpcAnswer, RpcParams } from './protocol/rpc.ts';
 import { parseSettlements } from './protocol/settlements.ts';
 
@@ -16,13 +18,15 @@ export interface SnapshotRequest {
   /** The venue's time now; trades may be younger than it, and are asked for all the same. */
   readonly venueNow: number;
   readonly currencies: readonly Currency[];
+  /** Whether the list names it. */
+  readonly isListed: (instrument: InstrumentName) => boolean;
   readonly ask: (method: string, params: RpcParams, reply: (answer: RpcAnswer) => void) => void;
 }
 
 /** What a snapshot is made of; when it was asked for and by whom, the caller knows. */
 export type Snapshot = Pick<
   VenueSnapshotObserved,
-  'openOrders' | 'positions' | 'trades' | 'settlements'
+  'openOrders' | 'positions' | 'trades' | 'settlements' | 'ended'
 >;
 
 export type SnapshotAnswer =
@@ -34,6 +38,8 @@ const PAGE = 1_000;
 const PAGES_MAX = 50;
 /** A trade of this very moment may carry a later time than the one we know. */
 const AHEAD_MS = 60_000;
+/** Instruments of one snapshot that ended unseen; the others wait for the next. */
+const ENDED_MAX = 20;
 /** Trades older than a day are only found as history; an hour of both overlaps. */
 const RECENT_MS = 23 * 3_600_000;
 
@@ -51,6 +57,7 @@ type Done<T> = (result: Result<T>) => void;
  *    them and the trades is one the core did not know or has heard of meanwhile; either way it
  *    sees that positions cannot be compared yet, and compares in the next pass.
  * 3. trades and settlements, to their last page: they only grow, so the latest answer has all.
+ * 4. the terms of what those trades are in, where no list names it any more.
  *
  * Whatever of it cannot be had or read, there is no snapshot.
  */
@@ -66,13 +73,17 @@ export function takeSnapshot(
         if (!trades.ok) return done(trades);
         ownSettlements(request, (settlements) => {
           if (!settlements.ok) return done(settlements);
-          const snapshot = {
-            openOrders: orders.value,
-            positions: held.value,
-            trades: trades.value,
-            settlements: settlements.value,
-          };
-          done({ ok: true, snapshot });
+          endedTerms(request, trades.value, (ended) => {
+            if (!ended.ok) return done(ended);
+            const snapshot = {
+              openOrders: orders.value,
+              positions: held.value,
+              trades: trades.value,
+              settlements: settlements.value,
+              ...(ended.value.length === 0 ? {} : { ended: ended.value }),
+            };
+            done({ ok: true, snapshot });
+          });
         });
       });
     });
@@ -191,6 +202,27 @@ function settlementPages(
     if (isDone) done(null);
     else settlementPages(request, { ...pages, continuation: more, left: left - 1 }, done);
   });
+}
+
+/** `public/get_instrument`, one after another: each answers for what has ended, too. */
+function endedTerms(
+  request: SnapshotRequest,
+  trades: readonly ObservedFill[],
+  done: Done<readonly Instrument[]>,
+): void {
+  const names = new Set(trades.map(({ instrument }) => instrument));
+  const unlisted = [...names].filter((name) => !request.isListed(name)).slice(0, ENDED_MAX);
+  const found: Instrument[] = [];
+  const next = (index: number): void => {
+    const name = unlisted[index];
+    if (name === undefined) return done({ ok: true, value: found });
+    request.ask('public/get_instrument', { instrument_name: name }, (answer) => {
+      if (answer.ok !== true) return done({ ok: false, fault: faultOf('instrument', answer) });
+      found.push(...(parseInstruments([answer.result])?.instruments ?? []));
+      next(index + 1);
+    });
+  };
+  next(0);
 }
 
 function read<T>(what: string, answer: RpcAnswer, parse: (result: unknown) => T | null): Result<T> {

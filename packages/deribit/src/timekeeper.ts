@@ -8,6 +8,8 @@ const FIRST_SAMPLES = 5;
 /** Later one at a time; the best of the last ones speaks for two minutes. */
 const KEPT = 8;
 const INTERVAL_MS = 15_000;
+/** What the two ways of a fastest round trip may differ by without any clock being wrong. */
+const UNEVEN_MS = 250;
 
 /** The venue's clock against ours, from `public/get_time` (D-18). */
 export class Timekeeper {
@@ -32,6 +34,19 @@ export class Timekeeper {
     this.#samples = [];
     this.#driftMs = null;
     this.#sample(FIRST_SAMPLES, done);
+  }
+
+  /**
+   * The venue dated a message, and we heard it: we cannot be further ahead than that. A clock that
+   * stood still, as that of a suspended machine does, is found out by the first fresh message, and
+   * measured anew; until then what is known is that bound.
+   */
+  heard(saidAt: number, heardAt: number): void {
+    const bound = heardAt - saidAt;
+    if (this.#driftMs === null || bound >= this.#driftMs - UNEVEN_MS) return;
+    this.#samples = [];
+    this.#driftMs = bound;
+    this.#nextAt = heardAt;
   }
 
   beat(now: number): void {

@@ -79,7 +79,7 @@ const TERMS: Layout<OrderTerms> = {
 
 const CONTEXT: Layout<DecisionContext> = {
   tradingMode: ['trading_mode', oneOf({ Active: true, ReduceOnly: true, Kill: true })],
-  policyHash: ['policy_hash', id()],
+  policyHash: ['policy_hash', nullable(id())],
   bookAgeMs: ['book_age_ms', float()],
   bestBidE8: ['best_bid', nullable(e8())],
   bestAskE8: ['best_ask', nullable(e8())],

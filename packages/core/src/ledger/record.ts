@@ -62,7 +62,8 @@ export interface PolicyActivated {
 /** What was known when the decision was made: the truth capsule, on disk before the wire. */
 export interface DecisionContext {
   readonly tradingMode: TradingMode;
-  readonly policyHash: string;
+  /** Null: a reduction left while no policy was known. */
+  readonly policyHash: string | null;
   readonly bookAgeMs: number;
   readonly bestBidE8: PriceE8 | null;
   readonly bestAskE8: PriceE8 | null;

@@ -24,7 +24,7 @@ import { fillCashE8 } from '../instrument/cash.ts';
 import { anomalyOf } from '../order/lifecycle.ts';
 import type { Anomaly, FillRecorded, ObservationSource } from '../ledger/record.ts';
 import type { Facts } from '../facts.ts';
-import type { Order } from '../order/order.ts';
+import type { Order, OrderTerms } from '../order/order.ts';
 import { ownerOfFill } from '../reconcile/ownership.ts';
 import type { State } from '../state.ts';
 import { endInstrument } from './expiry.ts';
@@ -183,6 +183,7 @@ function noteFillAnomaly(state: State, fill: ObservedFill, output: Output): void
   const note = (anomaly: Anomaly | null): void =>
     noteAnomaly(anomaly, fill.label, state, output, fill.instrument);
   const owner = ownerOfFill(state.facts, fill);
+  if (owner.kind === 'nobody' && awaitedTerms(state, fill) !== undefined) return;
   if (owner.kind === 'ours') {
     if (owner.disagreements.length > 0) note('label_hash_mismatch');
     note(anomalyOf(owner.order, { kind: 'filled', at: fill.tradedAt, amountE8: fill.amountE8 }));
@@ -190,6 +191,14 @@ function noteFillAnomaly(state: State, fill: ObservedFill, output: Output): void
   }
   if (owner.kind === 'ambiguous') raiseRisk(state, 'label_match_ambiguous', output);
   note('fill_without_order');
+}
+
+/**
+ * An order that left on a waiver may be filled before its record is heard back; that record is in
+ * the ledger before the fill's, because it was asked for first.
+ */
+function awaitedTerms({ observations }: State, { label }: ObservedFill): OrderTerms | undefined {
+  return label === null ? undefined : observations.pendingIntents.get(label)?.terms;
 }
 
 /** @returns null when the instrument, or the cash the trade moved, cannot be known here. */
@@ -201,7 +210,7 @@ export function fillRecord(
   const listing = state.observations.listings.get(fill.instrument);
   if (listing === undefined) return null;
   const owner = ownerOfFill(state.facts, fill);
-  const order = owner.kind === 'ours' ? owner.order : undefined;
+  const terms = owner.kind === 'ours' ? owner.order.terms : awaitedTerms(state, fill);
   const cashE8 = fillCashE8(listing.instrument, fill.side, fill.amountE8, fill.priceE8);
   // A fee whose worth cannot be counted is no fee we can book.
   if (cashE8 === null || Number.isNaN(usdFloor(fill.feeE8, fill.indexPriceE8))) return null;
@@ -209,9 +218,9 @@ export function fillRecord(
     type: 'fillRecorded',
     at: wallMs(state.observations.now),
     tradeId: fill.tradeId,
-    label: order === undefined ? null : order.terms.label,
+    label: terms?.label ?? null,
     venueOrderId: fill.venueOrderId,
-    strategyId: order?.terms.strategyId ?? null,
+    strategyId: terms?.strategyId ?? null,
     instrument: fill.instrument,
     side: fill.side,
     amountE8: fill.amountE8,

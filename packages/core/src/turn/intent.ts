@@ -210,7 +210,7 @@ function intentRecord(
 function recordContext(candidate: Candidate, context: DecisionContext): IntentRecorded['context'] {
   return {
     tradingMode: context.mode,
-    policyHash: context.policyHash ?? '',
+    policyHash: context.policyHash,
     bookAgeMs: candidate.bookAgeMs,
     bestBidE8: context.bestBidE8,
     bestAskE8: context.bestAskE8,

@@ -7,7 +7,8 @@ import type {
 } from '../event.ts';
 import { createBook, type MutableBook } from '../market/book.ts';
 import type { State } from '../state.ts';
-import type { InstrumentName } from '../values/index.ts';
+import type { Instrument } from '../instrument/instrument.ts';
+import type { InstrumentName, MonoMs } from '../values/index.ts';
 import { withOwnFees } from './fees.ts';
 import { isLongExpired, pruneExpired } from './prune.ts';
 import { block, raiseRisk } from './safety.ts';
@@ -24,23 +25,54 @@ export function onInstrumentsListed(state: State, event: InstrumentsListed): voi
     if (isLongExpired(instrument.expiry, now)) continue;
     const known = listings.get(instrument.name);
     if (known === undefined) {
-      listings.set(instrument.name, {
-        instrument: withOwnFees(instrument, feeTiers),
-        listed: instrument,
-        fetchedAt: event.at,
-        book: createBook(instrument.name),
-        delta: null,
-        markPriceE8: null,
-        underlyingPriceE8: null,
-        closed: state.facts.closedInstruments.has(instrument.name),
-      });
+      const closed = state.facts.closedInstruments.has(instrument.name);
+      list(state, instrument, event.at, closed);
     } else {
       known.instrument = withOwnFees(instrument, feeTiers);
       known.listed = instrument;
       known.fetchedAt = event.at;
     }
   }
+  letGoOfUnlisted(state, event);
   pruneExpired(state);
+}
+
+/**
+ * What ended while nobody looked is known again for what is still to be booked in it, and for
+ * nothing else: a trade nobody can value would keep OPEN shut for ever.
+ */
+export function takeEnded(state: State, instruments: readonly Instrument[], at: MonoMs): void {
+  for (const instrument of instruments) {
+    if (!state.observations.listings.has(instrument.name)) list(state, instrument, at, true);
+  }
+}
+
+function list(state: State, instrument: Instrument, at: MonoMs, closed: boolean): void {
+  const { feeTiers, listings } = state.observations;
+  listings.set(instrument.name, {
+    instrument: withOwnFees(instrument, feeTiers),
+    listed: instrument,
+    fetchedAt: at,
+    book: createBook(instrument.name),
+    delta: null,
+    markPriceE8: null,
+    underlyingPriceE8: null,
+    closed,
+  });
+}
+
+/**
+ * A list is the whole of its currency. What the venue has taken off before its time has no book any
+ * more, and one that was broken must not hold OPEN shut everywhere else.
+ */
+function letGoOfUnlisted({ observations }: State, event: InstrumentsListed): void {
+  const { brokenBooks, listings } = observations;
+  if (brokenBooks.size === 0) return;
+  const named = new Set(event.instruments.map(({ name }) => name));
+  for (const name of brokenBooks.keys()) {
+    const isOfList = listings.get(name)?.instrument.settlement === event.currency;
+    if (isOfList && !named.has(name)) brokenBooks.delete(name);
+  }
 }
 
 /** Each list takes back what the one before it named. */

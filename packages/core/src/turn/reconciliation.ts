@@ -4,7 +4,7 @@ import type { State } from '../state.ts';
 import { type Label, type MonoMs, monoMs, wallMs } from '../values/index.ts';
 import { fillRecord } from './account.ts';
 import { noteLimitsFailure } from './limits.ts';
-import { nextRequestId } from './market.ts';
+import { nextRequestId, takeEnded } from './market.ts';
 import {
   awaitsReconciliation,
   block,
@@ -83,6 +83,7 @@ export function onVenueSnapshot(state: State, event: VenueSnapshotObserved, outp
   const { reconciliation } = observations;
   if (event.requestId !== reconciliation.requestId) return;
   reconciliation.requestId = null;
+  takeEnded(state, event.ended ?? [], event.at);
   const plan = reconcile({
     facts,
     snapshot: event,

@@ -15,6 +15,8 @@ export type RecordFinding =
 interface Asked {
   readonly record: LedgerRecord;
   readonly bytes: Buffer | null;
+  /** Its write failed: it may be on the disk, and it may be that nothing of it is. */
+  readonly isDoubtful: boolean;
 }
 
 type Recorded = Extract<Event, { kind: 'recorded' }>;
@@ -43,7 +45,9 @@ export class RecordTrail {
 
   ask(effect: Effect): void {
     if (effect.kind !== 'append') return;
-    for (const record of effect.records) this.#asked.push({ record, bytes: spell(record) });
+    for (const record of effect.records) {
+      this.#asked.push({ record, bytes: spell(record), isDoubtful: false });
+    }
   }
 
   hear(event: Event): RecordFinding | null {
@@ -75,7 +79,7 @@ export class RecordTrail {
       const sequence = receipt.firstSequence + index;
       const found = this.#walk.next();
       if (found === null || found.sequence !== sequence) return { kind: 'missing', sequence };
-      const asked = this.#asked.shift();
+      const asked = this.#takeAsked(found);
       const heard = records[index];
       const isHeard = heard !== undefined && spell(heard)?.equals(found.bytes) === true;
       if (asked === undefined || !isSame(asked, found) || !isHeard) {
@@ -89,15 +93,24 @@ export class RecordTrail {
     return null;
   }
 
+  /** The next in order; of those whose write failed, only the one that is there after all. */
+  #takeAsked(found: SpelledRecord): Asked | undefined {
+    let asked = this.#asked.shift();
+    while (asked?.isDoubtful === true && !isSame(asked, found)) asked = this.#asked.shift();
+    return asked;
+  }
+
   /** After a write that failed nobody knows what is on the disk: it may still turn up there. */
   #refuse({ records, cause }: AppendRefused): void {
-    if (cause === 'write_failed') return;
     for (const record of records) {
       const bytes = spell(record);
       const at = this.#asked.findIndex(
         (asked) => asked.bytes !== null && bytes !== null && asked.bytes.equals(bytes),
       );
-      if (at >= 0) this.#asked.splice(at, 1);
+      const asked = this.#asked[at];
+      if (asked === undefined) continue;
+      if (cause === 'write_failed') this.#asked[at] = { ...asked, isDoubtful: true };
+      else this.#asked.splice(at, 1);
     }
   }
 }

@@ -3,6 +3,7 @@ import { booksAreAsOldAsTheyAre } from './books-are-as-old-as-they-are.ts';
 import { closedIsClosed } from './closed-is-closed.ts';
 import { commitsAreWhole } from './commits-are-whole.ts';
 import { everyFillOnce } from './every-fill-once.ts';
+import { everythingCanBeWritten } from './everything-can-be-written.ts';
 import { factsChangeByRecord } from './facts-change-by-record.ts';
 import { factsEqualRefold } from './facts-equal-refold.ts';
 import { latchOpensByReconciliation } from './latch-opens-by-reconciliation.ts';
@@ -33,6 +34,7 @@ export function allCheckers(): readonly Checker[] {
     rejectionLeavesNoTrace(),
     modeRisesForCause(),
     everyFillOnce(),
+    everythingCanBeWritten(),
     factsEqualRefold(),
     onlyThroughTheDoor(),
     booksAreAsOldAsTheyAre(),

@@ -73,6 +73,48 @@ describe('no-open-in-doubt', () => {
     expect(play(...steps, submitted())).toBeNull();
   });
 
+  describe('a position that a trade we were told of explains', () => {
+    const fill = { type: 'fillRecorded', tradeId: 'T1', instrument: OPTION, side: 'buy' };
+    const FILL = { ...fill, amountE8: 70_000_000 };
+    const told = heard('fillObserved', { fill: { tradeId: 'T1' } });
+    const refused = heard('appendRefused', { records: [FILL] });
+    const held = (requestId: number): Steps => [
+      heard('ticked'),
+      asked(requestId),
+      snapshot(requestId, HELD),
+    ];
+
+    it('NON-TRIP: its record is on its way, and it is not in the list of trades yet', () => {
+      expect(play(told, appended(FILL), ...held(7), submitted())).toBeNull();
+      expect(play(told, appended(FILL), recorded(FILL), ...held(7), submitted())).toBeNull();
+    });
+
+    it('NON-TRIP: a delivery whose record is on its way', () => {
+      const gone = { instrument: OPTION, amountE8: 70_000_000 };
+      const DELIVERY = { type: 'settlementRecorded', settlementId: 'S1', ...gone };
+      const before = [told, appended(FILL), recorded(FILL)];
+      const delivered = [heard('settlementObserved'), appended(DELIVERY)];
+      const flat = [heard('ticked'), asked(7), snapshot(7)];
+      expect(play(...before, ...delivered, ...flat, submitted())).toBeNull();
+      expect(play(...before, ...flat, submitted())).toBe(name);
+    });
+
+    it.each<[string, Steps]>([
+      ['nobody asked for its record', [told]],
+      ['its record was refused', [told, appended(FILL), refused]],
+    ])('TRIP: %s', (_what, steps) => {
+      expect(play(...steps, ...held(7), submitted())).toBe(name);
+    });
+
+    it('TRIP: the next snapshot, once the record is there, is judged again', () => {
+      const twice = { positions: [{ instrument: OPTION, amountE8: 140_000_000 }] };
+      const early = [told, appended(FILL), heard('ticked'), asked(7), snapshot(7, twice)];
+      expect(play(...early, submitted())).toBeNull();
+      const later = [recorded(FILL), heard('ticked'), asked(8), snapshot(8, twice)];
+      expect(play(...early, ...later, submitted())).toBe(name);
+    });
+  });
+
   it('TRIP: a snapshot asked for before the gap clears nothing', () => {
     const gap = [heard('ticked'), asked(7), book(5, null), book(8, 7)];
     const late = [snapshot(7), appended(CLEARED), recorded(CLEARED)];

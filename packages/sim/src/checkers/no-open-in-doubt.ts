@@ -52,6 +52,8 @@ class Doubts {
   #clearing: number | null = null;
   /** Last turn in which something of ours moved. */
   #movedIn = 0;
+  /** Trades and settlements whose record was asked for and is neither written nor refused. */
+  readonly #onTheirWay = new Set<string>();
 
   constructor(holdings: Holdings) {
     this.#holdings = holdings;
@@ -64,7 +66,7 @@ class Doubts {
     if (why !== null) this.last = { why, turn: this.#turn };
     if (event.kind === 'fillObserved' || event.kind === 'settlementObserved') this.#move();
     if (event.kind === 'recorded') this.#recorded(event.records);
-    if (event.kind === 'appendRefused' && event.records.some(clears)) this.#clearing = null;
+    if (event.kind === 'appendRefused') this.#refused(event.records);
   }
 
   see(effect: Effect): void {
@@ -72,7 +74,12 @@ class Doubts {
     if (effect.kind === 'fetch' && effect.what === 'reconciliation') {
       this.#asked.set(effect.requestId, this.#turn);
     }
-    if (effect.kind !== 'append' || !effect.records.some(clears)) return;
+    if (effect.kind !== 'append') return;
+    for (const record of effect.records) {
+      const id = movementOf(record);
+      if (id !== null) this.#onTheirWay.add(id);
+    }
+    if (!effect.records.some(clears)) return;
     const event = this.#event;
     const asked = event?.kind === 'venueSnapshotObserved' && this.#asked.get(event.requestId);
     this.#clearing = typeof asked === 'number' ? asked : null;
@@ -84,10 +91,22 @@ class Doubts {
 
   #recorded(records: readonly LedgerRecord[]): void {
     for (const record of records) {
-      if (record.type === 'fillRecorded' || record.type === 'settlementRecorded') this.#move();
+      const id = movementOf(record);
+      if (id !== null) {
+        this.#onTheirWay.delete(id);
+        this.#move();
+      }
       if (!clears(record) || this.#clearing === null) continue;
       if (this.last !== null && this.last.turn < this.#clearing) this.last = null;
       this.#clearing = null;
+    }
+  }
+
+  #refused(records: readonly LedgerRecord[]): void {
+    for (const record of records) {
+      const id = movementOf(record);
+      if (id !== null) this.#onTheirWay.delete(id);
+      if (clears(record)) this.#clearing = null;
     }
   }
 
@@ -133,12 +152,24 @@ class Doubts {
     return last !== undefined && tradeSeq !== last + 1;
   }
 
-  /** Judged only while nothing of ours moved since the question and every trade is on record. */
+  /**
+   * Judged only while nothing of ours moved since the question and every trade is on record: those
+   * of the snapshot, and those we were told of ourselves. A trade is in the venue's position before
+   * it is in its list of trades, and in ours when its record is heard back. Until then the two must
+   * differ, and that they agree was never promised (contract-1 section 29). What was told and never
+   * asked to be recorded, or was refused, excuses nothing.
+   */
   #holdsOtherwise(event: Extract<Event, { kind: 'venueSnapshotObserved' }>): boolean {
     const asked = this.#asked.get(event.requestId);
-    if (asked === undefined || this.#movedIn >= asked) return false;
+    if (asked === undefined || this.#movedIn >= asked || this.#onTheirWay.size > 0) return false;
     return this.#holdings.hasAll(event) && this.#holdings.differences(event.positions).length > 0;
   }
+}
+
+/** The id under which a record changes what is held; null when it changes nothing. */
+function movementOf(record: LedgerRecord): string | null {
+  if (record.type === 'fillRecorded') return record.tradeId;
+  return record.type === 'settlementRecorded' ? record.settlementId : null;
 }
 
 function clears({ type }: LedgerRecord): boolean {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { State } from '@holdfast/core/step';
 import { closedIsClosed } from './closed-is-closed.ts';
 import { commitsAreWhole } from './commits-are-whole.ts';
+import { everythingCanBeWritten } from './everything-can-be-written.ts';
 import { factsChangeByRecord } from './facts-change-by-record.ts';
 import {
   admitted,
@@ -200,5 +201,18 @@ describe('reserved-while-it-may-fill', () => {
     expect(playFromBoot(reservedWhileItMayFill(), steps, state)).toBe(name);
     const reduced = appended({ type: 'intentRecorded', terms: { ...TERMS, intentClass: 'CLOSE' } });
     expect(playFromBoot(reservedWhileItMayFill(), [proposed, reduced, proposed])).toBeNull();
+  });
+});
+
+describe('everything-can-be-written', () => {
+  const fault = (name: string) => [heard('faultObserved', { fault: name, subject: 'a record' })];
+
+  it('TRIP: a record the ledger has no form for', () => {
+    const found = play(everythingCanBeWritten(), fault('ledger_record_unwritable'));
+    expect(found).toBe('everything-can-be-written');
+  });
+
+  it('NON-TRIP: a write that failed is the disk', () => {
+    expect(play(everythingCanBeWritten(), fault('ledger_write_failed'))).toBeNull();
   });
 });

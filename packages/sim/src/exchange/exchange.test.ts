@@ -271,6 +271,22 @@ describe('illegal orders', () => {
     });
     expect(bench.exchange.counters.illegalByKind.expired_instrument).toBe(1);
   });
+
+  it('taken off before its expiry it is settled, its orders go, and a late order is no fault', () => {
+    const bench = quoted();
+    placed(bench.send('private/buy', order(CALL, 0.1, 0.1005)));
+    placed(
+      bench.send('private/buy', order(CALL, 0.1, 0.005, { time_in_force: 'good_til_cancelled' })),
+    );
+    bench.exchange.delist(CALL.name, bench.at);
+    expect(bench.send('private/get_open_orders', {})).toEqual({ ok: true, result: [] });
+    expect(bench.send('private/get_positions', {})).toMatchObject({ ok: true, result: [] });
+    expect(bench.exchange.settlementsSince(0)).toMatchObject([{ instrument: { name: CALL.name } }]);
+    expect(bench.send('private/buy', order(CALL, 0.1, 0.1))).toMatchObject({
+      error: { code: 10_012, data: { reason: 'instrument_not_open' } },
+    });
+    expect(bench.exchange.counters.illegalOrderAttempts).toBe(0);
+  });
 });
 
 describe('labels', () => {

@@ -18,7 +18,7 @@ import type {
   TickerNotice,
 } from './notification.ts';
 import type { Direction } from './orders.ts';
-import { settleExpired } from './settlement.ts';
+import { delist, settleExpired } from './settlement.ts';
 import {
   type AccountId,
   createTrader,
@@ -165,6 +165,15 @@ export class Exchange {
       listed.push(instrument);
     }
     if (listed.length > 0) state.notify('instruments', { timestamp: now, listed, gone: [] });
+  }
+
+  /** Ends trading of an option or a dated future before its expiry. Ignored when not listed. */
+  delist(name: InstrumentName, now: number): void {
+    this.advance(now);
+    const listing = this.#state.listings.get(name);
+    if (listing === undefined) return;
+    if (listing.interest !== null) throw new RangeError(`${name} has no delivery`);
+    delist(this.#state, listing);
   }
 
   setIndex(underlying: Currency, priceE8: number, now: number): void {

@@ -91,9 +91,12 @@ export function readOrderRequest(state: VenueState, side: Direction, params: unk
 }
 
 export function notListed(state: VenueState, name: InstrumentName): Refusal {
-  if (state.expired.has(name)) {
+  const gone = state.expired.get(name);
+  if (gone !== undefined) {
     const error = venueError(10012, 'instrument_not_open', 'instrument_name');
-    return refusal('expired_instrument', error);
+    // Its expiry is known to everybody; that it was taken off before, only to who has heard of it.
+    const isDue = state.now >= (gone.instrument.expiry ?? Number.POSITIVE_INFINITY);
+    return refusal(isDue ? 'expired_instrument' : null, error);
   }
   const error = venueError(10020, 'invalid_instrument', 'instrument_name');
   return refusal('unknown_instrument', error);

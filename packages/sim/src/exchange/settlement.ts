@@ -15,26 +15,33 @@ export function settleExpired(state: VenueState): void {
   if (state.now < state.nextExpiry) return;
   const due = [...state.listings.values()].filter((listing) => expiryOf(listing) <= state.now);
   due.sort((a, b) => expiryOf(a) - expiryOf(b) || (a.instrument.name < b.instrument.name ? -1 : 1));
-  const gone: InstrumentName[] = [];
-  for (const listing of due) {
-    const { name, underlying } = listing.instrument;
-    for (const order of listing.book.resting()) cancelOrder(state, order, 'settlement');
-    const index = state.indexes.get(underlying);
-    for (const trader of state.traders.values()) {
-      if (heldSteps(trader.holdings, name) === 0) continue;
-      if (index === undefined) throw new RangeError(`${name}: no index price to deliver at`);
-      deliver(state, trader, listing, index);
-    }
-    const { instrument, number, listedAt } = listing;
-    state.listings.delete(name);
-    state.expired.set(name, { instrument, number, listedAt });
-    gone.push(name);
-  }
+  const gone = due.map((listing) => close(state, listing));
   state.nextExpiry = Number.POSITIVE_INFINITY;
   for (const listing of state.listings.values()) {
     state.nextExpiry = Math.min(state.nextExpiry, expiryOf(listing));
   }
   state.notify('instruments', { timestamp: state.now, listed: [], gone });
+}
+
+/** Ends trading before its time: what is held is delivered at the index as it stands. */
+export function delist(state: VenueState, listing: Listing): void {
+  const gone = [close(state, listing)];
+  state.notify('instruments', { timestamp: state.now, listed: [], gone });
+}
+
+function close(state: VenueState, listing: Listing): InstrumentName {
+  const { name, underlying } = listing.instrument;
+  for (const order of listing.book.resting()) cancelOrder(state, order, 'settlement');
+  const index = state.indexes.get(underlying);
+  for (const trader of state.traders.values()) {
+    if (heldSteps(trader.holdings, name) === 0) continue;
+    if (index === undefined) throw new RangeError(`${name}: no index price to deliver at`);
+    deliver(state, trader, listing, index);
+  }
+  const { instrument, number, listedAt } = listing;
+  state.listings.delete(name);
+  state.expired.set(name, { instrument, number, listedAt });
+  return name;
 }
 
 function expiryOf(listing: Listing): number {

@@ -21,6 +21,8 @@ export interface MarketConditions {
   readonly trades: number;
   /** Another strike is listed. */
   readonly listing: number;
+  /** An option is taken off the venue before its expiry, and settled. */
+  readonly delisting: number;
   /** The world begins so long before a settlement in which an option expires; 0: long before. */
   readonly beforeExpiryMs: number;
   /** 1: futures are listed, which the launch policy does not allow. */
@@ -38,6 +40,7 @@ export const ORDERLY_MARKET: MarketConditions = Object.freeze({
   oneSided: 0,
   trades: 0,
   listing: 0,
+  delisting: 0,
   beforeExpiryMs: 0,
   futures: 0,
 });
@@ -46,6 +49,7 @@ export const ORDERLY_MARKET: MarketConditions = Object.freeze({
 export interface MarketNews {
   readonly withdraws: boolean;
   readonly lists: boolean;
+  readonly delists: boolean;
   readonly trades: boolean;
   /** Of all prices, as a share of themselves; 0: none. */
   readonly leap: number;
@@ -93,6 +97,7 @@ export class MarketWeather {
       lists: this.#happens(listing),
       trades: this.#happens(trades),
       leap: this.#happens(jump) ? jumpMax * (2 * this.#prng.float() - 1) : 0,
+      delists: this.#happens(this.#conditions.delisting),
     };
   }
 

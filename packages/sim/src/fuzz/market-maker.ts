@@ -121,10 +121,11 @@ export class MarketMaker {
   #often(): void {
     const { clock, exchange } = this.#options;
     clock.wake(clock.now() + SPELL_LOOK_MS, () => {
-      const { withdraws, lists, trades, leap } = this.#weather.look();
+      const { withdraws, lists, delists, trades, leap } = this.#weather.look();
       if (withdraws) exchange.withdrawQuotes(clock.now());
       if (trades) this.#tradeElsewhere();
       if (lists) this.#listAnother();
+      if (delists) this.#delist();
       if (leap !== 0) this.#leap(1 + leap);
       this.#often();
     });
@@ -146,6 +147,16 @@ export class MarketMaker {
     this.#strikes += 1;
     this.#list();
     this.#tell();
+  }
+
+  /** Never the last of them: somebody has to trade something. */
+  #delist(): void {
+    const { clock, exchange } = this.#options;
+    const options = this.#quoted.filter(({ instrument }) => instrument.kind === 'option');
+    if (options.length < 2) return;
+    const gone = this.#trades.pick(options);
+    this.#quoted.splice(this.#quoted.indexOf(gone), 1);
+    exchange.delist(gone.instrument.name, clock.now());
   }
 
   #leap(factor: number): void {

@@ -197,6 +197,7 @@ function conditions(prng: Prng): Quiet['conditions'] {
     oneSided: maybe(prng, 0.3),
     trades: maybe(prng, 1),
     listing: maybe(prng, 0.2),
+    delisting: maybe(prng, 0.05),
     beforeExpiryMs: prng.chance(0.5) ? prng.int(1, 25) * 1_000 : 0,
     futures: prng.chance(0.4) ? 1 : 0,
   };
