@@ -56,4 +56,14 @@ export const DISKS: readonly Plant[] = [
     caughtBy: ['commits-are-whole'],
     ground: 'worlds',
   },
+  {
+    name: 'absence-without-a-form',
+    class: CLASS,
+    does: 'a reduction without a policy has no form in the ledger, and leaves on a waiver',
+    file: 'packages/core/src/ledger/layout.ts',
+    find: "  policyHash: ['policy_hash', nullable(id())],\n",
+    replace: "  policyHash: ['policy_hash', id() as never],\n",
+    caughtBy: ['everything-can-be-written'],
+    ground: 'worlds',
+  },
 ];

@@ -187,6 +187,54 @@ describe('a portfolio that is flattened with one instrument expired', () => {
   });
 });
 
+describe('an instrument that ended while nobody looked', () => {
+  it('is known again from the snapshot, for the trade still to be booked in it', () => {
+    let ended: readonly Instrument[] = [];
+    const before = new Desk({ instruments: [DYING, BTC_PUT] }).boot();
+    before.propose();
+    const [sent] = before.submits;
+    if (sent === undefined) throw new Error('nothing was sent');
+    const lost = before.fillOf(sent, 'T1');
+    const desk = before.crash({
+      instruments: [BTC_PUT],
+      hears: (event) => (event.kind === 'venueSnapshotObserved' ? { ...event, ended } : event),
+    });
+    desk.venue?.trades.push(lost);
+    desk.venue?.positions.push({ instrument: DYING.name, amountE8: lost.amountE8 });
+    ticks(desk, 20);
+    expect(desk.mode).toBe('ReduceOnly');
+    expect(desk.recordsOf('fillRecorded')).toEqual([]);
+    ended = [DYING];
+    ticks(desk, 60);
+    expect(desk.recordsOf('fillRecorded')).toMatchObject([{ tradeId: 'T1' }]);
+    expect(stateOf(desk, DYING)).toBe('ExpiredOrDelisted');
+    expect(desk.mode).toBe('Active');
+  });
+
+  it('with a broken book holds OPEN shut nowhere else, once its list leaves it out', () => {
+    let isGone = false;
+    const isOfPut = (event: { readonly kind: string; readonly instrument?: unknown }): boolean =>
+      event.kind === 'bookChanged' && event.instrument === BTC_PUT.name;
+    const desk = new Desk({
+      instruments: [BTC_CALL, BTC_PUT],
+      hears: (event) => (isGone && isOfPut(event) ? null : event),
+    }).boot();
+    const levels = { bids: [475, 10], asks: [480, 10] };
+    const gap = { changeId: desk.now + 9, prevChangeId: desk.now + 8, ...levels };
+    desk.post({ kind: 'bookChanged', instrument: BTC_PUT.name, ...gap });
+    isGone = true;
+    ticks(desk, 60);
+    expect(desk.mode).toBe('ReduceOnly');
+    const btc = { kind: 'instrumentsListed', currency: currency('BTC'), unsupported: [] } as const;
+    desk.post({ ...btc, instruments: [BTC_CALL, BTC_PUT] });
+    ticks(desk, 60);
+    expect(desk.mode).toBe('ReduceOnly');
+    desk.post({ ...btc, instruments: [BTC_CALL] });
+    ticks(desk, 60);
+    expect(desk.mode).toBe('Active');
+  });
+});
+
 describe('an expired instrument nobody holds', () => {
   it('AT-962 is marked by its refusal of a close, and nothing is tried in it again', () => {
     const desk = new Desk({ instruments: [DYING, BTC_PUT] }).boot();

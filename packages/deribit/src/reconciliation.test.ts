@@ -1,6 +1,6 @@
 import { currency } from '@holdfast/core/values';
 import { describe, expect, it } from 'vitest';
-import { orderRow, tradeRow } from '../test/wire-rows.ts';
+import { INSTRUMENT_ROWS, orderRow, tradeRow } from '../test/wire-rows.ts';
 import type { RpcAnswer, RpcParams } from './protocol/rpc.ts';
 import { type SnapshotAnswer, takeSnapshot } from './reconciliation.ts';
 
@@ -170,5 +170,35 @@ describe('snapshot for reconciliation', () => {
   ])('is none when %s cannot be had or read', (failing, wrong, fault) => {
     const { outcome } = take(({ method }) => (method === failing ? wrong : undefined));
     expect(outcome).toEqual({ ok: false, fault });
+  });
+
+  describe('of a trade in what no list names any more', () => {
+    const [row] = INSTRUMENT_ROWS;
+    const name = row?.instrument_name ?? '';
+    const trades = { trades: [tradeRow({ instrument_name: name })], has_more: false };
+    const answers = (terms: unknown) => (request: Asked) => {
+      if (request.method === 'public/get_instrument') return terms;
+      return request.method.includes('user_trades') ? trades : undefined;
+    };
+
+    it('brings the terms, asked for by name', () => {
+      const { asked, outcome } = take(answers(row), NOW - 60_000, [BTC], false);
+      expect(asked.at(-1)).toEqual({
+        method: 'public/get_instrument',
+        params: { instrument_name: name },
+      });
+      expect(outcome).toMatchObject({ ok: true, snapshot: { ended: [{ name }] } });
+    });
+
+    it('is no snapshot while they cannot be had', () => {
+      const { outcome } = take(answers(LIMITED), NOW - 60_000, [BTC], false);
+      expect(outcome).toEqual({ ok: false, fault: 'instrument: 13028 temporarily' });
+    });
+
+    it('asks for nothing more where the list names it', () => {
+      const { asked, outcome } = take(answers(row));
+      expect(asked.map(({ method }) => method)).not.toContain('public/get_instrument');
+      expect(outcome).not.toHaveProperty('snapshot.ended');
+    });
   });
 });

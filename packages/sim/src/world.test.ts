@@ -135,6 +135,8 @@ it('a ledger that says something else than the tape is found by a replay', async
   expect(replayAll(world)).toBeNull();
   const [segment] = world.disk.segments();
   if (segment === undefined) throw new Error('nothing was written');
-  world.disk.read(segment).fill(0, 4_096, 4_200);
+  const bytes = world.disk.read(segment);
+  const written = bytes.findLastIndex((byte) => byte !== 0);
+  bytes.fill(0, Math.floor(written / 2), Math.floor(written / 2) + 8);
   expect(replayAll(world)).not.toBeNull();
 });

@@ -272,7 +272,7 @@ describe('illegal orders', () => {
     expect(bench.exchange.counters.illegalByKind.expired_instrument).toBe(1);
   });
 
-  it('taken off before its expiry it is settled, its orders go, and a late order is no fault', () => {
+  it('taken off before its expiry: settled, its orders go, a late order is no fault', () => {
     const bench = quoted();
     placed(bench.send('private/buy', order(CALL, 0.1, 0.1005)));
     placed(

@@ -158,6 +158,7 @@ const AtVenue = closed({
   cancel_orders: Type.Optional(
     Type.Literal(true, { description: 'all our orders, without being asked by the engine' }),
   ),
+  delist: Type.Optional(Name),
   lock: Type.Optional(Coin),
   unlock: Type.Optional(Coin),
   announce: Type.Optional(

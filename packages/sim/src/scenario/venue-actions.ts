@@ -22,6 +22,7 @@ export function actAtVenue(world: World, venue: AtVenue): void {
     const { account } = traderKey();
     for (const trade of tradesAtVenue(world)) world.service.rooms.hub.read('trade', trade, account);
   }
+  if (venue.delist !== undefined) world.exchange.delist(instrumentName(venue.delist), now);
   if (venue.lock !== undefined) world.exchange.lock(currency(venue.lock), true, now);
   if (venue.unlock !== undefined) world.exchange.lock(currency(venue.unlock), false, now);
   if (venue.announce !== undefined) announce(world, venue.announce);
