@@ -140,3 +140,18 @@ it('a ledger that says something else than the tape is found by a replay', async
   bytes.fill(0, Math.floor(written / 2), Math.floor(written / 2) + 8);
   expect(replayAll(world)).not.toBeNull();
 });
+
+it('a world in which no time passes any more is a finding, not a world without end', async () => {
+  const { durationMs: _, healsByRestart: __, workload, ...rest } = weather;
+  const world = new World({
+    ...rest,
+    seed: '5',
+    policy,
+    market: 'still',
+    strategies: (prng, think) => [randomWorkload(prng, workload, think)],
+  });
+  const again = (): void => world.clock.wake(world.clock.now(), again);
+  again();
+  await world.run(1_000);
+  expect(world.finding?.checker).toBe('time-goes-on');
+});

@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { setImmediate } from 'node:timers/promises';
 import type { Policy } from '@holdfast/core';
 import { type Batch, type BatchResult, runBatch } from './batch.ts';
 import type { SwarmWorker } from './swarm.ts';
@@ -8,14 +7,8 @@ const WORKER = new URL('./swarm-worker.ts', import.meta.url);
 
 /** One worker in this process, or `jobs` of them in processes of their own. */
 export function crewOf(jobs: number, policy: Policy): readonly SwarmWorker[] {
-  if (jobs <= 1) return [{ run: (batch) => runHere(batch, policy), dismiss: () => {} }];
+  if (jobs <= 1) return [{ run: (batch) => runBatch(batch, policy), dismiss: () => {} }];
   return Array.from({ length: jobs }, () => hire(policy));
-}
-
-/** Worlds never wait for anything outside: without a turn of its own no signal would be heard. */
-async function runHere(batch: Batch, policy: Policy): Promise<BatchResult> {
-  await setImmediate();
-  return runBatch(batch, policy);
 }
 
 /** Told its policy once, then batch by batch; it ends when it is let go of. */

@@ -122,3 +122,17 @@ it('that has ended runs nothing any more, neither what waits nor what comes', ()
   expect(ran).toEqual([]);
   expect(process.isAlive).toBe(false);
 });
+
+it('whatever it drifts by, each timer rings once, and none before its time', () => {
+  for (const driftPpm of [-1_999, -1_000, -7, 3, 613, 1_777]) {
+    const { clock, process } = born({ offsetMs: -37, driftPpm });
+    const rang: number[] = [];
+    for (let at = START - 37; at < START + 4_000; at += 7) {
+      process.wake(at, () => rang.push(process.now() - at));
+    }
+    clock.runUntil(START + 5_000);
+    expect(rang).toHaveLength(Math.ceil(4_037 / 7));
+    expect(Math.min(...rang)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...rang)).toBeLessThanOrEqual(2);
+  }
+});

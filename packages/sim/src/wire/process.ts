@@ -45,11 +45,15 @@ export class Process implements Clock {
   }
 
   wake(at: number, action: () => void): void {
+    this.#wake(at, action, this.#world.now());
+  }
+
+  #wake(at: number, action: () => void, notBefore: number): void {
     const due = this.#bornAt + (at - this.#bornAt - this.#offset) / this.#rate;
-    this.#world.wake(Math.ceil(due), () => {
+    this.#world.wake(Math.max(Math.ceil(due), notBefore), () => {
       if (!this.#alive) return;
-      // A clock that stood still meanwhile is not there yet.
-      if (this.now() < at) return this.wake(at, action);
+      // A clock that stood still meanwhile is not there yet; nor, by a rounding, may another be.
+      if (this.now() < at) return this.#wake(at, action, this.#world.now() + 1);
       this.run(action);
     });
   }
