@@ -149,12 +149,14 @@ export class MarketMaker {
     this.#tell();
   }
 
-  /** Never the last of them: somebody has to trade something. */
+  /** Never the last of a coin: without anything listed nobody would tell its index. */
   #delist(): void {
     const { clock, exchange } = this.#options;
-    const options = this.#quoted.filter(({ instrument }) => instrument.kind === 'option');
-    if (options.length < 2) return;
-    const gone = this.#trades.pick(options);
+    const spare = this.#quoted.filter((each) =>
+      this.#quoted.some((other) => outlives(other, each)),
+    );
+    if (spare.length === 0) return;
+    const gone = this.#trades.pick(spare);
     this.#quoted.splice(this.#quoted.indexOf(gone), 1);
     exchange.delist(gone.instrument.name, clock.now());
   }
@@ -219,4 +221,12 @@ export class MarketMaker {
       }
     }
   }
+}
+
+/** Another option of the same coin, which is listed for at least as long. */
+function outlives({ instrument: other }: Quoted, { instrument }: Quoted): boolean {
+  if (other === instrument || other.kind !== 'option' || instrument.kind !== 'option') return false;
+  return (
+    other.underlying === instrument.underlying && Number(other.expiry) >= Number(instrument.expiry)
+  );
 }
