@@ -44,4 +44,14 @@ export const AGES: readonly Plant[] = [
     caughtBy: ['books-are-as-old-as-they-are'],
     ground: 'worlds',
   },
+  {
+    name: 'suspension-not-found-out',
+    class: CLASS,
+    does: 'a clock that stood still counts as right until it is measured again',
+    file: 'packages/deribit/src/timekeeper.ts',
+    find: '    const bound = heardAt - saidAt;\n',
+    replace: '    const bound = heardAt - Math.min(saidAt, 0);\n',
+    caughtBy: ['books-are-as-old-as-they-are'],
+    ground: 'scenarios',
+  },
 ];

@@ -157,6 +157,8 @@ export class World {
     const { failures, full } = this.disk.counts;
     const isBroken = failures + full > 0 || this.#desk.needsRestart(this.state);
     if (byRestart || isBroken) this.kill(0);
+    // What a thread that is held up believes is as old as the moment it was held up.
+    await this.run(Math.max(this.elapsedMs, (this.#engine?.process.freeAt ?? 0) - this.#startMs));
     await this.#until(() => this.#isActive());
     // What has not been put right by then will not be.
     if (!this.#isActive()) return this.#attempt(() => this.#judgeEnd());

@@ -90,7 +90,43 @@ describe('books-are-as-old-as-they-are', () => {
     expect(told(4_000, [-500])).toBe(name);
   });
 
-  it('NON-TRIP: a machine that was suspended knows no better', () => {
-    expect(told(4_000, [0, -9_000])).toBeNull();
+  describe('after a machine was suspended for nine seconds', () => {
+    const STOOD_STILL_MS = 9_000;
+    const ticked = (now: number): Event => heard('ticked', { at: now - STOOD_STILL_MS });
+    const session = (connected: boolean): Event => heard('sessionChanged', { connected });
+    /** Told at once and as young as it is. */
+    const fresh = (at: number): Event => book(at, at - 1, at - STOOD_STILL_MS);
+    /** Changed at 1 s, and told as three seconds younger. */
+    const young = book(7, 5, 4_000 - STOOD_STILL_MS);
+
+    function after(...events: readonly Event[]): string | null {
+      const checker = booksAreAsOldAsTheyAre();
+      for (const at of [1_000, 9_950, 10_050]) {
+        const changeId = at === change.timestamp ? change.changeId : at;
+        checker.onNotice?.('book', { changeId, timestamp: at } as never);
+      }
+      const play = (event: Event, ahead: number) => () =>
+        checker.onEvent?.(event, null as never, ahead);
+      return playFromBoot(checker, [
+        play(heard('ticked'), 0),
+        ...[...events, young].map((event) => play(event, -STOOD_STILL_MS)),
+      ]);
+    }
+
+    it('NON-TRIP: it knows no better, not even when its session becomes ready', () => {
+      expect(after()).toBeNull();
+      expect(after(session(true))).toBeNull();
+      expect(after(ticked(10_000), ticked(10_100))).toBeNull();
+    });
+
+    it('NON-TRIP: nor by what was said before it went on, or was long on its way', () => {
+      expect(after(ticked(10_000), fresh(9_950), ticked(10_100))).toBeNull();
+      expect(after(ticked(10_000), fresh(10_050), ticked(11_100))).toBeNull();
+    });
+
+    it('TRIP: it has heard a fresh book, or begun its session anew', () => {
+      expect(after(ticked(10_000), fresh(10_050), ticked(10_100))).toBe(name);
+      expect(after(session(false), session(true))).toBe(name);
+    });
   });
 });

@@ -58,6 +58,17 @@ it('that works runs nothing else, and afterwards everything in the order it came
   expect(process.now()).toBe(START + 300);
 });
 
+it('says when it is free again, however it was held up, and that it is free', () => {
+  const { clock, process } = born();
+  expect(process.freeAt).toBeLessThanOrEqual(clock.now());
+  process.work(300);
+  expect(process.freeAt).toBe(START + 300);
+  process.suspend(2_000);
+  expect(process.freeAt).toBe(START + 2_300);
+  clock.runUntil(START + 2_300);
+  expect(process.freeAt).toBeLessThanOrEqual(clock.now());
+});
+
 it('that becomes free lets nothing that comes just then overtake what has waited', () => {
   const { clock, process, ran } = born();
   // Due at the very moment, and known to the world before anything began to wait.

@@ -39,6 +39,11 @@ export class Process implements Clock {
     return this.#alive;
   }
 
+  /** When its thread is free again, by the world's clock; in the past: it is free. */
+  get freeAt(): number {
+    return this.#busyUntil;
+  }
+
   now(): number {
     const lived = (this.#world.now() - this.#bornAt) * this.#rate;
     return Math.max(this.#reached, Math.floor(this.#bornAt + lived + this.#offset));
