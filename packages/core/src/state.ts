@@ -159,7 +159,10 @@ export interface Observations {
   offeredPolicy: { readonly policy: Policy; readonly hash: string } | null;
   /** Sent by this process; the venue's answer is still out, since when. */
   readonly unresolved: Map<Label, MonoMs>;
-  /** When this process let each of its working orders go: later than its marker says. */
+  /**
+   * When this process let each of its working orders go, later than its marker says, or heard that
+   * it had arrived.
+   */
   readonly leftAt: Map<Label, MonoMs>;
   /** Cancels asked for, until their order is finished. */
   readonly canceling: Map<Label, CancelAsked>;

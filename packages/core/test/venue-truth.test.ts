@@ -331,3 +331,37 @@ describe('a trade under a label that is not quite ours', () => {
     expect(desk.submits).toHaveLength(2);
   });
 });
+
+describe('an order that arrives behind a reconciliation', () => {
+  it('AT-940 acknowledged before the answers are in, its record still on the way, is not closed', () => {
+    const desk = active();
+    desk.propose(GTC);
+    desk.venue = null;
+    const asked = (): number => desk.fetches.filter(({ what }) => what === 'reconciliation').length;
+    const before = asked();
+    while (asked() === before) desk.tick(500);
+    const question = desk.fetches.findLast(({ what }) => what === 'reconciliation');
+    desk.now += 20;
+    desk.ledger = 'held';
+    desk.report(desk.submits[0], 'open');
+    desk.post({
+      kind: 'venueSnapshotObserved',
+      requestId: question?.requestId ?? -1,
+      openOrders: [],
+      positions: [],
+      trades: [],
+      settlements: [],
+    });
+    desk.release();
+    expect(desk.recordsOf('orderClosed')).toEqual([]);
+    expect(orderOf(desk, desk.submits[0]?.order.terms.label).state).toBe('Acked');
+  });
+
+  it('AT-940 TRIP: one the next list leaves out as well is closed', () => {
+    const desk = active();
+    desk.propose(GTC);
+    desk.report(desk.submits[0], 'open');
+    ticks(desk, 200);
+    expect(desk.recordsOf('orderClosed')).toMatchObject([{ source: 'reconciliation' }]);
+  });
+});

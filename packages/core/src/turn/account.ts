@@ -95,6 +95,8 @@ export function onOrderReported(state: State, event: OrderReported, output: Outp
   // News of a part that traded is no answer to a cancel.
   if (event.state !== 'open') observations.canceling.delete(label);
   if (order.ackAt === null && event.venueOrderId !== null && event.state !== 'rejected') {
+    // Known before it is on record: a list that was asked for earlier says nothing of it.
+    if (facts.working.has(label)) observations.leftAt.set(label, event.at);
     noteAnomaly(
       anomalyOf(order, { kind: 'acked', at, venueOrderId: event.venueOrderId }),
       label,
