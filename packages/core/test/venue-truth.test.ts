@@ -333,7 +333,7 @@ describe('a trade under a label that is not quite ours', () => {
 });
 
 describe('an order that arrives behind a reconciliation', () => {
-  it('AT-940 acknowledged before the answers are in, its record still on the way, is not closed', () => {
+  it('AT-940 acknowledged before the answers are in, not yet on record, is not closed', () => {
     const desk = active();
     desk.propose(GTC);
     desk.venue = null;
