@@ -108,6 +108,8 @@ function unaskedReconciliation(): Observations['reconciliation'] {
     clearing: null,
     lastCleanAt: null,
     unsent: [],
+    corrections: [],
+    correcting: 0,
   };
 }
 

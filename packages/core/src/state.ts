@@ -10,7 +10,7 @@ import type { FeeTier, MaintenanceWindow } from './event.ts';
 import type { Facts } from './facts.ts';
 import type { Instrument, UnsupportedKind } from './instrument/instrument.ts';
 import type { AppendRefusal } from './ledger/waiver.ts';
-import type { IntentRecorded, OperatorCommand } from './ledger/record.ts';
+import type { IntentRecorded, LedgerRecord, OperatorCommand } from './ledger/record.ts';
 import type { MutableBook } from './market/book.ts';
 import type { Policy } from './policy.ts';
 import type { Exposure } from './position/exposure.ts';
@@ -175,6 +175,10 @@ export interface Observations {
     clearing: MonoMs | null;
     lastCleanAt: MonoMs | null;
     unsent: UnsentIntent[];
+    /** Found missing in the ledger and not yet asked to be written, in order. */
+    corrections: LedgerRecord[];
+    /** Of them, how many are on their way to the disk. */
+    correcting: number;
   };
   readonly polls: {
     requestId: number;

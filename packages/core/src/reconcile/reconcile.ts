@@ -148,6 +148,8 @@ function sortVenueOrders(inputs: ReconcileInputs, draft: PlanDraft): VenueOrders
   const ours = new Map<Label, VenueOrder>();
   const undecided = new Set<Label>();
   const unnamed: VenueOrder[] = [];
+  /** Working orders no venue order explains yet; made when somebody asks. */
+  let left: readonly Order[] | null = null;
   for (const atVenue of inputs.snapshot.openOrders) {
     const name = toLabel(atVenue.label);
     if (working.has(name)) ours.set(name, atVenue);
@@ -169,12 +171,13 @@ function sortVenueOrders(inputs: ReconcileInputs, draft: PlanDraft): VenueOrders
       draft.differences.push(`order ${name} has ended since we asked`);
       continue;
     }
-    const left = finished === undefined ? workingWithout(inputs.facts, ours) : [];
-    const owner = ownerOfOpenOrder(atVenue, left);
+    left ??= workingWithout(inputs.facts, ours);
+    const owner = ownerOfOpenOrder(atVenue, finished === undefined ? left : []);
     if (owner.kind === 'nobody') {
       cancelGhost(atVenue, draft);
     } else if (owner.kind === 'ours') {
       ours.set(owner.order.terms.label, atVenue);
+      left = null;
     } else {
       draft.ambiguous.push(atVenue.label);
       draft.differences.push(`order ${atVenue.label} may be more than one intent, or none`);

@@ -41,7 +41,9 @@ function isYoung(state: State, at: number, limitMs = CANCEL_TIMEOUT_MS): boolean
  */
 export function cancelRestingOpens(state: State, output: Output): void {
   const { facts, observations } = state;
-  if (facts.working.size === 0 || currentMode(state).mode === 'Active') return;
+  // Without a session a cancel reaches nobody.
+  if (facts.working.size === 0 || !observations.connected) return;
+  if (currentMode(state).mode === 'Active') return;
   let left = (observations.policy?.parameters ?? DEFAULT_PARAMETERS).cancelOpenBatchMax;
   for (const label of facts.working) {
     if (left === 0) return;

@@ -13,7 +13,8 @@ import {
 import type { State } from '../state.ts';
 import { type Label, type MonoMs, wallMs } from '../values/index.ts';
 import { currentMode } from './mode.ts';
-import { onLatchCleared } from './reconciliation.ts';
+import { abandonCorrections, continueCorrections } from './corrections.ts';
+import { askAgain, onLatchCleared } from './reconciliation.ts';
 import { block, clearRisk, raiseRisk, onCommandRecorded } from './safety.ts';
 import type { Output } from './output.ts';
 
@@ -42,6 +43,7 @@ export function onRecorded(state: State, event: Recorded, output: Output): void 
     apply(state.facts, record);
     follow(state, record, event.receipt, output);
   }
+  if (continueCorrections(state, event.records.length, output)) askAgain(state, output);
 }
 
 /**
@@ -153,6 +155,7 @@ export function onAppendRefused(state: State, event: AppendRefused, output: Outp
   const { observations } = state;
   observations.ledger.refusal = event.cause;
   raiseRisk(state, 'ledger_unavailable', output);
+  abandonCorrections(state);
   for (const record of event.records) {
     switch (record.type) {
       case 'intentRecorded':

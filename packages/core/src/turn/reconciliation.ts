@@ -3,6 +3,7 @@ import { reconcile, type ReconcilePlan } from '../reconcile/reconcile.ts';
 import type { State } from '../state.ts';
 import { type Label, type MonoMs, monoMs, wallMs } from '../values/index.ts';
 import { fillRecord } from './account.ts';
+import { isBeingPutRight, putRight } from './corrections.ts';
 import { noteLimitsFailure } from './limits.ts';
 import { nextRequestId, takeEnded } from './market.ts';
 import {
@@ -45,6 +46,8 @@ export function scheduleReconciliation(state: State, at: MonoMs, output: Output)
     reconciliation.requestId = null;
   }
   if (at < reconciliation.nextAt || observations.listings.size === 0) return;
+  // Without a session nobody answers.
+  if (!observations.connected || isBeingPutRight(state)) return;
   reconciliation.requestId = nextRequestId(state);
   reconciliation.requestedAt = at;
   output.add({
@@ -53,6 +56,13 @@ export function scheduleReconciliation(state: State, at: MonoMs, output: Output)
     what: 'reconciliation',
     since: lookback(state, at),
   });
+}
+
+/** What the last pass found is on the disk: nothing to wait a tick for. */
+export function askAgain(state: State, output: Output): void {
+  const { now, reconciliation } = state.observations;
+  reconciliation.nextAt = now;
+  scheduleReconciliation(state, now, output);
 }
 
 function lookback(state: State, at: MonoMs): MonoMs {
@@ -127,12 +137,7 @@ function carryOut(
   reconciliation.nextAt = monoMs(
     snapshot.at + (blocked || !plan.clean ? RECONCILE_RETRY_MS : session.reconcileIntervalMs),
   );
-  for (const record of plan.corrections) {
-    if (record.type === 'fillRecorded') observations.pendingTrades.add(record.tradeId);
-    if (record.type === 'settlementRecorded') observations.pendingTrades.add(record.settlementId);
-    if (record.type === 'orderClosed') observations.unresolved.delete(record.label);
-  }
-  appendCorrections(state, plan, output);
+  putRight(state, plan.corrections, output);
   for (const cancel of plan.cancels) {
     output.append({
       type: 'anomalyRecorded',
@@ -155,21 +160,6 @@ function carryOut(
   if (blocked || plan.differences.length > 0) {
     output.report({ kind: 'reconciled', clean: plan.clean, differences: plan.differences });
   }
-}
-
-/**
- * In one batch where half the ledger's queue holds it. More than that goes record by record: a
- * queue however small then takes the first of them, fills before what they close, and the next pass
- * finds fewer. One batch that never fits would never be written.
- */
-function appendCorrections(
-  { observations }: State,
-  { corrections }: ReconcilePlan,
-  output: Output,
-): void {
-  if (corrections.length === 0) return;
-  if (corrections.length <= observations.ledger.capacity / 2) output.append(...corrections);
-  else for (const record of corrections) output.append(record);
 }
 
 function passed(

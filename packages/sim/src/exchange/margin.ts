@@ -198,11 +198,28 @@ export function standingOf(state: VenueState, trader: Trader, currency: Currency
 
 function ordersMarginE8(state: VenueState, trader: Trader, currency: Currency): number {
   let total = 0;
+  // A ladder of equal orders costs one computation: it is asked for with every order.
+  let last: VenueOrder | null = null;
+  let lastE8 = 0;
   for (const order of trader.orders.open()) {
     const { instrument } = order.request;
-    const listing = state.listings.get(instrument.name);
-    if (instrument.settlement !== currency || listing === undefined) continue;
-    total += reservedE8(state, trader, listing, order);
+    if (instrument.settlement !== currency) continue;
+    if (last === null || !holdsBackTheSame(last, order)) {
+      const listing = state.listings.get(instrument.name);
+      lastE8 = listing === undefined ? 0 : reservedE8(state, trader, listing, order);
+      last = order;
+    }
+    total += lastE8;
   }
   return total;
+}
+
+function holdsBackTheSame(one: VenueOrder, other: VenueOrder): boolean {
+  return (
+    one.request.instrument === other.request.instrument &&
+    one.request.side === other.request.side &&
+    one.request.reduceOnly === other.request.reduceOnly &&
+    one.ticks === other.ticks &&
+    remainingSteps(one) === remainingSteps(other)
+  );
 }
