@@ -6,6 +6,7 @@ import type { FaultName } from './link-meter.ts';
 import { parseBook } from './protocol/book.ts';
 import type { ScannedBook } from './protocol/book-scanner.ts';
 import type { Channel } from './protocol/channels.ts';
+import { levelsOnGrid } from './protocol/grid.ts';
 import { indexUnderlying, parseIndex, parseVolatilityIndex } from './protocol/indexes.ts';
 import { parsePublicTrades } from './protocol/public-trades.ts';
 import { parseTicker } from './protocol/ticker.ts';
@@ -103,8 +104,8 @@ export class MarketFeed {
       this.#awaited.add(name);
       return;
     }
-    const bids = onGrid(book.bids, book.bidsLength, instrument);
-    const asks = onGrid(book.asks, book.asksLength, instrument);
+    const bids = levelsOnGrid(book.bids, book.bidsLength, instrument);
+    const asks = levelsOnGrid(book.asks, book.asksLength, instrument);
     if (bids === null || asks === null) {
       fault('book_off_grid', name);
       this.#void(name, at);
@@ -219,25 +220,4 @@ interface Levels {
   readonly bidsLength: number;
   readonly asks: ArrayLike<number>;
   readonly asksLength: number;
-}
-
-/**
- * Pairs at 1e-8 as ticks and steps; null when one is not on the grid. A quotient of integers below
- * 2^53 is only whole when the division is exact.
- */
-function onGrid(
-  pairs: ArrayLike<number>,
-  length: number,
-  { tickE8, amountStepE8 }: Instrument,
-): readonly number[] | null {
-  // oxlint-disable-next-line unicorn/no-new-array -- at its length from the start, in half the time
-  const levels = new Array<number>(length);
-  for (let index = 0; index < length; index += 2) {
-    const ticks = (pairs[index] ?? Number.NaN) / tickE8;
-    const steps = (pairs[index + 1] ?? Number.NaN) / amountStepE8;
-    if (!Number.isInteger(ticks) || !Number.isInteger(steps)) return null;
-    levels[index] = ticks;
-    levels[index + 1] = steps;
-  }
-  return levels;
 }

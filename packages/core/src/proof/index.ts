@@ -24,3 +24,13 @@ export {
   verifyConsistency,
   verifyInclusion,
 } from './merkle.ts';
+export type {
+  PaperAnswer,
+  PaperBlocker,
+  PaperBlockerCode,
+  PaperVerdict,
+  Unreadable,
+} from './paper-gate.ts';
+export { PAPER_NEEDS, paperGate } from './paper-gate.ts';
+export type { PaperRun } from './paper-run.ts';
+export { GAPS_MAX, PaperRunSchema, parsePaperRun } from './paper-run.ts';

@@ -10,6 +10,7 @@ export type { Channel, ChannelKind, Interval } from './channels.ts';
 export { channelName, isPrivateChannel, parseChannel } from './channels.ts';
 export type { ErrorClass } from './errors.ts';
 export { classOf, errorName, TOO_MANY_REQUESTS } from './errors.ts';
+export { levelsOnGrid } from './grid.ts';
 export type { OptionMark, WireIndex, WireVolatilityIndex } from './indexes.ts';
 export { indexUnderlying, parseIndex, parseOptionMarks, parseVolatilityIndex } from './indexes.ts';
 export type { InstrumentFault, ParsedInstruments } from './instruments.ts';

@@ -23,6 +23,8 @@ export interface PublicTrade {
   readonly amountE8: AmountE8;
   readonly side: Side;
   readonly timestamp: number;
+  /** Made elsewhere (block, RFQ, leg of a combination): no order in the book met it. */
+  readonly isOffBook: boolean;
 }
 
 /** `data` of the `trades` channels, in the order they were made. */
@@ -66,6 +68,10 @@ function tradesOf(
       amountE8: amountE8(amount),
       side: row.direction,
       timestamp: row.timestamp,
+      isOffBook:
+        row.block_trade_id !== undefined ||
+        row.block_rfq_id !== undefined ||
+        row.combo_trade_id !== undefined,
     });
   }
   return trades;

@@ -104,6 +104,9 @@ export const PUBLIC_TRADE = Type.Object({
   amount: Type.Number(),
   index_price: Type.Optional(Type.Number()),
   mark_price: Type.Optional(Type.Number()),
+  block_trade_id: Type.Optional(TEXT),
+  block_rfq_id: Type.Optional(Type.Integer()),
+  combo_trade_id: Type.Optional(Type.Number()),
 });
 
 export const LAST_TRADES = Type.Object({

@@ -11,6 +11,7 @@ import { accrue, fundingRateE8 } from './funding.ts';
 import { countIllegal, type ExchangeCounters } from './illegal-order.ts';
 import type { Levels } from './levels.ts';
 import { ACTIONS, QUERIES } from './methods.ts';
+import { mirrorBook, printTrade, type Said, voidBook } from './mirroring.ts';
 import type {
   BookNotice,
   NotificationListener,
@@ -18,6 +19,7 @@ import type {
   TickerNotice,
 } from './notification.ts';
 import type { Direction } from './orders.ts';
+import type { PrintedTrade } from './printed-trade.ts';
 import { delist, settleExpired } from './settlement.ts';
 import {
   type AccountId,
@@ -29,6 +31,7 @@ import {
 import { place } from './trading.ts';
 import { type ExchangeAnswer, failure, isParams, venueError } from './venue-error.ts';
 import {
+  bookAt,
   createListing,
   createVenueState,
   type Listing,
@@ -56,6 +59,8 @@ export interface ExchangeOptions {
   readonly selfTrading?: ReadonlyMap<AccountId, SelfTradeMode>;
   /** What every account is told it may ask. Default: Deribit's lowest tier. */
   readonly limits?: CreditLimits;
+  /** Its books follow those of another exchange (`mirroring.ts`). */
+  readonly mirror?: boolean;
   readonly onNotification: NotificationListener;
 }
 
@@ -87,7 +92,7 @@ export class Exchange {
       const number = traders.size + 1;
       traders.set(id, createTrader({ id, number, deposits, limits, selfTrading }));
     }
-    this.#state = createVenueState(traders, options.onNotification);
+    this.#state = createVenueState(traders, options.onNotification, options.mirror);
   }
 
   /** Of all accounts together. */
@@ -176,17 +181,19 @@ export class Exchange {
     delist(this.#state, listing);
   }
 
-  setIndex(underlying: Currency, priceE8: number, now: number): void {
+  /** @param saidAt when the source of a followed market said so. */
+  setIndex(underlying: Currency, priceE8: number, now: number, saidAt?: number): void {
     this.advance(now);
     if (!Number.isSafeInteger(priceE8) || priceE8 <= 0) {
       throw new RangeError(`${underlying}: ${priceE8} is no index price`);
     }
     const state = this.#state;
     state.indexes.set(underlying, priceE8);
+    if (saidAt !== undefined) state.indexSaidAt.set(underlying, saidAt);
     for (const listing of state.perpetuals) {
       if (listing.instrument.underlying === underlying) accrueAt(state, listing);
     }
-    state.notify('index', { underlying, timestamp: now, priceE8 });
+    state.notify('index', { underlying, timestamp: saidAt ?? now, priceE8 });
   }
 
   /** New analytics of a listed instrument; `timestamp` is the time. Ignored once it has expired. */
@@ -276,6 +283,32 @@ export class Exchange {
     return filled;
   }
 
+  /** The whole book of a followed market, as `publishBook` takes it (`mirroring.ts`). */
+  mirrorBook(name: InstrumentName, bids: Levels, asks: Levels, said: Said): void {
+    this.advance(said.now);
+    mirrorBook(this.#state, name, bids, asks, said.at);
+  }
+
+  /** The book of a followed market is not known any more (`mirroring.ts`). */
+  voidBook(name: InstrumentName, now: number): void {
+    this.advance(now);
+    voidBook(this.#state, name);
+  }
+
+  /**
+   * A public trade of a followed market.
+   * @returns steps that met orders of accounts.
+   */
+  printTrade(name: InstrumentName, trade: PrintedTrade, isOffBook: boolean, now: number): number {
+    this.advance(now);
+    return printTrade(this.#state, name, trade, isOffBook);
+  }
+
+  /** When the source of a followed market said an index; null where none is followed. */
+  indexSaidAt(underlying: Currency): number | null {
+    return this.#state.indexSaidAt.get(underlying) ?? null;
+  }
+
   /**
    * A connection of the account is gone and cancel-on-disconnect was on (D-18).
    * @param only ids of the orders that go: those the connection made. Default: all of the account.
@@ -307,7 +340,7 @@ export class Exchange {
     const { book, instrument } = listing;
     return {
       instrument,
-      timestamp: this.#state.now,
+      timestamp: bookAt(this.#state, listing),
       changeId: book.changeId,
       prevChangeId: null,
       bids: book.bids,

@@ -16,6 +16,7 @@ export function matchHandler(
   state: VenueState,
   listing: Listing,
   onTrade?: (order: VenueOrder, trade: WireTrade) => void,
+  printedAt?: number,
 ): MatchHandler {
   const book = (order: VenueOrder, liquidity: 'maker' | 'taker', print: ToldPrint): void => {
     const trade = bookFill(state, listing, order, liquidity, print);
@@ -62,7 +63,9 @@ export function matchHandler(
     },
     print(ticks, steps, aggressor) {
       const marks = marksOf(state, listing);
-      if (marks !== null) tellPrint(state, listing, { ticks, steps, marks, aggressor });
+      if (marks === null) return;
+      const at = printedAt === undefined ? {} : { at: printedAt };
+      tellPrint(state, listing, { ticks, steps, marks, aggressor, ...at });
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Instrument } from '@holdfast/core/instrument';
+import { leftOf } from './displayed-quotes.ts';
 import {
   isSorted,
   type LevelChanges,
@@ -9,6 +10,7 @@ import {
   withLevel,
 } from './levels.ts';
 import { type Direction, remainingSteps, type VenueOrder } from './orders.ts';
+import { meetPrint, type PrintedTrade } from './printed-trade.ts';
 
 /** What a book does to its orders; the exchange books it. */
 export interface MatchHandler {
@@ -56,6 +58,8 @@ export class LimitBook {
    * them.
    */
   #quoted = false;
+  /** What a followed market shows, whatever of it was taken here; null where none is followed. */
+  #shown: { readonly bids: Levels; readonly asks: Levels } | null = null;
   /** Price-time order. */
   readonly #ownBids: VenueOrder[] = [];
   readonly #ownAsks: VenueOrder[] = [];
@@ -69,11 +73,11 @@ export class LimitBook {
 
   /** What can be traded now, orders included. */
   get bids(): Levels {
-    return this.#visible(this.#quoted ? this.#bids : NO_LEVELS, this.#ownBids, BID);
+    return this.#visible(this.#quotes('sell'), this.#ownBids, BID);
   }
 
   get asks(): Levels {
-    return this.#visible(this.#quoted ? this.#asks : NO_LEVELS, this.#ownAsks, ASK);
+    return this.#visible(this.#quotes('buy'), this.#ownAsks, ASK);
   }
 
   resting(): readonly VenueOrder[] {
@@ -91,6 +95,37 @@ export class LimitBook {
     this.#quoted = true;
     if (this.#ownBids.length > 0) this.#takeOwn('sell', asks, handler);
     if (this.#ownAsks.length > 0) this.#takeOwn('buy', bids, handler);
+  }
+
+  /**
+   * What a followed market shows now. It fills no order: trades do (`printed`). Quotes that cross a
+   * resting order are not shown to anybody while it rests: the maker behind them would have seen it
+   * and quoted beside it. `anew`: what was before is not known to continue, and neither is a place
+   * in a queue.
+   */
+  mirror(bids: Levels, asks: Levels, anew: boolean): void {
+    if (!isSorted(bids, BID) || !isSorted(asks, ASK)) {
+      throw new RangeError(`${this.instrument.name}: followed quotes are not sorted`);
+    }
+    const before = anew ? null : this.#shown;
+    this.#bids = before === null ? bids : leftOf(before.bids, this.#bids, bids);
+    this.#asks = before === null ? asks : leftOf(before.asks, this.#asks, asks);
+    this.#shown = { bids, asks };
+    this.#quoted = true;
+    if (!anew) return;
+    for (const order of this.resting()) {
+      const side = order.request.side === 'buy' ? bids : asks;
+      order.aheadSteps = Math.max(order.aheadSteps, quantityAt(side, order.ticks));
+    }
+  }
+
+  /** A trade of the followed market. @returns steps of resting orders that took part in it. */
+  printed(trade: PrintedTrade, handler: MatchHandler): number {
+    const own = trade.side === 'buy' ? this.#ownAsks : this.#ownBids;
+    const filled = meetPrint(own, trade, handler);
+    this.#dropClosed(own);
+    if (trade.steps > filled) handler.print(trade.ticks, trade.steps - filled, trade.side);
+    return filled;
   }
 
   /**
@@ -219,8 +254,11 @@ export class LimitBook {
     const buys = order.request.side === 'buy';
     const own = buys ? this.#ownBids : this.#ownAsks;
     const sign = buys ? BID : ASK;
-    const quotes = this.#quoted ? (buys ? this.#bids : this.#asks) : NO_LEVELS;
+    // Of a followed market everything is ahead that it shows, also what was taken of it here.
+    const { bids, asks } = this.#shown ?? { bids: this.#bids, asks: this.#asks };
+    const quotes = this.#quoted ? (buys ? bids : asks) : NO_LEVELS;
     order.aheadSteps = quantityAt(quotes, order.ticks);
+    order.queuedAt = order.updatedAt;
     let slot = own.length;
     while (slot > 0 && ((own[slot - 1]?.ticks ?? 0) - order.ticks) * sign > 0) slot -= 1;
     own.splice(slot, 0, order);
@@ -259,7 +297,8 @@ export class LimitBook {
   /** The market's quotes an order of this side would trade with. */
   #quotes(side: Direction): Levels {
     if (!this.#quoted) return NO_LEVELS;
-    return side === 'buy' ? this.#asks : this.#bids;
+    if (side === 'buy') return uncrossed(this.#asks, this.#ownBids[0], ASK);
+    return uncrossed(this.#bids, this.#ownAsks[0], BID);
   }
 
   #consume(side: Direction, ticks: number, steps: number): void {
@@ -306,6 +345,14 @@ export class LimitBook {
     for (const order of own) levels = withLevel(levels, order.ticks, remainingSteps(order), sign);
     return levels;
   }
+}
+
+/** The levels from the first on that does not cross the best order of the other side. */
+function uncrossed(levels: Levels, best: VenueOrder | undefined, sign: 1 | -1): Levels {
+  if (best === undefined) return levels;
+  let from = 0;
+  while (from < levels.length && ((levels[from] ?? 0) - best.ticks) * sign <= 0) from += 2;
+  return from === 0 ? levels : levels.slice(from);
 }
 
 /** Sum of the levels up to a limit. */

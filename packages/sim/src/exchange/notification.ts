@@ -73,6 +73,8 @@ export interface TickerNotice {
   readonly rho?: number | null;
   /** Amount that others hold, in the instrument's own unit. */
   readonly openInterest?: number | null;
+  /** Of a followed market: when its source said so. */
+  readonly saidAt?: number;
 }
 
 export interface IndexNotice {

@@ -54,6 +54,8 @@ export interface VenueOrder {
   replaced: boolean;
   /** Market quantity at its price that was there first. */
   aheadSteps: number;
+  /** When it was put there last. */
+  queuedAt: number;
 }
 
 export function remainingSteps(order: VenueOrder): number {

@@ -92,7 +92,7 @@ function topOf(state: VenueState, quoted: Quoted): Json {
   const best = bestOf(instrument, book.bids, book.asks);
   return {
     instrument_name: instrument.name,
-    timestamp: state.now,
+    timestamp: saidAt(state, quoted),
     state: state.locked.has(instrument.underlying) ? 'locked' : 'open',
     stats: toStats(quoted, listing.stats.read(state.now)),
     open_interest: openInterest(state, listing),
@@ -112,6 +112,11 @@ function topOf(state: VenueState, quoted: Quoted): Json {
           funding_8h: fundingOfPeriod(interest, state.now),
         }),
   };
+}
+
+/** Of a followed market as old as the source's own words, never as young as the question. */
+function saidAt(state: VenueState, { listing, ticker }: Quoted): number {
+  return listing.mirror === null ? state.now : Math.max(listing.mirror.saidAt, ticker.saidAt ?? 0);
 }
 
 /** Options: what they are priced from. Their interest rate is 0: marks carry no discount. */

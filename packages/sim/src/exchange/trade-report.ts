@@ -23,6 +23,8 @@ export interface PrintedFill {
   readonly marks: Marks;
   /** Side of the order that came later. */
   readonly aggressor: Direction;
+  /** When it was made, where that is not now: a trade of a followed market. */
+  readonly at?: number;
 }
 
 /** A trade as everybody sees it, and what it was made of. */
@@ -48,7 +50,7 @@ export function tellPrint(state: VenueState, listing: Listing, fill: PrintedFill
     trade_id: nextId(state, 'trade', instrument.underlying),
     trade_seq: (listing.tradeSequence += 1),
     instrument_name: instrument.name,
-    timestamp: state.now,
+    timestamp: fill.at ?? state.now,
     direction: fill.aggressor,
     tick_direction: tickDirection(listing, ticks),
     price: wirePrice(instrument, ticks),

@@ -74,10 +74,19 @@ function labelOf(params: unknown): string {
   return typeof label === 'string' ? label : '';
 }
 
-/** New orders and edits are not accepted by a locked book; cancels are. */
-export function closedFor(state: VenueState, { instrument }: Listing): VenueError | null {
-  return state.locked.has(instrument.underlying)
-    ? venueError(10019, `${instrument.underlying} is locked`, 'instrument_name')
+/**
+ * New orders and edits are accepted neither by a locked book nor by a followed one whose market is
+ * not known at the moment; cancels are by both.
+ */
+export function closedFor(
+  state: VenueState,
+  { instrument, mirror }: Listing,
+): VenueError | null {
+  if (state.locked.has(instrument.underlying)) {
+    return venueError(10019, `${instrument.underlying} is locked`, 'instrument_name');
+  }
+  return mirror?.isVoid === true
+    ? venueError(13028, `the book of ${instrument.name} is not known`, 'instrument_name')
     : null;
 }
 
@@ -185,6 +194,7 @@ function createOrder(
     cancelReason: null,
     replaced: false,
     aheadSteps: 0,
+    queuedAt: state.now,
   };
   trader.orders.add(order);
   return order;

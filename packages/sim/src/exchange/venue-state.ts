@@ -29,6 +29,16 @@ export interface Listing {
   readonly interest: Interest | null;
   /** Mark at the last daily settlement, at 1e-8; null before the first. */
   settledMarkE8: number | null;
+  /** Of the market that is followed; null where the market is made here. */
+  readonly mirror: MirrorStanding | null;
+}
+
+/** What is known of the market behind one book. */
+export interface MirrorStanding {
+  /** The book of the source is not known now: nothing is shown, and nobody can trade. */
+  isVoid: boolean;
+  /** When the source said the latest of this book, epoch ms by its own clock. */
+  saidAt: number;
 }
 
 /** An instrument that is no longer listed, as `get_instruments` with `expired` tells it. */
@@ -62,6 +72,10 @@ export interface VenueState {
   /** Underlyings whose books take no orders. */
   readonly locked: Set<Currency>;
   readonly notify: NotificationListener;
+  /** Every book follows one of another exchange. */
+  readonly isMirror: boolean;
+  /** When the source said an index last; of a followed market only. */
+  readonly indexSaidAt: Map<Currency, number>;
   changeId: number;
   readonly ids: Map<string, number>;
 }
@@ -69,6 +83,7 @@ export interface VenueState {
 export function createVenueState(
   traders: ReadonlyMap<AccountId, Trader>,
   listener: NotificationListener,
+  isMirror = false,
 ): VenueState {
   const counters = createCounters();
   const notify: NotificationListener = (...notice) => {
@@ -92,6 +107,8 @@ export function createVenueState(
     announcements: new AnnouncementBoard(),
     locked: new Set(),
     notify,
+    isMirror,
+    indexSaidAt: new Map(),
     changeId: 0,
     ids: new Map(),
   };
@@ -115,6 +132,7 @@ export function createListing(
     prints: new PrintLog(),
     interest: isPerpetual(instrument) ? createInterest() : null,
     settledMarkE8: null,
+    mirror: state.isMirror ? { isVoid: true, saidAt: listedAt } : null,
   };
 }
 
@@ -133,6 +151,11 @@ export function nextId(state: VenueState, series: string, currency: Currency): s
   return `${currency}-${number}`;
 }
 
+/** When the book was as it is: a followed one keeps the source's own word. */
+export function bookAt(state: VenueState, { mirror }: Listing): number {
+  return mirror?.saidAt ?? state.now;
+}
+
 /** Tells what changed in a book, if anything did. */
 export function tellBook(state: VenueState, listing: Listing): void {
   const change = listing.book.flush(() => {
@@ -142,7 +165,7 @@ export function tellBook(state: VenueState, listing: Listing): void {
   if (change === null) return;
   state.notify('book', {
     instrument: listing.instrument,
-    timestamp: state.now,
+    timestamp: bookAt(state, listing),
     changeId: change.changeId,
     prevChangeId: change.prevChangeId,
     bids: change.bids.levels,

@@ -1,3 +1,4 @@
+import { currency } from '@holdfast/core/values';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Notice } from '../exchange/notification.ts';
 import type { Params } from '../exchange/venue-error.ts';
@@ -104,7 +105,9 @@ export function indexTopic(desk: Desk, indexName: string, underlying: string): T
   const render = (): unknown => {
     const result = ask(desk, 'public/get_index_price', { index_name: indexName });
     if (typeof result !== 'object' || result === null || !('index_price' in result)) return null;
-    return { index_name: indexName, price: result.index_price, timestamp: desk.now() };
+    // Of a followed market as old as the source's own word.
+    const timestamp = desk.exchange.indexSaidAt(currency(underlying)) ?? desk.now();
+    return { index_name: indexName, price: result.index_price, timestamp };
   };
   return latestTopic([`index/${underlying}`], 0, render);
 }
