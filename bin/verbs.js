@@ -19,6 +19,7 @@ export const VERBS = {
   emergency: { owner: 'runtime', does: 'stop a running engine from opening risk' },
   explain: { owner: 'runtime', does: 'the whole story of one intent' },
   record: { owner: 'runtime', does: 'a tape of public channels from any Deribit address' },
+  paper: { owner: 'runtime', does: 'what paper trading has shown so far, and what is missing' },
   replay: { owner: 'runtime', does: 'what an engine heard, decided again: the same to the byte?' },
   ledger: { owner: 'runtime', does: 'verify and dump ledgers, read only' },
   config: { owner: 'runtime', does: 'check configuration and show its hash' },

@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { CEILINGS, RISK_CAUSES, type RiskCause } from '../packages/core/src/guard/index.ts';
 import { PolicyDocumentSchema } from '../packages/core/src/policy-document.ts';
+import { PaperRunSchema } from '../packages/core/src/proof/index.ts';
 import {
   CAUSE_REASONS,
   LATCH_REASONS,
@@ -40,6 +41,7 @@ export function generatedDocuments(): readonly GeneratedDocument[] {
     { path: 'docs/generated/config-keys.md', text: configKeys() },
     { path: 'docs/generated/scenario.schema.json', text: scenarioSchema() },
     { path: 'docs/generated/status.schema.json', text: statusSchema() },
+    { path: 'docs/generated/paper-run.schema.json', text: paperRunSchema() },
     ...policyDocuments(ROOT),
     ...scenarioMatrix(ROOT, BANNER),
   ];
@@ -200,6 +202,13 @@ function statusSchema(): string {
   const $schema = 'https://json-schema.org/draft/2020-12/schema';
   const title = 'Status of a Holdfast engine';
   return `${JSON.stringify({ $schema, title, ...StatusSchema }, null, 2)}\n`;
+}
+
+/** The published form of `paper-run.json`. */
+function paperRunSchema(): string {
+  const $schema = 'https://json-schema.org/draft/2020-12/schema';
+  const title = 'One run on a paper venue of Holdfast';
+  return `${JSON.stringify({ $schema, title, ...PaperRunSchema }, null, 2)}\n`;
 }
 
 function main(): number {

@@ -5,6 +5,7 @@ import { readMatrix } from './cli/keys-document.ts';
 import type { Prepared, RunArguments } from './cli/run-options.ts';
 import { createClock } from './clock.ts';
 import { httpAddressOf, identityFaults, matrixRowOf, venueOverHttp } from './key-identity.ts';
+import { sealPaperRun } from './report/paper-run-file.ts';
 import { type RunEnd, reportOf } from './report/run-report.ts';
 import { type Engine, startEngine } from './run/engine.ts';
 import type { ExchangeProcess } from './run/exchange-process.ts';
@@ -22,6 +23,8 @@ export interface TradeOptions {
   readonly shiftMs: number;
   /** The exchange we started ourselves, and end again; null where somebody else's is traded on. */
   readonly exchange: ExchangeProcess | null;
+  /** Where that exchange keeps the document of a paper run; null where it mirrors nothing. */
+  readonly paperRun: string | null;
 }
 
 const IDENTITY_TIMEOUT_MS = 10_000;
@@ -62,6 +65,10 @@ export async function trade(options: TradeOptions, io: TradeIo): Promise<ExitCod
     venueReport: (await exchange?.stop()) ?? null,
     about: aboutOf(options, engine, strategies, end),
   });
+  if (options.paperRun !== null) {
+    const trouble = sealPaperRun(options.paperRun, report);
+    if (trouble !== null) complain(io, trouble);
+  }
   return conclude(report, prepared.folder.path, given.report, exchange !== null, io);
 }
 
@@ -97,7 +104,7 @@ async function begin(options: TradeOptions, io: TradeIo): Promise<Begun> {
 }
 
 function aboutOf(
-  { prepared, endpoint, shiftMs }: TradeOptions,
+  { prepared, endpoint, shiftMs, paperRun }: TradeOptions,
   engine: Engine,
   strategies: readonly NamedStrategy[],
   end: SessionEnd,
@@ -108,7 +115,7 @@ function aboutOf(
     run_id: engine.runId,
     seconds: end.seconds,
     clock: shiftMs === 0 ? 'real' : 'real, shifted to the recording',
-    venue,
+    venue: paperRun === null ? venue : 'mirror',
     endpoint,
     environment,
     strategies: strategies.map(

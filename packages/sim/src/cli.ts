@@ -4,6 +4,7 @@ import { drill } from './cli/drill.ts';
 import { exchange } from './cli/exchange.ts';
 import { fuzz } from './cli/fuzz.ts';
 import type { CliIo } from './cli/io.ts';
+import { INJECTED_FAULTS, type PlannedFault } from './mirror/injected-faults.ts';
 
 const io: CliIo = {
   out: (line) => process.stdout.write(`${line}\n`),
@@ -40,6 +41,8 @@ function whole(text: string): number {
   return number;
 }
 
+/** Beyond this nobody could follow. */
+const SPEED_MAX = 1_000;
 /** Hardly any machine has more cores. */
 const JOBS_MAX = 256;
 
@@ -49,6 +52,19 @@ function jobs(text: string): number {
     throw new InvalidArgumentError(`expected a number from 1 to ${JOBS_MAX}.`);
   }
   return number;
+}
+
+function factor(text: string): number {
+  const number = Number(text);
+  if (!(number > 0 && number <= SPEED_MAX)) {
+    throw new InvalidArgumentError(`expected a number above 0, at most ${SPEED_MAX}.`);
+  }
+  return number;
+}
+
+function planned(text: string, before: readonly PlannedFault[]): readonly PlannedFault[] {
+  const [name = '', after = ''] = text.split('@');
+  return [...before, { name, afterMs: duration(after) }];
 }
 
 function minutes(text: string): number {
@@ -106,6 +122,20 @@ function exchangeCommand(holdfast: Command, done: (code: number) => void): void 
       'calm',
     )
     .option('--seed <text>', 'of everything that is made up', '1')
+    .option(
+      '--mirror <source>',
+      'follow the market of another exchange (its WebSocket address) or a recording (`tape:FILE`)',
+    )
+    .option('--source-host <host>', 'the host beyond this machine that --mirror may reach')
+    .option('--currency <codes...>', 'settlement currencies to follow', ['BTC', 'ETH'])
+    .option('--speed <factor>', 'how many times as fast a recording is played', factor, 1)
+    .option('--paper-run <file>', 'keep the document of this run for the paper gate here')
+    .option(
+      '--fault <name@duration...>',
+      'a fault to make so long after the start, for the record of the run',
+      planned,
+      [],
+    )
     .option('--for <duration>', 'end after this much real time', duration)
     .option('--attached', 'end when standard input closes, as when whoever started it is gone')
     .option('--keys <file>', 'API keys as JSON; development keys unless given')
@@ -115,7 +145,11 @@ function exchangeCommand(holdfast: Command, done: (code: number) => void): void 
     .addHelpText(
       'after',
       '\nExit codes: 0 ended as asked, 2 could not start.' +
-        '\nExample: holdfast exchange --port 8080 --market crash --seed 7 --for 10m',
+        '\nA mirror reaches this machine and its files. Any other host takes --source-host, ' +
+        'HOLDFAST_TRADING_ENV=PAPER,\na row of config/env-matrix.json, wss and no credential.' +
+        `\nFaults: ${Object.keys(INJECTED_FAULTS).join(', ')}.` +
+        '\nExample: holdfast exchange --port 8080 --market crash --seed 7 --for 10m' +
+        '\nExample: holdfast exchange --mirror ws://127.0.0.1:8080/ws/api/v2 --port 8081',
     )
     .action(async (options) => done(await exchange(options, io, interrupted(options.attached))));
 }

@@ -142,7 +142,9 @@ describe('exit code 2', () => {
       root: folder,
       env: {},
     };
-    const base = { port: 0, host: '127.0.0.1', market: 'calm', seed: '1', credits: true };
+    const mirror = { currency: ['BTC'], speed: 1, fault: [] };
+    const own = { port: 0, host: '127.0.0.1', market: 'calm', seed: '1', credits: true };
+    const base = { ...own, ...mirror };
     return [await exchange({ ...base, ...given }, io, never), err.join('\n')];
   };
 

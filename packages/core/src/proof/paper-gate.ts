@@ -171,9 +171,9 @@ function stainsOf(run: PaperRun): readonly PaperBlocker[] {
   if (duplicates > 0) stains.push(blocker('duplicate_dispatches', id, { duplicates }));
   if (left > 0) stains.push(blocker('gaps_left_out', id, { left }));
   if (engine === null) return [...stains, blocker('engine_unknown', id)];
-  const { unreconciled_positions: positions, orders_left_open: open } = engine;
-  if (positions === null) stains.push(blocker('positions_unknown', id));
-  else if (positions > 0) stains.push(blocker('positions_unreconciled', id, { positions }));
+  const { positions_equal_venue: isEqual, orders_left_open: open } = engine;
+  if (isEqual === null) stains.push(blocker('positions_unknown', id));
+  else if (!isEqual) stains.push(blocker('positions_unreconciled', id));
   if (open === null) stains.push(blocker('orders_left_unknown', id));
   else if (open > 0) stains.push(blocker('orders_left_open', id, { open }));
   if (!engine.ledger_verified) stains.push(blocker('ledger_not_verified', id));

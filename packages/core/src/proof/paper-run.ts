@@ -40,9 +40,9 @@ const Engine = closed({
   run_id: text('Id of its run.'),
   environment: text('The environment it ran in.'),
   build_id: text('What it was built from.'),
-  unreconciled_positions: orNull(
-    count('Instruments in which ledger and venue differed at the end; null: nobody could say.'),
-  ),
+  positions_equal_venue: Type.Union([Type.Boolean(), Type.Null()], {
+    description: 'Whether ledger and venue held the same at the end; null: nobody could say.',
+  }),
   orders_left_open: orNull(count('Orders the venue still had open; null: nobody could say.')),
   containment_events: Type.Array(
     closed({ at: time('When it began.'), reason: Type.String({ maxLength: 200 }) }),

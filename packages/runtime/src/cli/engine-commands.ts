@@ -5,6 +5,7 @@ import { explain } from './explain.ts';
 import { health } from './health.ts';
 import type { Io } from './io.ts';
 import { orders, positions } from './listings.ts';
+import { paperStatus } from './paper.ts';
 import { record } from './record.ts';
 import { run } from './run.ts';
 import { start } from './start.ts';
@@ -18,6 +19,7 @@ export function addEngine(program: Command, io: Io, done: Answer): void {
   addTrading(program, io, done);
   addLooking(program, io, done);
   addRecord(program, io, done);
+  addPaper(program, io, done);
   addEmergency(program, io, done);
 }
 
@@ -31,6 +33,8 @@ function addTrading(program: Command, io: Io, done: Answer): void {
     .description('The simulated exchange and an engine on it, as two processes. No account needed.')
     .option('--market <market>', 'calm, trend, crash, illiquid, gap, or chain:DIR', 'calm')
     .option('--seed <text>', 'of everything the market makes up', '1')
+    .option('--mirror <source>', 'follow another exchange on this machine, or `tape:FILE`')
+    .option('--fault <name@duration...>', 'faults the mirror makes (see `exchange --help`)')
     .option('--run <folder>', 'a new folder for ledger, logs and report')
     .action(async (options) => done(await start(options, io)));
   tradingOptions(
@@ -97,6 +101,23 @@ function addLooking(program: Command, io: Io, done: Answer): void {
     .action(async (subject: string, { json = false, ...options }) =>
       done(await explain(subject, { ...options, json }, io)),
     );
+}
+
+function addPaper(program: Command, io: Io, done: Answer): void {
+  const paper = withExample(
+    program.command('paper').helpCommand(false).description('What paper trading has shown.'),
+    'holdfast paper status',
+  );
+  withExample(paper.command('status'), 'holdfast paper status artifacts/run --json')
+    .description(
+      'The paper gate over every run: 10 trading or 14 calendar days clean, 8 faults recorded. ' +
+        'Exit code 2 where evidence is broken or missing.',
+    )
+    .argument('[paths...]', 'documents, run folders or folders of runs (default: all runs)')
+    .option(...JSON_FLAG)
+    .action((paths: readonly string[], { json = false }: { json?: boolean }) => {
+      done(paperStatus({ paths, json }, io));
+    });
 }
 
 /** A day of a whole chain is a few of these. */

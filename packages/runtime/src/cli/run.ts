@@ -23,7 +23,8 @@ export async function run(given: RunVerbArguments, io: RunIo): Promise<ExitCode>
   if (venue === null) return 2;
   tell(io, `run        ${prepared.folder.path}`);
   tell(io, `venue      ${venue.endpoint}`);
-  return await trade({ prepared, given, ...venue, shiftMs: given.shift ?? 0, exchange: null }, io);
+  const shiftMs = given.shift ?? 0;
+  return await trade({ prepared, given, ...venue, shiftMs, exchange: null, paperRun: null }, io);
 }
 
 interface VenueChoice {

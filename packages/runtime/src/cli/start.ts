@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { trade } from '../main.ts';
+import { PAPER_RUN } from '../report/paper-run-file.ts';
 import { startExchangeProcess } from '../run/exchange-process.ts';
 import { complain, type ExitCode, type Io, tell } from './io.ts';
 import { prepare, type RunArguments } from './run-options.ts';
@@ -6,6 +8,10 @@ import { prepare, type RunArguments } from './run-options.ts';
 export interface StartArguments extends RunArguments {
   readonly market: string;
   readonly seed: string;
+  /** Follow another exchange or a recording; the document of the run goes to the run folder. */
+  readonly mirror?: string;
+  /** `name@duration`: faults the mirror makes. */
+  readonly fault?: readonly string[];
 }
 
 type StartIo = Pick<Io, 'out' | 'err' | 'cwd' | 'root' | 'env' | 'now'>;
@@ -15,7 +21,9 @@ const SAME_DAY_MS = 60_000;
 
 /**
  * `holdfast start`: the simulated exchange as one process, the engine as another, joined by a real
- * WebSocket on loopback. No account and no server.
+ * WebSocket on loopback. No account and no server. With `mirror` the exchange follows another one;
+ * the environment stays `dev`, which reaches this machine and its files alone: a source beyond it
+ * waits for the sign-off of `paper`.
  */
 export async function start(given: StartArguments, io: StartIo): Promise<ExitCode> {
   const prepared = prepare('start', given, io, true);
@@ -25,10 +33,10 @@ export async function start(given: StartArguments, io: StartIo): Promise<ExitCod
     complain(io, { place: 'start', rule: 'venue_not_simulated', detail });
     return 2;
   }
-  tell(io, `market     ${given.market}, seed ${given.seed}`);
+  const paperRun = given.mirror === undefined ? null : join(prepared.folder.path, PAPER_RUN);
+  tell(io, `market     ${marketOf(given)}`);
   tell(io, `run        ${prepared.folder.path}`);
-  const words = ['--market', given.market, '--seed', given.seed, '--port', '0'];
-  const begun = await startExchangeProcess(io.root, words);
+  const begun = await startExchangeProcess(io.root, wordsOf(given, paperRun));
   if (!begun.ok) {
     complain(io, { place: 'exchange', rule: 'not_started', detail: begun.detail });
     return 2;
@@ -51,7 +59,22 @@ export async function start(given: StartArguments, io: StartIo): Promise<ExitCod
       credentials: { clientId: key.client_id, clientSecret: key.client_secret },
       shiftMs: Math.abs(behind) > SAME_DAY_MS ? Math.round(behind) : 0,
       exchange,
+      paperRun,
     },
     io,
   );
+}
+
+function marketOf({ mirror, market, seed }: StartArguments): string {
+  return mirror === undefined ? `${market}, seed ${seed}` : `mirror of ${mirror}`;
+}
+
+function wordsOf(
+  { mirror, fault = [], market, seed }: StartArguments,
+  paperRun: string | null,
+): readonly string[] {
+  const own = ['--market', market, '--seed', seed, '--port', '0'];
+  if (mirror === undefined || paperRun === null) return own;
+  const faults = fault.flatMap((each) => ['--fault', each]);
+  return ['--mirror', mirror, '--paper-run', paperRun, '--port', '0', ...faults];
 }

@@ -7,4 +7,5 @@ export { loadConfiguration } from './load.ts';
 export type { Environment, RuntimeDocument } from './runtime-document.ts';
 export { parseRuntimeDocument, RuntimeDocumentSchema } from './runtime-document.ts';
 export type { Environ, Secret, Secrets } from './secrets.ts';
-export { createSecret, ENVIRONMENT_VARIABLES, readSecrets } from './secrets.ts';
+export { createSecret, credentialNames, ENVIRONMENT_VARIABLES, readSecrets } from './secrets.ts';
+export { hostOf, isLoopbackHost } from '../loopback.ts';

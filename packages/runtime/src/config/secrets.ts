@@ -127,7 +127,8 @@ function isSet(value: string | undefined): value is string {
   return value !== undefined && value.trim() !== '';
 }
 
-function credentialNames(env: Environ): readonly string[] {
+/** Variables that look like a credential of an exchange or a vault, and are set. */
+export function credentialNames(env: Environ): readonly string[] {
   return Object.keys(env)
     .filter((name) => CREDENTIAL.test(name.toUpperCase()) && isSet(env[name]))
     .sort();

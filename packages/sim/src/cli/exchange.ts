@@ -1,19 +1,32 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { currency, E8 } from '@holdfast/core/values';
+import { isLoopbackHost } from '@holdfast/runtime/config';
 import type { Clock } from '@holdfast/runtime/ports';
 import { LOWEST_TIER, WITHOUT_LIMITS } from '../exchange/credits.ts';
 import { Exchange } from '../exchange/exchange.ts';
 import type { MarketDrive } from '../market/market-drive.ts';
 import { type Market, openMarket } from '../market/open-market.ts';
+import type { MirrorDrive } from '../mirror/mirror-drive.ts';
+import type { PaperKeeper } from '../mirror/paper-keeper.ts';
 import { createExchangeClock } from '../server/exchange-clock.ts';
 import { type ApiKey, developmentKeys, parseKeys } from '../server/keys.ts';
 import { createNoticeBoard } from '../server/notice-board.ts';
 import { type ExchangeReport, reportOf } from '../server/report.ts';
 import { type ExchangeServer, startExchangeServer } from '../server/server.ts';
 import type { CliIo } from './io.ts';
+import {
+  bringMarket,
+  keepRun,
+  MIRROR_NOTES,
+  type MirrorArguments,
+  type OpenedSource,
+  openSource,
+} from './mirror.ts';
 
-export interface ExchangeArguments {
+export interface ExchangeArguments extends Omit<MirrorArguments, 'mirror'> {
+  /** Follow another exchange, or a recording, instead of a market of our own. */
+  readonly mirror?: string;
   readonly port: number;
   readonly host: string;
   readonly market: string;
@@ -43,43 +56,114 @@ export async function exchange(
   ended: Promise<void>,
 ): Promise<number> {
   const keys = readKeys(given, io);
-  const opened = openMarket(given.market, { seed: given.seed, cwd: io.cwd });
-  if (!opened.ok) for (const fault of opened.faults) io.err(`exchange: --market: ${fault}`);
-  if (keys === null || !opened.ok) return 2;
-  const { market } = opened;
-  const clock = createExchangeClock(market.startAt);
-  const played = Promise.withResolvers<void>();
-  const running = await open(given, keys, market, clock, () => played.resolve());
+  const opened = keys === null ? null : openVenue(given, io);
+  if (keys === null || opened === null) return 2;
+  const running = await open(given, keys, opened, ended);
   if (typeof running === 'string') {
     io.err(`exchange: ${running}`);
     return 2;
   }
   tellReady(running, keys, given, io);
-  await Promise.race([ended, played.promise, timeIsUp(given.for)]);
+  await Promise.race([ended, running.over, timeIsUp(given.for)]);
   running.drive.stop();
   await running.server.close();
-  const report = reportOf({ ...running, market, seed: given.seed });
+  running.keeper?.end();
+  await running.close();
+  const report = reportOf({ ...running, seed: given.seed });
   tellReport(report, given, io);
   return 0;
 }
 
-interface Running {
+/** A market of our own, or one that is followed. */
+interface Venue {
+  readonly market: Pick<Market, 'name' | 'data' | 'notes' | 'startAt'>;
+  readonly isMirror: boolean;
+  readonly clock: Clock;
+  /** Quotes a whole market before it answers; a sentence when none can be had. */
+  bring(
+    exchange: Exchange,
+    onEnd: () => void,
+    ended: Promise<void>,
+  ): Promise<MarketDrive | string>;
+  keep(exchange: Exchange, drive: MarketDrive, server: ExchangeServer): PaperKeeper | null;
+  close(): Promise<void>;
+}
+
+function openVenue(given: ExchangeArguments, io: CliIo): Venue | null {
+  const { mirror } = given;
+  if (mirror === undefined) return ownVenue(given, io);
+  const wish = { ...given, mirror };
+  const opened = openSource(wish, io);
+  return opened === null ? null : mirroredVenue(wish, opened, io);
+}
+
+function ownVenue(given: ExchangeArguments, io: CliIo): Venue | null {
+  if (given.paperRun !== undefined || given.fault.length > 0) {
+    io.err('exchange: --paper-run and --fault are of a mirrored market: give --mirror');
+    return null;
+  }
+  const opened = openMarket(given.market, { seed: given.seed, cwd: io.cwd });
+  if (!opened.ok) {
+    for (const fault of opened.faults) io.err(`exchange: --market: ${fault}`);
+    return null;
+  }
+  const { market } = opened;
+  const clock = createExchangeClock(market.startAt);
+  return {
+    market,
+    isMirror: false,
+    clock,
+    async bring(engine, onEnd) {
+      const drive = market.drive({ clock, exchange: engine, onEnd });
+      drive.start();
+      return drive;
+    },
+    keep: () => null,
+    close: () => Promise.resolve(),
+  };
+}
+
+function mirroredVenue(wish: MirrorArguments, opened: OpenedSource, io: CliIo): Venue {
+  const { source, data } = opened;
+  let brought: MirrorDrive | null = null;
+  return {
+    market: { name: `mirror:${source.about.place}`, data, notes: MIRROR_NOTES, startAt: null },
+    isMirror: true,
+    clock: source.clock,
+    async bring(engine, onEnd, ended) {
+      const drive = await bringMarket(source, engine, ended);
+      if (typeof drive === 'string') return drive;
+      brought = drive;
+      void source.over.then(onEnd);
+      return drive;
+    },
+    keep(engine, _drive, server) {
+      return brought === null
+        ? null
+        : keepRun(wish, opened, { drive: brought, exchange: engine, server }, io);
+    },
+    close: () => source.close(),
+  };
+}
+
+interface Running extends Pick<Venue, 'market' | 'clock' | 'close'> {
   readonly server: ExchangeServer;
   readonly exchange: Exchange;
   readonly drive: MarketDrive;
-  readonly clock: Clock;
-  readonly market: Market;
+  readonly keeper: PaperKeeper | null;
   readonly accounts: readonly string[];
+  /** A recorded market has been played to its end. */
+  readonly over: Promise<void>;
 }
 
-/** A sentence where the port cannot be had. */
+/** A sentence where the market or the port cannot be had. */
 async function open(
   { host, port, credits }: ExchangeArguments,
   keys: readonly ApiKey[],
-  market: Market,
-  clock: Clock,
-  onEnd: () => void,
+  venue: Venue,
+  ended: Promise<void>,
 ): Promise<Running | string> {
+  const { clock, market, isMirror } = venue;
   const notices = createNoticeBoard();
   const accounts = [...new Set(['main', ...keys.map(({ account }) => account)])];
   const others = accounts.filter((account) => account !== 'main');
@@ -88,34 +172,30 @@ async function open(
     accounts: new Map(others.map((account) => [account, DEPOSITS])),
     // A client that paces itself by its account's limits is told the ones that are enforced.
     limits: credits ? LOWEST_TIER : WITHOUT_LIMITS,
+    mirror: isMirror,
     onNotification: notices.post,
   });
-  const drive = market.drive({ clock, exchange: engine, onEnd });
+  const { promise: over, resolve: end } = Promise.withResolvers<void>();
   // Quoted before the port is open: the first client finds a whole market.
-  drive.start();
+  const drive = await venue.bring(engine, end, ended);
+  if (typeof drive === 'string') return drive;
+  const about = { exchange: engine, notices, clock, keys, host, port, creditsEnabled: credits };
   try {
-    const server = await startExchangeServer({
-      exchange: engine,
-      notices,
-      clock,
-      keys,
-      host,
-      port,
-      creditsEnabled: credits,
-    });
-    return { server, exchange: engine, drive, clock, market, accounts };
+    const server = await startExchangeServer(about);
+    const keeper = venue.keep(engine, drive, server);
+    const close = (): Promise<void> => venue.close();
+    return { server, exchange: engine, drive, clock, market, accounts, keeper, over, close };
   } catch (error) {
     drive.stop();
+    await venue.close();
     const why = error instanceof Error ? error.message : String(error);
     return `--host ${host} --port ${port}: ${why}`;
   }
 }
 
-const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
-
 function readKeys({ keys: file, host }: ExchangeArguments, io: CliIo): readonly ApiKey[] | null {
   if (file === undefined) {
-    if (LOOPBACK.test(host)) return developmentKeys();
+    if (isLoopbackHost(host)) return developmentKeys();
     io.err(
       `exchange: --host ${host}: the development keys are public; give --keys beyond loopback`,
     );

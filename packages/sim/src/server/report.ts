@@ -31,7 +31,7 @@ export interface Reported {
   readonly server: ExchangeServer;
   readonly drive: MarketDrive;
   readonly clock: Clock;
-  readonly market: Market;
+  readonly market: Pick<Market, 'name' | 'data' | 'notes'>;
   readonly seed: string;
   readonly accounts: readonly string[];
 }

@@ -9,6 +9,7 @@ import type { NoticeBoard } from './notice-board.ts';
 import { refuse } from './refusal.ts';
 import type { ServerCounters } from './server-counters.ts';
 import { ExchangeService, TICK_MS } from './service.ts';
+import type { SessionEnd } from './session.ts';
 import { PAYLOAD_MAX, SocketDoor } from './socket-door.ts';
 import { TOKEN_LIFETIME_S } from './tokens.ts';
 
@@ -53,6 +54,10 @@ export interface ExchangeServer {
   /** Open sockets, HTTP and WebSocket. */
   connections(): number;
   counters(): Readonly<ServerCounters> & { readonly notificationsSent: number };
+  /** Ends every session now; their orders go as after any end. @returns how many there were. */
+  endSessions(why: SessionEnd): number;
+  /** Every connection stands, but is nobody's. */
+  endTokens(): void;
   /** Ends every session, cancelling nothing; resolves when every socket is closed. */
   close(): Promise<void>;
 }
@@ -91,6 +96,8 @@ export async function startExchangeServer(options: ExchangeServerOptions): Promi
     httpUrl: `http://${authority}${HTTP_PATH}`,
     connections: () => refused.open(),
     counters: () => ({ ...counters, notificationsSent: rooms.hub.sent }),
+    endSessions: (why) => service.endSessions(why),
+    endTokens: () => service.endTokens(),
     async close() {
       beat.stop();
       service.close();

@@ -113,9 +113,16 @@ export class ExchangeService {
     }
   }
 
+  /** @returns how many there were. */
+  endSessions(why: SessionEnd): number {
+    const ended = [...this.#sessions];
+    for (const session of ended) session.end(why);
+    return ended.length;
+  }
+
   /** Ends every session, cancelling nothing. */
   close(): void {
-    for (const session of this.#sessions) session.end('server_closing');
+    this.endSessions('server_closing');
   }
 
   /** The end of a session: its subscriptions, its tokens, and where it wished so, its orders. */
