@@ -44,7 +44,11 @@ function run(days: number, more: Partial<PaperRun> = {}, engine: Engine = {}): P
     fills: 0,
     illegal_order_attempts: 0,
     duplicate_dispatches: 0,
-    days: Array.from({ length: days }, (_, day) => ({ from: from + day * DAY, orders: 1, fills: 0 })),
+    days: Array.from({ length: days }, (_, day) => ({
+      from: from + day * DAY,
+      orders: 1,
+      fills: 0,
+    })),
     faults: FAULTS,
     engine: { ...ENGINE, ...engine },
     ...more,
@@ -201,14 +205,17 @@ const STAINS: readonly Stain[] = [
 ];
 
 describe('a run that is not clean', () => {
-  it.each(STAINS)('%s is the blocker, and none of its days counts', (code, answer, more, engine) => {
-    const verdict = paperGate([run(14, more, engine)]);
-    expect(verdict.blockers[0]).toMatchObject({ code, runId: 'run' });
-    expect(verdict).toMatchObject({ tradingDays: 0, calendarDays: 0, faults: [] });
-    expect(verdict.answer).toBe(answer);
-    const own = verdict.blockers.filter(({ runId }) => runId !== null);
-    expect(own).toHaveLength(1);
-  });
+  it.each(STAINS)(
+    '%s is the blocker, and none of its days counts',
+    (code, answer, more, engine) => {
+      const verdict = paperGate([run(14, more, engine)]);
+      expect(verdict.blockers[0]).toMatchObject({ code, runId: 'run' });
+      expect(verdict).toMatchObject({ tradingDays: 0, calendarDays: 0, faults: [] });
+      expect(verdict.answer).toBe(answer);
+      const own = verdict.blockers.filter(({ runId }) => runId !== null);
+      expect(own).toHaveLength(1);
+    },
+  );
 
   it('of which nobody knows is no excuse for days that are missing anyway', () => {
     const verdict = paperGate([run(9, { engine: null })]);
@@ -247,7 +254,10 @@ describe('the document', () => {
   it.each([
     ['/written_at', { written_at: START - 1 }],
     ['/gaps/0/ended_at', { gaps: [gap(START, -1)] }],
-    ['/source/sha256', { source: { kind: 'address', place: 't', sha256: 'a'.repeat(64), speed: 1 } }],
+    [
+      '/source/sha256',
+      { source: { kind: 'address', place: 't', sha256: 'a'.repeat(64), speed: 1 } },
+    ],
     [
       '/clock',
       { source: { kind: 'tape', place: 't', sha256: 'a'.repeat(64), speed: 1 }, clock: 'real' },

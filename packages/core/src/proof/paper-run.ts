@@ -52,7 +52,7 @@ const Engine = closed({
   invariant_violation: Type.Union([Type.String(), Type.Null()]),
 });
 
-/** `paper-run.json`: what ran on a paper venue, where its market came from, and what was missing. */
+/** `paper-run.json`: what ran on a paper venue, where its market came from, what was missing. */
 export const PaperRunSchema = closed(
   {
     schema_version: Type.Literal(1),

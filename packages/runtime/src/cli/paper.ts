@@ -60,7 +60,7 @@ function linesOf(verdict: PaperVerdict, runs: readonly PaperRun[]): readonly str
     `runs          ${runs.length}, of which ${counted.length} count`,
     `trading days  ${tradingDays} of ${trading}, or`,
     `days in a row ${calendarDays} of ${calendar}${until}`,
-    `faults        ${faults.length} of ${needed}${faults.length > 0 ? `: ${faults.join(', ')}` : ''}`,
+    `faults        ${[`${faults.length} of ${needed}`, ...faults].join(' ')}`,
     ...runs.map(runLine),
     ...blockers.map(blockerLine),
   ];

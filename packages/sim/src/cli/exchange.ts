@@ -80,11 +80,7 @@ interface Venue {
   readonly isMirror: boolean;
   readonly clock: Clock;
   /** Quotes a whole market before it answers; a sentence when none can be had. */
-  bring(
-    exchange: Exchange,
-    onEnd: () => void,
-    ended: Promise<void>,
-  ): Promise<MarketDrive | string>;
+  bring(exchange: Exchange, onEnd: () => void, ended: Promise<void>): Promise<MarketDrive | string>;
   keep(exchange: Exchange, drive: MarketDrive, server: ExchangeServer): PaperKeeper | null;
   close(): Promise<void>;
 }

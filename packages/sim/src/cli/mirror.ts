@@ -126,7 +126,11 @@ async function pause(ms: number): Promise<void> {
 export function keepRun(
   given: MirrorArguments,
   { data, buildId }: OpenedSource,
-  venue: { readonly drive: MirrorDrive; readonly exchange: Exchange; readonly server: ExchangeServer },
+  venue: {
+    readonly drive: MirrorDrive;
+    readonly exchange: Exchange;
+    readonly server: ExchangeServer;
+  },
   io: Pick<CliIo, 'cwd'>,
 ): PaperKeeper | null {
   if (given.paperRun === undefined) {

@@ -122,7 +122,7 @@ export class LimitBook {
   /** A trade of the followed market. @returns steps of resting orders that took part in it. */
   printed(trade: PrintedTrade, handler: MatchHandler): number {
     const own = trade.side === 'buy' ? this.#ownAsks : this.#ownBids;
-    const filled = meetPrint(own, trade, handler);
+    const filled = meetPrint([...own], trade, handler);
     this.#dropClosed(own);
     if (trade.steps > filled) handler.print(trade.ticks, trade.steps - filled, trade.side);
     return filled;

@@ -1,5 +1,5 @@
 /** What must hold of every followed book, whatever it shows. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CALL, order, placed } from './exchange.fixture.ts';
 import { leftOf } from './displayed-quotes.ts';
@@ -65,7 +65,12 @@ describe('the same book', () => {
           const { order: taken } = placed(bench.send('private/buy', order(CALL, steps / 10, 0.2)));
           filled += Math.round(Number(taken['filled_amount']) * 10);
         }
-        expect(filled).toBe(Math.min(shown, sizes.reduce((sum, steps) => sum + steps, 0)));
+        expect(filled).toBe(
+          Math.min(
+            shown,
+            sizes.reduce((sum, steps) => sum + steps, 0),
+          ),
+        );
       }),
     );
   });

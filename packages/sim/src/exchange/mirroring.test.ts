@@ -45,7 +45,7 @@ describe('an order that takes', () => {
     expect(buy(10).order['filled_amount']).toBe(0);
   });
 
-  it('finds only what is new of a level that grew, and no more than was left of one that shrank', () => {
+  it('finds what is new of a level that grew, no more than was left of one that shrank', () => {
     buy(6);
     bench.show([990, 20], [1_000, 13, 1_005, 40]);
     expect(bench.asks()).toEqual([1_000, 7, 1_005, 40]);

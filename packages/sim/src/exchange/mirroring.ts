@@ -73,7 +73,7 @@ interface Followed {
   readonly mirror: NonNullable<Listing['mirror']>;
 }
 
-/** Null when not listed. A book that is made here cannot follow: that is a mistake of the caller. */
+/** Null when not listed. That a book that is made here should follow is the caller's mistake. */
 function followedOf(state: VenueState, name: InstrumentName): Followed | null {
   const listing = state.listings.get(name);
   if (listing === undefined) return null;

@@ -18,7 +18,8 @@ export interface PrintedTrade {
  * order's. A trade at a worse price than the order's has gone through it, whatever was ahead. No
  * order takes part in what was made before it rested.
  *
- * @param own the orders such a trade can meet, in price-time order; those that close stay in it.
+ * @param own the orders such a trade can meet, in price-time order; a list of the caller's own,
+ *   because a fill may close others of it.
  * @returns steps that met orders.
  */
 export function meetPrint(
@@ -28,8 +29,7 @@ export function meetPrint(
 ): number {
   const sign = trade.side === 'buy' ? 1 : -1;
   let left = trade.steps;
-  // A fill may close others of the list: reduce-only orders with nothing left to reduce.
-  for (const order of [...own]) {
+  for (const order of own) {
     if ((order.ticks - trade.ticks) * sign > 0 || left <= 0) break;
     if (order.state !== 'open' || order.queuedAt >= trade.at) continue;
     const ahead = order.ticks === trade.ticks ? Math.min(left, order.aheadSteps) : 0;

@@ -78,10 +78,7 @@ function labelOf(params: unknown): string {
  * New orders and edits are accepted neither by a locked book nor by a followed one whose market is
  * not known at the moment; cancels are by both.
  */
-export function closedFor(
-  state: VenueState,
-  { instrument, mirror }: Listing,
-): VenueError | null {
+export function closedFor(state: VenueState, { instrument, mirror }: Listing): VenueError | null {
   if (state.locked.has(instrument.underlying)) {
     return venueError(10019, `${instrument.underlying} is locked`, 'instrument_name');
   }

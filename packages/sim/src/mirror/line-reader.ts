@@ -8,7 +8,7 @@ const NEWLINE = 10;
 /** Lines of a file, one at a time and at once: whoever plays them back is not made to wait. */
 export class LineReader {
   readonly #fd: number;
-  #rest: Buffer<ArrayBufferLike> = Buffer.alloc(0);
+  #rest: Buffer = Buffer.alloc(0);
   #isOver = false;
 
   /** Throws when the file cannot be opened. */

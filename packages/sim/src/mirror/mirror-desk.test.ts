@@ -69,7 +69,7 @@ describe('a source that is heard', () => {
 });
 
 describe('a source that is not heard', () => {
-  it('is silent after five seconds without an index: books void, coins locked, orders refused', () => {
+  it('is silent after five seconds without an index: no book, coins locked, orders refused', () => {
     stage.pass(5_000);
     expect([stage.desk.isLive, stage.lost]).toEqual([true, []]);
     stage.pass(1_000);

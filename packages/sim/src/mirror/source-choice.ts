@@ -55,7 +55,10 @@ export function chooseSource(wish: SourceWish): SourceChoice {
 function refusalBeyond(host: string, wish: SourceWish): SourceChoice | null {
   const { place, namedHost, machine, paperHosts, credentials } = wish;
   if (namedHost !== host) {
-    return refuse('host_not_named', `${host} is not on this machine: name it, --source-host ${host}`);
+    return refuse(
+      'host_not_named',
+      `${host} is not on this machine: name it, --source-host ${host}`,
+    );
   }
   if (machine !== 'PAPER') {
     return refuse('machine_not_paper', `this machine is ${machine}; only PAPER reaches a source`);

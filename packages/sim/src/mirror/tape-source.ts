@@ -118,7 +118,8 @@ export class TapeSource implements MirrorSource {
       if (line === null) return this.#over();
       const at = 'at' in line ? line.at - this.#options.aheadMs : null;
       if (at !== null && at > this.clock.now()) {
-        this.clock.wake(at, () => this.#play());
+        // Times are whole, and a quotient of them may fall a hair short of one.
+        this.clock.wake(Math.ceil(at) + 0.5, () => this.#play());
         return;
       }
       this.#tell(line);
