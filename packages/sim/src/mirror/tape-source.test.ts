@@ -143,6 +143,7 @@ describe('a recording', () => {
       hole,
       ...lines.slice(34, 46),
       heard(half + 2_000, FRAMES.snapshot(half + 2_000, 90, BIDS, ASKS)),
+      heard(half + 4_000, FRAMES.index(half + 4_000)),
     );
     const { drive } = await play(path, 6_600);
     expect(drive.gaps.counts()).toMatchObject({ gaps_tape_gap: 1 });
