@@ -11,6 +11,7 @@ import { CALM_VENUE } from '../faults/venue.ts';
 import { ALERT_WATCHDOG } from '../faults/watchdog.ts';
 import { ORDERLY_MARKET } from '../fuzz/market-conditions.ts';
 import { NO_MEDDLER } from '../fuzz/meddler.ts';
+import { LAUNCH_MONITORS } from '../fuzz/monitors.ts';
 import { LAUNCH_RULES } from '../fuzz/rules.ts';
 import { NO_WORKLOAD } from '../fuzz/workload.ts';
 import { PERFECT_NETWORK } from '../wire/network-model.ts';
@@ -101,6 +102,7 @@ const Crash = modelSchema(
 
 const Given = closed({
   rules: Type.Optional(modelSchema(LAUNCH_RULES, 'how the policy differs from the launch policy')),
+  monitors: Type.Optional(modelSchema(LAUNCH_MONITORS, 'how strict the monitors are')),
   execution_style: Type.Optional(Type.Enum(['Sniper', 'Any'])),
   market: Type.Optional(Type.Enum(['still', 'moving'])),
   network: Type.Optional(Network),
