@@ -15,6 +15,7 @@ import { FaultyDisk, GOOD_DISK } from './faults/disk.ts';
 import { Doom, type Moment, PROCESS_DIED } from './faults/doom.ts';
 import { SPELL_LOOK_MS } from './faults/spell.ts';
 import type { VenueDoor } from './faults/venue.ts';
+import type { MarketMaker } from './fuzz/market-maker.ts';
 import { underMonitors } from './fuzz/monitors.ts';
 import { underRules } from './fuzz/rules.ts';
 import { Hands } from './hands.ts';
@@ -55,6 +56,7 @@ export class World {
   readonly network: Network;
   /** The venue as it is spoken to: the exchange behind what it may answer instead. */
   readonly door: VenueDoor;
+  readonly market: MarketMaker;
   readonly hands: Hands;
   readonly placements: WorldPlacement[] = [];
   readonly counts: WorldCounts = { crashes: 0, boots: 0, placements: 0 };
@@ -99,6 +101,7 @@ export class World {
     this.exchange = this.#venue.exchange;
     this.door = this.#venue.door;
     this.service = this.#venue.service;
+    this.market = this.#venue.market;
     const network = this.#prng.fork('network');
     this.network = new Network(this.clock, network, options.network, this.service);
     this.hands = new Hands({

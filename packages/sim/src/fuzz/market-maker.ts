@@ -6,7 +6,7 @@ import { inverseFuture } from '../market/future-instrument.ts';
 import { inverseOption } from '../market/inverse-option.ts';
 import type { Prng } from '../prng.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
-import { type MarketConditions, MarketWeather } from './market-conditions.ts';
+import { type MarketConditions, MarketWeather, type ReferenceMarket } from './market-conditions.ts';
 import { ReferenceMaker } from './reference-maker.ts';
 
 const PUBLISH_MS = 100;
@@ -54,6 +54,7 @@ export class MarketMaker {
   readonly #quoted: Quoted[] = [];
   readonly #references: ReferenceMaker;
   readonly #indexes = new Map<Currency, number>();
+  #held: Partial<ReferenceMarket> = {};
   #published = 0;
   #strikes = 0;
 
@@ -88,8 +89,20 @@ export class MarketMaker {
     this.#often();
   }
 
+  /** The reference instruments are as told from now on, whatever the weather. */
+  holdReferences(market: Partial<ReferenceMarket>): void {
+    this.#held = market;
+    this.#tellVolatility();
+    this.#tell();
+  }
+
+  get #referenceMarket(): ReferenceMarket {
+    return { ...this.#weather.references, ...this.#held };
+  }
+
   /** The market is orderly from now on. */
   putRight(): void {
+    this.#held = {};
     this.#weather.putRight();
   }
 
@@ -191,7 +204,7 @@ export class MarketMaker {
       exchange.publishBook(name, empty === 'bids' ? [] : bids, empty === 'asks' ? [] : asks, now);
     }
     if (!this.#weather.isSilent) {
-      this.#references.publish(this.#indexes, this.#weather.references, now);
+      this.#references.publish(this.#indexes, this.#referenceMarket, now);
     }
     if (mood === 'still' || prng.chance(0.2)) this.#tell();
     clock.wake(now + PUBLISH_MS, () => this.#publish());
@@ -200,11 +213,7 @@ export class MarketMaker {
   #tellVolatility(): void {
     if (this.#weather.isSilent) return;
     const { clock } = this.#options;
-    this.#references.tellVolatility(
-      [...this.#indexes.keys()],
-      this.#weather.references,
-      clock.now(),
-    );
+    this.#references.tellVolatility([...this.#indexes.keys()], this.#referenceMarket, clock.now());
   }
 
   /**
@@ -226,7 +235,7 @@ export class MarketMaker {
     for (const [coin, indexE8] of this.#indexes) {
       if (!this.#weather.isIndexSilent) exchange.setIndex(coin, indexE8, timestamp);
       if (this.#weather.isSilent) continue;
-      this.#references.tell(coin, indexE8, this.#weather.references, timestamp);
+      this.#references.tell(coin, indexE8, this.#referenceMarket, timestamp);
       for (const { instrument, midTicks } of this.#quoted) {
         if (instrument.underlying !== coin) continue;
         exchange.setTicker({

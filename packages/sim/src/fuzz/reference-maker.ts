@@ -6,10 +6,11 @@ import type { Prng } from '../prng.ts';
 import type { ReferenceMarket } from './market-conditions.ts';
 
 const LEVELS = 5;
-/** USD at each level of a side: two millions in all. */
-const LEVEL_USD = 400_000;
+/** USD on each side. */
+export const REFERENCE_DEPTH_USD = 2_000_000;
+const LEVEL_USD = REFERENCE_DEPTH_USD / LEVELS;
 /** Percent. */
-const DVOL = 50;
+export const REFERENCE_DVOL = 50;
 
 export interface ReferenceMakerOptions {
   readonly exchange: Exchange;
@@ -74,7 +75,8 @@ export class ReferenceMaker {
     now: number,
   ): void {
     if (!tellsDvol) return;
-    for (const coin of coins) this.#options.exchange.setVolatilityIndex(coin, DVOL * fright, now);
+    for (const coin of coins)
+      this.#options.exchange.setVolatilityIndex(coin, REFERENCE_DVOL * fright, now);
   }
 
   #side({ amountStepE8 }: Instrument, best: number, sign: 1 | -1, size: number): number[] {

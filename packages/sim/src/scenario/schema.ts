@@ -169,6 +169,21 @@ const AtVenue = closed({
       { description: 'maintenance, as the venue words it; known when it is next asked for' },
     ),
   ),
+  references: Type.Optional(
+    closed(
+      {
+        spread_bps: Type.Optional(Type.Number({ minimum: 0, maximum: 5_000 })),
+        depth_usd: Type.Optional(Type.Number({ minimum: 0, maximum: 10_000_000 })),
+        basis_bps: Type.Optional(Type.Number({ minimum: -5_000, maximum: 5_000 })),
+        dvol: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1_000 })),
+      },
+      {
+        description:
+          'the perpetuals the market monitors look at, and the volatility index, from now on; ' +
+          '{} is as usual: close, two million USD deep, at the index, 50',
+      },
+    ),
+  ),
   end_tokens: Type.Optional(
     Type.Literal(true, { description: 'access and refresh tokens; the connections stand' }),
   ),
