@@ -31,7 +31,7 @@ import { onOutputMeasured, onPolicyOffered, onTicked } from './turn/shell.ts';
 
 export type { Session, State } from './state.ts';
 export { closeOut } from './turn/close-out.ts';
-export { currentMode } from './turn/mode.ts';
+export { currentMode, modeDetails } from './turn/mode.ts';
 export { createState, resume };
 
 /**

@@ -53,6 +53,11 @@ export function currentMode(state: State): ResolvedMode {
   return resolveMode(guardInputs(state));
 }
 
+/** What holds it down now, input by input; empty in Active. */
+export function modeDetails(state: State): readonly string[] {
+  return explainMode(guardInputs(state));
+}
+
 /** Reports a change of mode since it was last looked at. What is reported decides nothing. */
 export function reportMode(state: State, output: Output): void {
   const { observations } = state;
