@@ -39,6 +39,7 @@ export function policyDocuments(root: string): readonly PolicyDocument[] {
     environments: environments(policy, matrix),
     scope: scope(policy),
     orders: orders(policy),
+    references: references(policy),
     limits: table(['Limit', 'Value', 'Unit', 'When it is reached', 'In force'], limitRows(policy)),
     caps: caps(policy),
     matrix: matrixTable(matrix),
@@ -120,6 +121,17 @@ function scope(policy: Policy): string {
       ['Stage', code(String(policy['stage']))],
     ],
   );
+}
+
+function references(policy: Policy): string {
+  const monitors = policy['monitors'] as {
+    readonly reference_instruments: Readonly<Record<string, string>>;
+  };
+  const rows = Object.entries(monitors.reference_instruments).map(([coin, name]) => [
+    coin,
+    code(name),
+  ]);
+  return table(['Coin', 'Reference instrument'], rows);
 }
 
 function orders(policy: Policy): string {

@@ -65,7 +65,7 @@ class Rig {
       ...IDENTITY,
       runId: runId('bench'),
       enforcedProfile: 'CSP',
-      toleratesUnlinked: true,
+      realMoney: false,
       settleMs: 0,
       tickIntervalMs: 1_000,
       reconcileIntervalMs: 10_000,

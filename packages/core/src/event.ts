@@ -1,4 +1,6 @@
 import type { Certificate } from './guard/certificate.ts';
+import type { NetworkFigures } from './guard/monitors/bunker.ts';
+import type { ClockReading } from './guard/monitors/clock-drift.ts';
 import type { Instrument, UnsupportedKind } from './instrument/instrument.ts';
 import type { IntentProposal, Side } from './intent/intent.ts';
 import type { LedgerReceipt } from './ledger/receipt.ts';
@@ -333,7 +335,23 @@ export type IntentEvent =
       readonly message: string;
     };
 
+/**
+ * The network as the connection measured it, once a second; null: not to be computed (contract-1
+ * section 42).
+ */
+export interface NetworkMeasured extends NetworkFigures {
+  readonly kind: 'networkMeasured';
+  readonly at: MonoMs;
+}
+
+/** How far our clock is from the venue's, and from the time of the machine (D-18). */
+export interface ClockMeasured extends ClockReading {
+  readonly kind: 'clockMeasured';
+}
+
 export type ShellEvent =
+  | NetworkMeasured
+  | ClockMeasured
   /** A completed turn of the hot loop. */
   | { readonly kind: 'ticked'; readonly at: MonoMs }
   | { readonly kind: 'heartbeatObserved'; readonly at: MonoMs }

@@ -6,6 +6,7 @@ export type {
   AccountObserved,
   BookChanged,
   CancelFailed,
+  ClockMeasured,
   Event,
   FeeTier,
   InstrumentsListed,
@@ -13,6 +14,7 @@ export type {
   LedgerEvent,
   MaintenanceWindow,
   MarketEvent,
+  NetworkMeasured,
   ObservedFill,
   ObservedSettlement,
   OrderReported,
@@ -26,6 +28,7 @@ export type {
   VenueOrder,
   VenueSnapshotObserved,
 } from './event.ts';
+export type { NetworkFigures } from './guard/monitors/bunker.ts';
 export type { LedgerRecord } from './ledger/record.ts';
 export type { LedgerStage, Parameters, Policy } from './policy.ts';
 export type { MonoMs, WallMs } from './values/index.ts';

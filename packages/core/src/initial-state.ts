@@ -2,6 +2,8 @@ import type { FeeTier } from './event.ts';
 import { createFacts } from './facts.ts';
 import { createEmergency } from './guard/emergency.ts';
 import { createLatch } from './guard/latch.ts';
+import { NO_FINDINGS } from './guard/monitors/finding.ts';
+import { createMonitors } from './guard/monitors/monitors.ts';
 import { createRiskCauses } from './guard/risk-state.ts';
 import { createSessionKill } from './guard/session-kill.ts';
 import { DEFAULT_PARAMETERS } from './policy-document.ts';
@@ -53,6 +55,7 @@ export function createState(session: Session): State {
     operatorStop: null,
     pendingCommands: [],
     riskCauses: createRiskCauses(),
+    monitors: createMonitors(),
     sessionKill: createSessionKill(),
     emergency: createEmergency(),
     suspended: new Set(),
@@ -118,7 +121,6 @@ function unheardInputs(session: Session): Observations['guardInputs'] {
   return {
     now: NEVER,
     enforcedProfile: session.enforcedProfile,
-    toleratesUnlinked: session.toleratesUnlinked,
     policyGeneratedAt: null,
     watchdogHeartbeatAt: null,
     loopTickAt: null,
@@ -132,9 +134,9 @@ function unheardInputs(session: Session): Observations['guardInputs'] {
     latchReasons: null,
     sessionKillActive: null,
     count10028In5m: null,
-    // Its monitor is not in this build yet; only `dev` on the built-in venue tolerates that.
-    bunkerModeActive: 'unlinked',
-    overrides: { cortex: 'unlinked', exchangeHealth: null, basis: 'unlinked' },
+    bunkerModeActive: null,
+    overrides: { cortex: null, exchangeHealth: null, basis: null },
+    findings: NO_FINDINGS,
     evidenceChain: null,
     parameters: DEFAULT_PARAMETERS,
   };

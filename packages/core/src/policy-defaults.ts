@@ -1,53 +1,10 @@
 import { type TNumber, type TOptional, Type } from 'typebox';
 import { assert } from './assert.ts';
+import { MONITOR_RULES } from './policy-monitor-rules.ts';
+import { DAY_S, type ParameterRule, positive, share, whole } from './policy-ranges.ts';
 import type { Parameters } from './policy.ts';
 
-/**
- * One Appendix A value (contract-2 section 25): its key, what it is when absent, and what is sane.
- */
-export interface ParameterRule {
-  /** Key in `parameters` of `config/policy.json`. */
-  readonly key: string;
-  readonly fallback: number;
-  readonly unit: string;
-  /** Exclusive when `isOpenBelow`. */
-  readonly min: number;
-  readonly isOpenBelow: boolean;
-  /** Exclusive when `isOpenAbove`. */
-  readonly max: number;
-  readonly isOpenAbove: boolean;
-  readonly isWhole: boolean;
-  readonly meaning: string;
-}
-
-const DAY_S = 86_400;
-
-function whole(
-  key: string,
-  fallback: number,
-  unit: string,
-  [min, max]: readonly [number, number],
-  meaning: string,
-): ParameterRule {
-  const range = { min, isOpenBelow: false, max, isOpenAbove: false, isWhole: true };
-  return { key, fallback, unit, ...range, meaning };
-}
-
-/** In (0, max], or (0, max) for shares that must stay below the whole. */
-function positive(
-  key: string,
-  fallback: number,
-  unit: string,
-  max: number,
-  meaning: string,
-  isOpenAbove = false,
-): ParameterRule {
-  const range = { min: 0, isOpenBelow: true, max, isOpenAbove, isWhole: false };
-  return { key, fallback, unit, ...range, meaning };
-}
-
-const share = (key: string, fallback: number, meaning: string): ParameterRule =>
-  positive(key, fallback, 'ratio', 1, meaning, true);
+export type { ParameterRule } from './policy-ranges.ts';
 
 /** Zero is never "off": a parameter that switches a guard off does not exist (D-13). */
 export const PARAMETER_RULES = {
@@ -255,6 +212,7 @@ export const PARAMETER_RULES = {
     [1, DAY_S],
     'The window those failures are counted in.',
   ),
+  ...MONITOR_RULES,
 } as const satisfies Record<keyof Parameters, ParameterRule>;
 
 export const PARAMETER_FIELDS = Object.keys(PARAMETER_RULES) as readonly (keyof Parameters)[];

@@ -56,6 +56,7 @@ export function policyDocument(): PolicyDocument {
       max_open_positions: 50,
       max_single_order_contracts: 10,
     },
+    monitors: { reference_instruments: { BTC: 'BTC-PERPETUAL', ETH: 'ETH-PERPETUAL' } },
     containment: { opening_hedge_allowed: false },
     fail_closed: true,
   };

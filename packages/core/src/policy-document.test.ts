@@ -78,6 +78,8 @@ describe('policy document', () => {
       'min_edge_floor_usd',
       'expiry_delist_buffer_s',
       'parameters',
+      'monitors',
+      'monitors.reference_instruments',
     ];
     const document = policyDocument() as unknown as Json;
     const paths = Object.keys(document).flatMap((key) => {
@@ -231,6 +233,30 @@ const APPENDIX_A: Readonly<Record<string, number>> = {
   ws_zombie_activity_window_ms: 60_000,
   limits_fetch_failures_trip_count: 3,
   limits_fetch_failure_window_s: 300,
+  spread_max_bps: 25,
+  spread_kill_bps: 75,
+  depth_min: 300_000,
+  depth_kill_min: 100_000,
+  cortex_kill_window_s: 10,
+  dvol_jump_pct: 0.1,
+  dvol_jump_window_s: 60,
+  dvol_cooldown_s: 300,
+  spread_depth_cooldown_s: 120,
+  basis_reduceonly_bps: 50,
+  basis_reduceonly_window_s: 5,
+  basis_reduceonly_cooldown_s: 300,
+  basis_kill_bps: 150,
+  basis_kill_window_s: 5,
+  bunker_jitter_threshold_ms: 2000,
+  bunker_exit_stable_s: 120,
+  // Not in Appendix A: numbers of sections 40 and 42 without a name there, and greatest ages.
+  bunker_http_p95_max_ms: 750,
+  bunker_http_p95_evaluations: 3,
+  bunker_timeout_rate_max: 0.02,
+  cortex_book_max_age_ms: 5000,
+  cortex_dvol_max_age_ms: 10_000,
+  network_measured_max_age_ms: 5000,
+  clock_measured_max_age_ms: 60_000,
 };
 
 /** The keys given explicitly to every test below, so that each can be left out alone. */

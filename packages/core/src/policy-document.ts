@@ -11,6 +11,7 @@ import {
   coinE8,
   currency,
   type Currency,
+  instrumentName,
   type MicroUsd,
   microUsd,
 } from './values/index.ts';
@@ -91,6 +92,9 @@ function policyOf(document: PolicyDocument, exact: Exact): Policy {
     minEdge: edge === undefined ? null : exact.usd('/min_edge_usd', edge),
     minEdgeFloor: exact.usd('/min_edge_floor_usd', document.min_edge_floor_usd ?? 0),
     expiryDelistBufferS: document.expiry_delist_buffer_s ?? null,
+    referenceInstruments: mapOf(document.monitors?.reference_instruments ?? {}, (_, name) =>
+      instrumentName(name),
+    ),
     parameters: parametersOf(document.parameters ?? {}),
     microLiveCaps: capsOf('/micro_live_caps', document.micro_live_caps, exact),
     fullCaps: capsOf('/full_caps', document.full_caps, exact),

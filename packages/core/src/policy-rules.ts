@@ -58,6 +58,7 @@ function universeRules(document: PolicyDocument, say: Say): void {
   const keyed = [
     ['/risk_limits/per_underlying', limits],
     ['/exposure/delta_limit', document.exposure.delta_limit ?? {}],
+    ['/monitors/reference_instruments', document.monitors?.reference_instruments ?? {}],
   ] as const;
   for (const [path, map] of keyed) {
     for (const coin of Object.keys(map)) {
@@ -128,6 +129,9 @@ const ASCENDING: readonly (readonly [
   ['mmUtilReduceonly', 'mmUtilKill', 'or_equal'],
   ['diskPauseArchivesPct', 'diskDegradedPct', 'strictly'],
   ['diskDegradedPct', 'diskKillPct', 'strictly'],
+  ['spreadMaxBps', 'spreadKillBps', 'strictly'],
+  ['depthKillMin', 'depthMin', 'strictly'],
+  ['basisReduceonlyBps', 'basisKillBps', 'strictly'],
 ];
 
 function parameterRules(parameters: Parameters, say: Say): void {

@@ -156,6 +156,17 @@ export const PolicyDocumentSchema = closed({
   ),
   micro_live_caps: stageCaps('pilot'),
   full_caps: stageCaps('limited_live'),
+  monitors: Type.Optional(
+    closed({
+      reference_instruments: Type.Optional(
+        perCurrency(
+          Type.String({ pattern: '^[A-Z0-9_]+-[A-Z0-9]+$', maxLength: 64 }),
+          'The future or perpetual whose book, prices and index the market monitors look at. No ' +
+            'default: a coin of the universe without one is ReduceOnly.',
+        ),
+      ),
+    }),
+  ),
   containment: closed({
     opening_hedge_allowed: Type.Literal(false, {
       description:

@@ -1,4 +1,4 @@
-import type { AmountE8, CoinE8, Currency, MicroUsd } from './values/index.ts';
+import type { AmountE8, CoinE8, Currency, InstrumentName, MicroUsd } from './values/index.ts';
 
 export type LedgerStage = 'experiment' | 'paper' | 'pilot' | 'limited_live';
 
@@ -33,6 +33,11 @@ export interface Policy {
   readonly minEdge: MicroUsd | null;
   readonly minEdgeFloor: MicroUsd;
   readonly expiryDelistBufferS: number | null;
+  /**
+   * The future or perpetual each coin's market monitors look at (AMB-33). A coin of the universe
+   * without one holds the system in ReduceOnly. Always set by the parser.
+   */
+  readonly referenceInstruments?: ReadonlyMap<Currency, InstrumentName>;
   readonly parameters: Parameters;
   /** Tighter than `limits`; applies while `stage` is `pilot`. Always set by the parser. */
   readonly microLiveCaps?: StageCaps;
@@ -77,7 +82,7 @@ export interface ExposureLimits {
 /**
  * Appendix A values this build uses; a key absent from the document takes the default given there.
  */
-export interface Parameters {
+export interface Parameters extends MonitorParameters {
   readonly instrumentCacheTtlS: number;
   readonly contractsAmountMatchTolerance: number;
   readonly inventorySkewK: number;
@@ -112,4 +117,31 @@ export interface Parameters {
   readonly wsZombieActivityWindowMs: number;
   readonly limitsFetchFailuresTripCount: number;
   readonly limitsFetchFailureWindowS: number;
+}
+
+/** What the monitors of market, network and clock go by. */
+export interface MonitorParameters {
+  readonly spreadMaxBps: number;
+  readonly spreadKillBps: number;
+  readonly depthMin: number;
+  readonly depthKillMin: number;
+  readonly cortexKillWindowS: number;
+  readonly spreadDepthCooldownS: number;
+  readonly dvolJumpPct: number;
+  readonly dvolJumpWindowS: number;
+  readonly dvolCooldownS: number;
+  readonly cortexBookMaxAgeMs: number;
+  readonly cortexDvolMaxAgeMs: number;
+  readonly basisReduceonlyBps: number;
+  readonly basisReduceonlyWindowS: number;
+  readonly basisReduceonlyCooldownS: number;
+  readonly basisKillBps: number;
+  readonly basisKillWindowS: number;
+  readonly bunkerHttpP95MaxMs: number;
+  readonly bunkerHttpP95Evaluations: number;
+  readonly bunkerJitterThresholdMs: number;
+  readonly bunkerTimeoutRateMax: number;
+  readonly bunkerExitStableS: number;
+  readonly networkMeasuredMaxAgeMs: number;
+  readonly clockMeasuredMaxAgeMs: number;
 }

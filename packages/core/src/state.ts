@@ -4,6 +4,7 @@ import type { EmergencyState } from './guard/emergency.ts';
 import type { GuardInputs, Reading } from './guard/inputs.ts';
 import type { Latch } from './guard/latch.ts';
 import type { TradingMode } from './guard/mode.ts';
+import type { Monitors } from './guard/monitors/monitors.ts';
 import type { RiskCauses } from './guard/risk-state.ts';
 import type { SessionKill } from './guard/session-kill.ts';
 import type { FeeTier, MaintenanceWindow } from './event.ts';
@@ -42,8 +43,8 @@ export interface State {
 export interface Session extends RuntimeIdentity {
   readonly runId: RunId;
   readonly enforcedProfile: 'CSP' | 'GOP' | 'FULL' | null;
-  /** `dev` on the built-in venue, the only place where a monitor may be unlinked. */
-  readonly toleratesUnlinked: boolean;
+  /** False in `dev` on the built-in venue alone; said to the owner, and decides nothing. */
+  readonly realMoney: boolean;
   /**
    * How long an order may still be on its way to the venue before a start-up snapshot is believed,
    * ms.
@@ -63,6 +64,8 @@ export interface ObservedListing {
   readonly book: MutableBook;
   delta: number | null;
   markPriceE8: PriceE8 | null;
+  /** When the venue said so. */
+  markedAt: MonoMs | null;
   underlyingPriceE8: PriceE8 | null;
   closed: boolean;
 }
@@ -127,6 +130,7 @@ export interface Observations {
   /** Commands whose records are on their way, oldest first; null is one of the watchdog's. */
   readonly pendingCommands: (OperatorCommand | null)[];
   readonly riskCauses: RiskCauses;
+  readonly monitors: Monitors;
   readonly sessionKill: SessionKill;
   readonly emergency: EmergencyState;
   readonly suspended: Set<StrategyId>;

@@ -88,8 +88,10 @@ function connectivity(
   { bunkerModeActive }: GuardInputs,
   latched: boolean,
 ): Pick<StatusDocument, 'bunker_mode_active' | 'connectivity_degraded'> {
-  const bunker = bunkerModeActive === 'unlinked' ? null : bunkerModeActive;
-  return { bunker_mode_active: bunker, connectivity_degraded: latched ? true : bunker };
+  return {
+    bunker_mode_active: bunkerModeActive,
+    connectivity_degraded: latched ? true : bunkerModeActive,
+  };
 }
 
 function queue({
@@ -109,9 +111,7 @@ function idleState({ observations, session }: State): OwnerStateCode {
   const stage = observations.policy?.stage;
   if (stage === 'paper') return 'STATE_PAPER_MODE';
   // The development environment trades with nobody's money, whatever stage the policy is of.
-  return stage === 'pilot' && !session.toleratesUnlinked
-    ? 'STATE_MICRO_LIVE'
-    : 'STATE_IDLE_HEALTHY';
+  return stage === 'pilot' && session.realMoney ? 'STATE_MICRO_LIVE' : 'STATE_IDLE_HEALTHY';
 }
 
 function wholeSeconds(now: WallMs, at: MonoMs | null): number | null {

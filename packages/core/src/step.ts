@@ -19,6 +19,7 @@ import {
   onVolatilityIndex,
 } from './turn/market.ts';
 import { reportMode } from './turn/mode.ts';
+import { judgeMonitors, onClockMeasured, onNetworkMeasured } from './turn/monitors.ts';
 import { Output } from './turn/output.ts';
 import { onFetchFailed, onVenueSnapshot } from './turn/reconciliation.ts';
 import { resume } from './turn/resume.ts';
@@ -30,7 +31,7 @@ import { onOutputMeasured, onPolicyOffered, onTicked } from './turn/shell.ts';
 
 export type { Session, State } from './state.ts';
 export { closeOut } from './turn/close-out.ts';
-export { currentMode } from './turn/mode.ts';
+export { currentMode, modeDetails } from './turn/mode.ts';
 export { createState, resume };
 
 /**
@@ -45,6 +46,15 @@ const REPORTS_ITSELF: ReadonlySet<Event['kind']> = new Set<Event['kind']>([
   'bookChanged',
   'tickerChanged',
   'intentProposed',
+]);
+
+/** What they decide and let go, they decide by what is known at that moment. */
+const DECIDES: ReadonlySet<Event['kind']> = new Set<Event['kind']>([
+  'intentProposed',
+  'recorded',
+  'appendRefused',
+  'ledgerStalled',
+  'ticked',
 ]);
 
 type StrategyFailed = Extract<IntentEvent, { kind: 'strategyFailed' }>;
@@ -65,8 +75,12 @@ export function step(
   // inbox.
   if (event.at > observations.now) observations.now = event.at;
   output.begin(observations.now);
+  if (DECIDES.has(event.kind)) judgeMonitors(state);
   handle(state, event, output);
-  if (!REPORTS_ITSELF.has(event.kind)) reportMode(state, output);
+  if (!REPORTS_ITSELF.has(event.kind)) {
+    judgeMonitors(state);
+    reportMode(state, output);
+  }
   return { state, effects: output.take() };
 }
 
@@ -75,7 +89,7 @@ function handle(state: State, event: Event, out: Output): void {
     case 'bookChanged':
       return onBookChanged(state, event, out);
     case 'tickerChanged':
-      return onTickerChanged(state, event);
+      return onTickerChanged(state, event, out);
     case 'indexChanged':
       return onIndexChanged(state, event);
     case 'publicTradeObserved':
@@ -133,6 +147,10 @@ function handleShell(state: State, event: ShellEvent | StrategyFailed, out: Outp
       return onDiskMeasured(state, event);
     case 'outputMeasured':
       return onOutputMeasured(state, event, out);
+    case 'networkMeasured':
+      return onNetworkMeasured(state, event);
+    case 'clockMeasured':
+      return onClockMeasured(state, event, out);
     case 'certificateRead':
       return onCertificateRead(state, event);
     case 'policyOffered':

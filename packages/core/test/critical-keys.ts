@@ -109,6 +109,10 @@ function instead<Kind extends Event['kind']>(
     event.kind === kind ? change(event as Extract<Unstamped<Event>, { kind: Kind }>) : event;
 }
 
+/** What the market monitors look at is left alone: the key is asked for by itself. */
+const isReference = ({ instrument: name }: { readonly instrument: string }): boolean =>
+  name.endsWith('-PERPETUAL');
+
 const METADATA: readonly CriticalKey[] = [
   { key: 'tick_size', ...metadata('tick_size'), world: (v) => instrument({ tickE8: v }) },
   { key: 'amount_step', ...metadata('amount_step'), world: (v) => instrument({ amountStepE8: v }) },
@@ -129,6 +133,8 @@ const MARKET: readonly CriticalKey[] = [
   {
     key: 'index_price',
     ...metadata('index_price'),
+    // The basis monitor misses it as well, and the mode is asked first.
+    core: every('TradingModeForbidsOpen'),
     world: (v) => ({
       gates: { indexPriceE8: () => (v ?? null) as never },
       hears: instead('indexChanged', (event) =>
@@ -143,7 +149,7 @@ const MARKET: readonly CriticalKey[] = [
     variants: ['missing'],
     world: () => ({
       listing: { book: bookOf([], [], { usable: false }) },
-      hears: instead('bookChanged', () => null),
+      hears: instead('bookChanged', (event) => (isReference(event) ? event : null)),
     }),
   },
   {
@@ -154,10 +160,9 @@ const MARKET: readonly CriticalKey[] = [
     core: { ...every('OpenPermissionLatched'), missing: 'ExpectedSlippageTooHigh' },
     world: (v) => ({
       listing: { book: bookOf([[475, 1_000]], [[v ?? Number.NaN, 1_000]]) },
-      hears: instead('bookChanged', (event) => ({
-        ...event,
-        asks: v === undefined ? [] : [v, 1_000],
-      })),
+      hears: instead('bookChanged', (event) =>
+        isReference(event) ? event : { ...event, asks: v === undefined ? [] : [v, 1_000] },
+      ),
     }),
   },
   {

@@ -95,11 +95,15 @@ describe('one instrument in trouble', () => {
     expect(desk.mode).toBe('Active');
   });
 
-  it('an index that is gone cannot size an order', () => {
+  it('an index that is gone leaves the basis monitor without a price, and the mode ReduceOnly', () => {
     const desk = new Desk().boot();
     desk.state.observations.indexes.delete(currency('BTC'));
     desk.propose();
-    expect(desk.refusals).toEqual(['InstrumentMetadataMissing']);
+    expect(desk.refusals).toEqual(['TradingModeForbidsOpen']);
     expect(desk.submits).toEqual([]);
+    expect(desk.modeReasons).toEqual([
+      'REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY',
+      'REDUCEONLY_INPUT_MISSING_OR_STALE',
+    ]);
   });
 });

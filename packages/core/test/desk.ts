@@ -6,6 +6,7 @@
 import type { Decision } from '../src/decision.ts';
 import type { Effect, Fetch, Submit } from '../src/effect.ts';
 import type {
+  ClockMeasured,
   Event,
   FeeTier,
   MaintenanceWindow,
@@ -13,7 +14,15 @@ import type {
   RequestLimits,
   VenueOrder,
 } from '../src/event.ts';
-import { BTC_CALL, BTC_PUT, INDEX_E8, POLICY, proposalOf } from '../src/gates/context.fixture.ts';
+import {
+  BTC_CALL,
+  BTC_PERPETUAL,
+  BTC_PUT,
+  ETH_PERPETUAL,
+  INDEX_E8,
+  POLICY,
+  proposalOf,
+} from '../src/gates/context.fixture.ts';
 import type { RejectCode } from '../src/gates/reject.ts';
 import type { Instrument } from '../src/instrument/instrument.ts';
 import type { IntentProposal, LegProposal } from '../src/intent/intent.ts';
@@ -53,9 +62,42 @@ export interface DeskOptions {
   readonly instruments?: readonly Instrument[];
   readonly settleMs?: number;
   readonly enforcedProfile?: 'CSP' | 'GOP';
+  readonly keepsCalm?: boolean;
   /** What it hears instead of an event; null: nothing. */
   readonly hears?: Hears;
 }
+
+/** What the monitors are told: section 52 of the contract, unless a test says otherwise. */
+export interface Calm {
+  network: { httpP95Ms: number | null; timeoutRate: number | null; lagMs: number | null } | null;
+  drift: { driftMs: number | null; chrony: ClockMeasured['chrony'] } | null;
+  readonly dvol: Map<string, number>;
+  readonly references: Map<Instrument, { markE8: number; bids: number[]; asks: number[] }>;
+}
+
+function quietMarket(): Calm {
+  const around = (ticks: number) => ({
+    markE8: ticks * BTC_PERPETUAL.tickE8,
+    // A million USD on either side.
+    bids: [ticks - 1, 100_000],
+    asks: [ticks + 1, 100_000],
+  });
+  return {
+    network: { httpP95Ms: 100, timeoutRate: 0, lagMs: 50 },
+    drift: { driftMs: 0, chrony: 'absent' },
+    dvol: new Map([
+      ['BTC', 50],
+      ['ETH', 60],
+    ]),
+    references: new Map([
+      [BTC_PERPETUAL, around(200_000)],
+      [ETH_PERPETUAL, around(8_000)],
+    ]),
+  };
+}
+
+const CALM_STEP_MS = 1_000;
+const CALM_STEPS_MAX = 400;
 
 export class Desk {
   now = T0;
@@ -98,25 +140,37 @@ export class Desk {
   /** Questions the venue leaves unanswered. */
   readonly silent = new Set<Fetch['what']>();
   certificate: 'PASS' | 'FAIL' | null = 'PASS';
+  /** What the monitors look at; a part that is null is not told. */
+  readonly calm: Calm = quietMarket();
+  /** False: whoever tests a monitor tells it everything itself. */
+  keepsCalm: boolean;
+  #calmAt = Number.NaN;
   /** Kinds of the effects performed, in order; a test may write its own marks between them. */
   readonly trail: string[] = [];
   readonly #held: (readonly LedgerRecord[])[] = [];
   readonly #policy: Policy;
   readonly #instruments: readonly Instrument[];
+  readonly #traded: readonly Instrument[];
   readonly #hears: Hears;
   #sequence = 0;
   #groups = 0;
 
   constructor(options: DeskOptions = {}) {
+    this.keepsCalm = options.keepsCalm ?? true;
     this.#policy = options.policy ?? POLICY;
-    this.#instruments = options.instruments ?? [BTC_CALL, BTC_PUT];
+    const traded = options.instruments ?? [BTC_CALL, BTC_PUT];
+    const references = [BTC_PERPETUAL, ETH_PERPETUAL].filter(
+      ({ name }) => !traded.some((each) => each.name === name),
+    );
+    this.#traded = traded;
+    this.#instruments = [...traded, ...references];
     this.#hears = options.hears ?? ((event) => event);
     this.records = [...(options.past ?? [])];
     this.state = createState({
       ...IDENTITY,
       runId: runId('r1'),
       enforcedProfile: options.enforcedProfile ?? 'CSP',
-      toleratesUnlinked: true,
+      realMoney: false,
       settleMs: options.settleMs ?? 0,
       tickIntervalMs: 100,
       reconcileIntervalMs: 10_000,
@@ -141,6 +195,7 @@ export class Desk {
   }
 
   post(said: Unstamped<Event>): void {
+    if (this.keepsCalm && this.#calmAt !== this.now) this.#passTime();
     const event = this.#hears(said);
     if (event === null) return;
     for (const effect of step(this.state, { at: monoMs(this.now), ...event }).effects) {
@@ -171,7 +226,54 @@ export class Desk {
       underlying: currency('ETH'),
       priceE8: priceE8(INDEX_E8 / 25),
     });
-    for (const instrument of this.#instruments) this.quote(instrument);
+    for (const instrument of this.#traded) this.quote(instrument);
+  }
+
+  /**
+   * The monitors are told what there is to tell: at this moment, and before it once a second, as
+   * connection and market would have done.
+   */
+  #passTime(): void {
+    const [until, from] = [this.now, this.#calmAt];
+    this.#calmAt = until;
+    const steps = Math.min(CALM_STEPS_MAX, Math.ceil((until - from) / CALM_STEP_MS));
+    for (let left = steps - 1; left > 0; left -= 1) {
+      this.now = this.#calmAt = until - left * CALM_STEP_MS;
+      this.tellCalm();
+    }
+    this.now = this.#calmAt = until;
+    this.tellCalm();
+  }
+
+  /** Network, clock, volatility, and the books and marks of the reference instruments. */
+  tellCalm(): void {
+    const { network, drift, dvol, references } = this.calm;
+    if (network !== null) {
+      this.post({
+        kind: 'networkMeasured',
+        httpP95Ms: network.httpP95Ms,
+        timeoutRate: network.timeoutRate,
+        lastMessageAt: network.lagMs === null ? null : monoMs(this.now - network.lagMs),
+      });
+    }
+    if (drift !== null) {
+      const { driftMs, chrony } = drift;
+      this.post({ kind: 'clockMeasured', driftMs, sampledAt: monoMs(this.now), chrony });
+    }
+    for (const [code, value] of dvol) {
+      this.post({ kind: 'volatilityIndexChanged', underlying: currency(code), value });
+    }
+    for (const [instrument, { markE8, bids, asks }] of references) {
+      this.quote(instrument, bids, asks);
+      this.post({
+        kind: 'tickerChanged',
+        instrument: instrument.name,
+        markPriceE8: priceE8(markE8),
+        underlyingPriceE8: priceE8(markE8),
+        delta: null,
+        vega: null,
+      });
+    }
   }
 
   quote(
@@ -430,6 +532,8 @@ export class Desk {
       const { openOrders, positions, trades } = this.venue;
       const known = { openOrders: [...openOrders], positions: [...positions], trades: [...trades] };
       this.now += 1;
+      // It took a moment, in which nothing else was told.
+      this.#calmAt = this.now;
       this.post({
         kind: 'venueSnapshotObserved',
         requestId: fetch.requestId,

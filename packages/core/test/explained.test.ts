@@ -88,7 +88,8 @@ describe('the index price', () => {
       return [desk.submits.length, ...desk.refusals];
     };
     expect(at(5_000)).toEqual([1]);
-    expect(at(5_001)).toEqual([0, 'InstrumentMetadataMissing']);
+    // The basis monitor has the same limit, and its mode is asked before the gate that values.
+    expect(at(5_001)).toEqual([0, 'TradingModeForbidsOpen']);
   });
 
   it('holds up no reduction', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BTC_CALL, BTC_PERPETUAL, BTC_PUT } from '../src/gates/context.fixture.ts';
+import { BTC_CALL, BTC_PUT, ETH_CALL } from '../src/gates/context.fixture.ts';
 import { monoMs, priceE8 } from '../src/values/index.ts';
 import { Desk } from './desk.ts';
 
@@ -102,11 +102,11 @@ describe('trades of an instrument', () => {
   });
 
   it('repeats, and other instruments’ numbers, are no holes', () => {
-    const desk = new Desk({ instruments: [BTC_CALL, BTC_PUT, BTC_PERPETUAL] }).boot();
+    const desk = new Desk({ instruments: [BTC_CALL, BTC_PUT, ETH_CALL] }).boot();
     for (const seq of [5, 6, 6, 5, 4, 7]) trade(desk, seq);
     trade(desk, 100, BTC_PUT);
     trade(desk, 101, BTC_PUT);
-    trade(desk, 1, BTC_PERPETUAL);
+    trade(desk, 1, ETH_CALL);
     expect([latch(desk), desk.mode]).toEqual([[], 'Active']);
   });
 

@@ -43,7 +43,7 @@ describe('the status document', () => {
   });
 
   it('a fresh process knows little and says so', () => {
-    const document = status(new Desk(), { lastMessageAt: null });
+    const document = status(new Desk({ keepsCalm: false }), { lastMessageAt: null });
     expect(document.trading_mode).toBe('ReduceOnly');
     const unknown = Object.entries(document).flatMap(([key, value]) =>
       value === null ? [key] : [],
@@ -203,9 +203,26 @@ describe('the status document', () => {
     expect(document.connectivity_degraded).toBe(true);
   });
 
-  it('connectivity nobody watches is unknown, never good', () => {
+  it('AT-352 bunker mode alone is degraded connectivity', () => {
+    const desk = new Desk().boot();
+    desk.calm.network = { httpP95Ms: 100, timeoutRate: 0, lagMs: 2_001 };
+    desk.tick();
+    const document = status(desk);
+    expect([document.bunker_mode_active, document.connectivity_degraded]).toEqual([true, true]);
+    expect(document.open_permission_reason_codes).toEqual([]);
+    expect(document.mode_reasons).toEqual(['REDUCEONLY_BUNKER_MODE_ACTIVE']);
+  });
+
+  it('AT-353 without bunker mode and without a latch connectivity is good', () => {
     const document = status(new Desk().boot());
-    expect([document.bunker_mode_active, document.connectivity_degraded]).toEqual([null, null]);
+    expect([document.bunker_mode_active, document.connectivity_degraded]).toEqual([false, false]);
+  });
+
+  it('connectivity nobody has measured is unknown, never good', () => {
+    const desk = new Desk({ keepsCalm: false });
+    desk.post({ kind: 'ticked' });
+    expect(status(desk).bunker_mode_active).toBeNull();
+    expect(status(desk).mode_reasons).toContain('REDUCEONLY_INPUT_MISSING_OR_STALE');
   });
 
   it('AT-907 the ledger’s queue is shown as it is told', () => {

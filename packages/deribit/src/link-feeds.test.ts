@@ -319,14 +319,65 @@ describe('the age of the market', () => {
   });
 });
 
+describe('what the monitors of network and clock judge by', () => {
+  it('is unknown before anything was asked or heard', () => {
+    const { link } = harness();
+    expect(link.measure()).toEqual({
+      network: { httpP95Ms: null, timeoutRate: null, lastMessageAt: null },
+      clock: { driftMs: null, sampledAt: null },
+    });
+  });
+
+  it('is always there once connected: a pulse is answered six times in half a minute', () => {
+    const { clock, live, link, start, venue } = harness();
+    start();
+    const asked = venue.count('public/get_time');
+    live(30_000);
+    expect(venue.count('public/get_time') - asked).toBeGreaterThanOrEqual(5);
+    const { network, clock: told } = link.measure();
+    expect(network.timeoutRate).toBe(0);
+    expect(network.httpP95Ms).toBeGreaterThanOrEqual(0);
+    expect(clock.now() - (network.lastMessageAt ?? 0)).toBeLessThan(5_001);
+    expect(told.driftMs).toBe(0);
+    expect(clock.now() - (told.sampledAt ?? 0)).toBeLessThanOrEqual(6_000);
+  });
+
+  it('counts what is never answered against what was asked, and delays by what was', () => {
+    const { live, link, start, venue } = harness();
+    start();
+    live(60_000);
+    expect(link.measure().network.timeoutRate).toBe(0);
+    venue.once('public/get_time', () => 'silent');
+    live(15_000);
+    const { timeoutRate, httpP95Ms } = link.measure().network;
+    expect(timeoutRate).toBeGreaterThan(0.02);
+    expect(timeoutRate).toBeLessThan(0.2);
+    expect(httpP95Ms).toBeLessThan(750);
+  });
+
+  it('hears the reference instruments whatever else is left out', () => {
+    const subscribed = (references: readonly string[]): readonly string[] => {
+      const { start, venue } = harness({ includes: () => false, references });
+      start();
+      return venue.last('public/subscribe').params['channels'] as readonly string[];
+    };
+    expect(subscribed([]).filter((name) => name.includes(OPTION))).toEqual([]);
+    const heard = subscribed([OPTION]);
+    expect(heard).toContain(`book.${OPTION}.100ms`);
+    expect(heard).toContain(`ticker.${OPTION}.100ms`);
+    expect(heard).toContain('deribit_price_index.btc_usd');
+    expect(heard).toContain('deribit_volatility_index.btc_usd');
+  });
+});
+
 describe('a session that speaks and answers nothing', () => {
   it('is ended, and the next one is whole', () => {
     const { venue, clock, link, live, of, start } = harness();
     start();
     venue.on('public/get_time', () => 'silent');
-    live(40_000);
+    live(30_000);
     expect(venue.connections).toBe(1);
-    live(20_000);
+    live(30_000);
     expect(of('faultObserved').map(({ fault }) => fault)).toContain(
       'session_failed: requests_unanswered',
     );

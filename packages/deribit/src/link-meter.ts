@@ -1,3 +1,5 @@
+import type { ClockMeasured, NetworkFigures } from '@holdfast/core';
+import { monoMs } from '@holdfast/core/values';
 import { RollingCount, RollingDurations } from './rolling.ts';
 
 /** What the connection knows of itself; for status, monitors and metrics. */
@@ -47,6 +49,18 @@ export class LinkMeter {
     this.#faults.set(name, (this.#faults.get(name) ?? 0) + 1);
   }
 
+  /** Without a request in a minute no share of them is known, and without an answer no delay. */
+  network(now: number): NetworkFigures {
+    const [asked, lost] = [this.requests.count(now), this.timeouts.count(now)];
+    const { lastMessageAt } = this;
+    return {
+      httpP95Ms: this.latency.quantile(now, 0.95),
+      // What is lost now was asked three seconds ago: it may belong to the minute before.
+      timeoutRate: asked + lost === 0 ? null : Math.min(1, lost / Math.max(1, asked)),
+      lastMessageAt: lastMessageAt === null ? null : monoMs(lastMessageAt),
+    };
+  }
+
   /** @param rest what the parts of the link know of themselves. */
   read(now: number, rest: OfTheLink): LinkTelemetry {
     return {
@@ -63,6 +77,13 @@ export class LinkMeter {
       faults: Object.fromEntries(this.#faults),
     };
   }
+}
+
+/** What the monitors of network and clock judge by, at one moment. */
+export interface LinkMeasurement {
+  readonly network: NetworkFigures;
+  /** How far our clock is ahead of the venue's, and when the venue last told its own. */
+  readonly clock: Pick<ClockMeasured, 'driftMs' | 'sampledAt'>;
 }
 
 /** Everything that is counted rather than lost. */

@@ -6,7 +6,7 @@ import { BookRequests } from './book-requests.ts';
 import { FaultDesk } from './fault-desk.ts';
 import { Inbound } from './inbound.ts';
 import { Instruments } from './instruments.ts';
-import { LinkMeter, type LinkTelemetry } from './link-meter.ts';
+import { type LinkMeasurement, LinkMeter, type LinkTelemetry } from './link-meter.ts';
 import { channelsOf, type ListingPorts, listAll, listMissing, OWN_CHANGES } from './listing.ts';
 import { MarketFeed } from './market-feed.ts';
 import type { DeribitOptions } from './options.ts';
@@ -14,7 +14,7 @@ import { TOO_MANY_REQUESTS } from './protocol/errors.ts';
 import type { RpcAnswer, RpcParams } from './protocol/rpc.ts';
 import { isMethod, METHODS } from './protocol/methods.ts';
 import { ask, askAccount, askHealth, type QuestionPorts } from './questions.ts';
-import { REQUEST_TIMEOUT_MS, RpcClient } from './rpc-client.ts';
+import { type Call, REQUEST_TIMEOUT_MS, RpcClient } from './rpc-client.ts';
 import { Session, type SessionEnd, type Unprepared } from './session.ts';
 import { openWebSocket } from './socket.ts';
 import { prepare } from './startup.ts';
@@ -31,7 +31,7 @@ const RELIST_RETRY_MS = 15_000;
 const ORDER_WAIT_MS = 1_000;
 /** A subscription that failed is tried again this much later. */
 const RESUBSCRIBE_MS = 5_000;
-/** A session that speaks and answers nothing is none; the time is asked for every 15 s. */
+/** A session that speaks and answers nothing is none; the time is asked for every 5 s. */
 const UNHEARD_MS = 30_000;
 
 /** The parts of one connection, put together: what each does, it says itself. */
@@ -147,6 +147,14 @@ export class Link {
     });
   }
 
+  measure(): LinkMeasurement {
+    const { driftMs, sampledAt } = this.#timekeeper;
+    return {
+      network: this.#meter.network(this.#now()),
+      clock: { driftMs, sampledAt: sampledAt === null ? null : monoMs(sampledAt) },
+    };
+  }
+
   readonly #now = (): MonoMs => monoMs(this.#options.clock.now());
 
   #createRpc(): RpcClient {
@@ -158,7 +166,7 @@ export class Link {
       },
       answered: (call, answer, text) => {
         const now = this.#now();
-        if (call.sentAt !== null) meter.latency.add(now, now - call.sentAt);
+        if (call.sentAt !== null && !isBulk(call)) meter.latency.add(now, now - call.sentAt);
         this.#tap.answer(call, answer, text);
       },
       timedOut: () => meter.timeouts.add(this.#now()),
@@ -338,7 +346,7 @@ export class Link {
   }
 
   #subscribe(done: Done): void {
-    const { marketInterval: interval, includes = () => true } = this.#options;
+    const { marketInterval: interval, includes = () => true, references = [] } = this.#options;
     const isPrivate = this.#authority !== null;
     this.#subscriptions.want(
       channelsOf({
@@ -346,7 +354,7 @@ export class Link {
         currencies: this.#currencies,
         interval,
         isPrivate,
-        includes,
+        includes: (each) => references.includes(each.name) || includes(each),
         now: this.#now(),
       }),
     );
@@ -375,6 +383,11 @@ export class Link {
   #checkHealth(): void {
     if (this.#session.isReady) askHealth(this.#questions, () => {});
   }
+}
+
+/** Its answer takes the time of its size, and says nothing of the network. */
+function isBulk({ method }: Call): boolean {
+  return method === 'public/get_instruments' || method.endsWith('subscribe');
 }
 
 /** Whatever the matching engine is asked for, but a cancel. */

@@ -23,6 +23,8 @@ export interface DeribitOptions {
   readonly authentication?: Authentication;
   /** Which instruments to hear books and tickers of; all of them unless said otherwise. */
   readonly includes?: (instrument: Instrument) => boolean;
+  /** Heard in any case, with their indexes: the market monitors look at them (AMB-33). */
+  readonly references?: readonly string[];
   /** The network; a WebSocket unless said otherwise. */
   readonly openSocket?: OpenSocket;
 }

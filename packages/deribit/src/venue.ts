@@ -1,10 +1,10 @@
 import type { Fetch } from '@holdfast/core';
 import { Link } from './link.ts';
-import type { LinkTelemetry } from './link-meter.ts';
+import type { LinkMeasurement, LinkTelemetry } from './link-meter.ts';
 import type { DeribitOptions } from './options.ts';
 import type { RpcTransport } from './protocol/rpc.ts';
 
-export type { LinkTelemetry } from './link-meter.ts';
+export type { LinkMeasurement, LinkTelemetry } from './link-meter.ts';
 export type { DeribitOptions, WireMessage } from './options.ts';
 export type { OpenSocket, Socket, SocketEnd, SocketHandlers } from './socket.ts';
 export { openWebSocket } from './socket.ts';
@@ -28,6 +28,7 @@ export interface DeribitLink {
   /** Cuts the connection as a broken network would; it comes back as after any other cut. */
   drop(): void;
   telemetry(): LinkTelemetry;
+  measure(): LinkMeasurement;
 }
 
 /**
@@ -44,5 +45,6 @@ export function connectDeribit(options: DeribitOptions): DeribitLink {
     abandon: () => link.abandon(),
     drop: () => link.drop(),
     telemetry: () => link.telemetry(),
+    measure: () => link.measure(),
   };
 }

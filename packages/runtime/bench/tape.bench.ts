@@ -55,7 +55,7 @@ const SESSION = {
   runtimeConfigHash: 'c',
   contractVersion: '5.2',
   enforcedProfile: 'CSP',
-  toleratesUnlinked: true,
+  realMoney: false,
   settleMs: 0,
   tickIntervalMs: 1_000,
   reconcileIntervalMs: 10_000,

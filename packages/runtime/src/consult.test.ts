@@ -33,7 +33,7 @@ function rigWith(more: Pick<Clock, 'worked'>, ...strategies: readonly Strategy<u
     contractVersion: '5.2',
     runId: runId('r'),
     enforcedProfile: 'CSP',
-    toleratesUnlinked: true,
+    realMoney: false,
     settleMs: 0,
     tickIntervalMs: 100,
     reconcileIntervalMs: 10_000,

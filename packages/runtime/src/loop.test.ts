@@ -14,7 +14,7 @@ function state(): State {
     contractVersion: '5.2',
     runId: runId('r'),
     enforcedProfile: 'CSP',
-    toleratesUnlinked: true,
+    realMoney: false,
     settleMs: 0,
     tickIntervalMs: 100,
     reconcileIntervalMs: 10_000,

@@ -1,6 +1,15 @@
-import type { Decision, Effect, Event, LedgerRecord, Policy, WallMs } from '@holdfast/core';
+import type {
+  ClockMeasured,
+  Decision,
+  Effect,
+  Event,
+  LedgerRecord,
+  Policy,
+  WallMs,
+} from '@holdfast/core';
 import type { Certificate } from '@holdfast/core/guard';
 import type { GroupId } from '@holdfast/core/values';
+import type { LinkMeasurement } from '@holdfast/deribit/venue';
 
 export type { RpcAnswer, RpcTransport } from '@holdfast/deribit/protocol';
 
@@ -57,6 +66,19 @@ export interface Venue {
   fetch(request: Extract<Effect, { kind: 'fetch' }>): void;
   /** Drops a connection that has gone dead and opens a new one; left out where there is none. */
   reconnect?(): void;
+}
+
+/** What the connection has measured of itself; asked once a second. */
+export interface LinkGauge {
+  measure(): LinkMeasurement;
+}
+
+/** What the machine's own time keeping says of our clock; `silent` where it says nothing usable. */
+export type ChronyReading = ClockMeasured['chrony'];
+
+export interface TimeDaemon {
+  /** Never blocks; `done` is called exactly once. */
+  ask(done: (reading: ChronyReading) => void): void;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { monoMs } from '@holdfast/core/values';
 import { every } from './every.ts';
-import type { Ledger, OutputBacklog, Post } from './ports.ts';
+import type { ChronyReading, Ledger, LinkGauge, OutputBacklog, Post } from './ports.ts';
 import type { StartOptions } from './start.ts';
 
 /**
@@ -17,15 +17,24 @@ export interface Producers {
   beforeTick(): void;
 }
 
-type Sources = Pick<StartOptions, 'clock' | 'disk' | 'documents' | 'intervals' | 'telemetry'>;
+type Sources = Pick<
+  StartOptions,
+  'clock' | 'disk' | 'documents' | 'intervals' | 'telemetry' | 'timeDaemon'
+>;
+
+/** Network and clock are judged once a second (contract-1 section 42). */
+const MEASURE_MS = 1_000;
+/** A time daemon itself asks its servers about that often. */
+const TIME_DAEMON_MS = 60_000;
 
 export function createProducers(
   sources: Sources,
   ledger: Ledger,
+  gauge: LinkGauge,
   post: Post,
   isRunning: () => boolean,
 ): Producers {
-  const { clock, disk, documents, intervals, telemetry } = sources;
+  const { clock, disk, documents, intervals, telemetry, timeDaemon } = sources;
   const now = (): ReturnType<typeof monoMs> => monoMs(clock.now());
 
   const heartbeat = (): void => post({ kind: 'heartbeatObserved', at: now() });
@@ -43,6 +52,16 @@ export function createProducers(
     lostBefore = dropped;
     post({ kind: 'outputMeasured', at: now(), depth, capacity, lost });
   };
+  let chrony: ChronyReading = 'silent';
+  const askDaemon = (): void =>
+    timeDaemon.ask((reading) => {
+      chrony = reading;
+    });
+  const measureLink = (): void => {
+    const { network, clock: told } = gauge.measure();
+    post({ kind: 'networkMeasured', at: now(), ...network });
+    post({ kind: 'clockMeasured', at: now(), ...told, chrony });
+  };
   const schedule = (intervalMs: number, action: () => void): void => {
     action();
     every(clock, intervalMs, isRunning, action);
@@ -53,6 +72,8 @@ export function createProducers(
       schedule(intervals.policyMs, offerPolicy);
       if (intervals.heartbeatMs !== null) schedule(intervals.heartbeatMs, heartbeat);
       schedule(intervals.diskMs, measureDisk);
+      schedule(TIME_DAEMON_MS, askDaemon);
+      schedule(MEASURE_MS, measureLink);
     },
     beforeTick() {
       post({ kind: 'certificateRead', at: now(), certificate: documents.certificate() });

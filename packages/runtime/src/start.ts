@@ -14,12 +14,14 @@ import type {
   Documents,
   Ledger,
   LedgerRecovery,
+  LinkGauge,
   MintGroupId,
   OpenedLedger,
   OpenLedger,
   Post,
   RpcTransport,
   Telemetry,
+  TimeDaemon,
   Venue,
 } from './ports.ts';
 import { every } from './every.ts';
@@ -30,7 +32,12 @@ export interface StartOptions {
   readonly clock: Clock;
   readonly openLedger: OpenLedger;
   /** Given the door back in, because its answers are events. */
-  readonly connect: (post: Post) => { readonly transport: RpcTransport; readonly venue: Venue };
+  readonly connect: (post: Post) => {
+    readonly transport: RpcTransport;
+    readonly venue: Venue;
+    readonly gauge: LinkGauge;
+  };
+  readonly timeDaemon: TimeDaemon;
   readonly telemetry: Telemetry;
   readonly disk: DiskProbe;
   readonly documents: Documents;
@@ -82,7 +89,7 @@ export async function start(options: StartOptions): Promise<Runtime> {
   const opened = await options.openLedger(post, (record) => recover(state, record));
   options.onRecovered?.(state);
   const begun = await begin(options, state, opened);
-  const { transport, venue } = options.connect(post);
+  const { transport, venue, gauge } = options.connect(post);
   const ports = {
     ledger: opened.ledger,
     dispatch: createDispatch(transport, clock, post),
@@ -93,7 +100,7 @@ export async function start(options: StartOptions): Promise<Runtime> {
   };
   const consult = createConsult(options.strategies, options.mintGroupId, clock, state, post);
   const isRunning = (): boolean => loop?.isRunning === true;
-  const producers = createProducers(options, opened.ledger, post, isRunning);
+  const producers = createProducers(options, opened.ledger, gauge, post, isRunning);
   const tick = (): void => {
     if (!isRunning()) return;
     producers.beforeTick();

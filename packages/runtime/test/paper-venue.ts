@@ -20,7 +20,7 @@ import {
   venueOrderId,
   wallMs,
 } from '@holdfast/core/values';
-import type { Clock, Post, RpcAnswer, RpcTransport, Venue } from '../src/ports.ts';
+import type { Clock, LinkGauge, Post, RpcAnswer, RpcTransport, Venue } from '../src/ports.ts';
 
 const BTC = currency('BTC');
 const DAY_MS = 86_400_000;
@@ -47,6 +47,31 @@ export function optionAt(now: number): Instrument {
     takerFeeE8: 30_000,
   });
 }
+
+const PERPETUAL_TICK_E8 = priceE8(50_000_000);
+
+/** What the market monitors look at. */
+const REFERENCES: readonly Instrument[] = ['BTC', 'ETH'].map((code) => {
+  const coin = currency(code);
+  return Object.freeze<Instrument>({
+    name: instrumentName(`${code}-PERPETUAL`),
+    kind: 'perpetual',
+    underlying: coin,
+    settlement: coin,
+    quote: 'usd',
+    amountUnit: 'usd',
+    tickE8: PERPETUAL_TICK_E8,
+    tickLadder: [],
+    amountStepE8: amountE8(10 * E8),
+    minAmount: quantity(1),
+    contractMultiplierE8: amountE8(10 * E8),
+    expiry: null,
+    option: null,
+    isActive: true,
+    makerFeeE8: 0,
+    takerFeeE8: 50_000,
+  });
+});
 
 /** An order as it reached the venue; `mode` is what the trader's mode was at that moment. */
 export interface Placement {
@@ -91,7 +116,18 @@ export class PaperVenue {
     this.venue = { fetch: (request) => this.#later(() => this.#answer(request)) };
   }
 
-  /** Index and book, as fresh as they get. */
+  /** What a connection would have measured: all is well. */
+  readonly gauge: LinkGauge = {
+    measure: () => {
+      const now = monoMs(this.#options.clock.now());
+      return {
+        network: { httpP95Ms: 5, timeoutRate: 0, lastMessageAt: now },
+        clock: { driftMs: 0, sampledAt: now },
+      };
+    },
+  };
+
+  /** Index and book, as fresh as they get; and those of the reference instruments. */
   quote(): void {
     const at = monoMs(this.#options.clock.now());
     for (const [coin, share] of [
@@ -101,15 +137,25 @@ export class PaperVenue {
       const index = priceE8(INDEX_E8 / share);
       this.#options.post({ kind: 'indexChanged', at, underlying: currency(coin), priceE8: index });
     }
-    this.#options.post({
-      kind: 'bookChanged',
-      at,
-      instrument: this.#instrument.name,
-      changeId: at,
-      prevChangeId: null,
-      bids: [475, 1_000],
-      asks: [480, 1_000],
-    });
+    this.#quoteBook(this.#instrument.name, at, [475, 1_000], [480, 1_000]);
+    for (const { name, underlying } of REFERENCES) {
+      const index = underlying === BTC ? INDEX_E8 : priceE8(INDEX_E8 / 25);
+      const ticks = index / PERPETUAL_TICK_E8;
+      this.#quoteBook(name, at, [ticks - 1, 100_000], [ticks + 1, 100_000]);
+      const prices = { markPriceE8: index, underlyingPriceE8: index, delta: null, vega: null };
+      this.#options.post({ kind: 'tickerChanged', at, instrument: name, ...prices });
+      this.#options.post({ kind: 'volatilityIndexChanged', at, underlying, value: 50 });
+    }
+  }
+
+  #quoteBook(
+    instrument: Instrument['name'],
+    at: ReturnType<typeof monoMs>,
+    bids: readonly number[],
+    asks: readonly number[],
+  ): void {
+    const change = { changeId: at, prevChangeId: null, bids, asks };
+    this.#options.post({ kind: 'bookChanged', at, instrument, ...change });
   }
 
   openOrders(): VenueOrder[] {
@@ -255,7 +301,10 @@ export class PaperVenue {
           kind: 'instrumentsListed',
           at,
           currency: currency(code),
-          instruments: code === 'BTC' ? [this.#instrument] : [],
+          instruments: [
+            ...(code === 'BTC' ? [this.#instrument] : []),
+            ...REFERENCES.filter(({ underlying }) => underlying === code),
+          ],
           unsupported: [],
         }));
       case 'account': {

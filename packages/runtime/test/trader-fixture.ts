@@ -60,7 +60,10 @@ export interface Trader {
 /** Everything a runtime needs to know, as it would be on a good day. */
 function goodDay(
   clock: Clock,
-): Pick<StartOptions, 'clock' | 'disk' | 'documents' | 'intervals' | 'mintGroupId' | 'strategies'> {
+): Pick<
+  StartOptions,
+  'clock' | 'disk' | 'documents' | 'intervals' | 'mintGroupId' | 'strategies' | 'timeDaemon'
+> {
   const policy = roomyPolicy();
   return {
     clock,
@@ -77,6 +80,7 @@ function goodDay(
       policy: () => ({ policy, hash: 'roomy' }),
     },
     mintGroupId: () => groupId('00000000-0000-4000-8000-000000000000'),
+    timeDaemon: { ask: (done) => done('absent') },
     strategies: [],
     intervals: { consultMs: 1_000, diskMs: 1_000, policyMs: 1_000, heartbeatMs: 500 },
   };
@@ -85,7 +89,7 @@ function goodDay(
 const SESSION = {
   ...IDENTITY,
   enforcedProfile: 'CSP',
-  toleratesUnlinked: true,
+  realMoney: false,
   settleMs: 0,
   tickIntervalMs: 10,
   reconcileIntervalMs: 200,
@@ -108,7 +112,7 @@ export async function startTrader(options: TraderOptions): Promise<Trader> {
     connect: (post) => {
       const heard = onPlaced === undefined ? {} : { onPlaced };
       venue = new PaperVenue({ clock, post, journal, mode, ...heard });
-      return { transport: venue.transport, venue: venue.venue };
+      return { transport: venue.transport, venue: venue.venue, gauge: venue.gauge };
     },
     onRecovered: (recovered) => {
       state = recovered;

@@ -3,7 +3,13 @@ import type { State } from '@holdfast/core/step';
 import type { Strategy } from '@holdfast/core/strategy';
 import { runId } from '@holdfast/core/values';
 import { connectDeribit, type DeribitLink, type OpenSocket } from '@holdfast/deribit/venue';
-import type { DiskProbe, Documents, OpenLedger, RpcTransport } from '@holdfast/runtime/ports';
+import type {
+  DiskProbe,
+  Documents,
+  OpenLedger,
+  RpcTransport,
+  TimeDaemon,
+} from '@holdfast/runtime/ports';
 import type { OpenTape } from '@holdfast/runtime/replay';
 import { type Runtime, start } from '@holdfast/runtime/start';
 import type { Prng } from './prng.ts';
@@ -32,6 +38,8 @@ export interface EngineBoot {
   readonly settleMs: number;
   readonly consultMs: number;
   readonly documents: Documents;
+  readonly timeDaemon: TimeDaemon;
+  readonly referenceInstruments: readonly string[];
   readonly measureDisk: DiskProbe['measure'];
   readonly openLedger: OpenLedger;
   readonly openSocket: OpenSocket;
@@ -55,7 +63,7 @@ export async function bootEngine(boot: EngineBoot): Promise<Engine> {
       ...IDENTITY,
       runId: runId(`world-${boot.number}`),
       enforcedProfile: 'CSP',
-      toleratesUnlinked: true,
+      realMoney: false,
       settleMs: boot.settleMs,
       tickIntervalMs: 100,
       reconcileIntervalMs: 5_000,
@@ -72,6 +80,7 @@ export async function bootEngine(boot: EngineBoot): Promise<Engine> {
         post,
         jitter: () => jitter.float(),
         marketInterval: '100ms',
+        references: boot.referenceInstruments,
         openSocket: boot.openSocket,
       });
       opened.link = link;
@@ -79,11 +88,13 @@ export async function bootEngine(boot: EngineBoot): Promise<Engine> {
       return {
         transport: tamper?.(transport) ?? transport,
         venue: { ...venue, reconnect: () => link.drop() },
+        gauge: link,
       };
     },
     telemetry: { report: onDecision },
     disk: { measure: boot.measureDisk, close: () => Promise.resolve() },
     documents: boot.documents,
+    timeDaemon: boot.timeDaemon,
     mintGroupId: uuidMinter(prng),
     strategies: boot.strategies,
     intervals: { consultMs: boot.consultMs, diskMs: 5_000, policyMs: 10_000, heartbeatMs: null },

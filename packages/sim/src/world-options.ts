@@ -14,6 +14,7 @@ import type { WatchdogModel } from './faults/watchdog.ts';
 import type { MarketConditions } from './fuzz/market-conditions.ts';
 import type { MarketMood } from './fuzz/market-maker.ts';
 import type { MeddlerModel } from './fuzz/meddler.ts';
+import type { MonitorsModel } from './fuzz/monitors.ts';
 import type { RulesModel } from './fuzz/rules.ts';
 import type { NetworkModel } from './wire/network-model.ts';
 import type { Prng } from './prng.ts';
@@ -23,6 +24,7 @@ export interface WorldOptions {
   readonly seed: string;
   readonly policy: Policy;
   readonly rules: RulesModel;
+  readonly monitors: MonitorsModel;
   readonly market: MarketMood;
   readonly conditions: MarketConditions;
   readonly network: NetworkModel;

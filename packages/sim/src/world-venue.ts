@@ -26,7 +26,7 @@ export class WorldVenue {
   readonly service: ExchangeService;
   readonly #account: AccountStory;
   readonly #platform: Platform;
-  readonly #market: MarketMaker;
+  readonly market: MarketMaker;
 
   /** @param onNotice hears all that the exchange tells, before anybody it is told to. */
   constructor(
@@ -60,14 +60,14 @@ export class WorldVenue {
     const house = { clock, prng: prng.fork('platform'), exchange, service, clientId };
     this.#platform = new Platform(house, options.platform);
     const { market: mood, conditions } = options;
-    this.#market = new MarketMaker({
+    this.market = new MarketMaker({
       clock,
       exchange,
       prng: prng.fork('market'),
       mood,
       conditions,
     });
-    this.#market.start();
+    this.market.start();
     service.begin();
     every(clock, TICK_MS, () => {
       service.speak();
@@ -84,7 +84,7 @@ export class WorldVenue {
     this.door.become(CALM_VENUE);
     this.#account.putRight();
     this.#platform.putRight();
-    this.#market.putRight();
+    this.market.putRight();
   }
 }
 

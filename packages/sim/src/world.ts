@@ -1,4 +1,4 @@
-import type { Decision, Effect, Event, LedgerRecord } from '@holdfast/core';
+import type { Decision, Effect, Event, LedgerRecord, Policy } from '@holdfast/core';
 import type { ModeReasonCode } from '@holdfast/core/guard';
 import { currentMode, type State } from '@holdfast/core/step';
 import type { Strategy } from '@holdfast/core/strategy';
@@ -10,11 +10,13 @@ import { allCheckers, type Checker, checkerOf, violation } from './checkers/inde
 import { bootEngine, type Engine, IDENTITY } from './engine-process.ts';
 import { every } from './every.ts';
 import type { Exchange } from './exchange/index.ts';
-import { clockErrorOf, TRUE_TIME } from './faults/clock.ts';
+import { clockErrorOf, timeDaemonOf, TRUE_TIME } from './faults/clock.ts';
 import { FaultyDisk, GOOD_DISK } from './faults/disk.ts';
 import { Doom, type Moment, PROCESS_DIED } from './faults/doom.ts';
 import { SPELL_LOOK_MS } from './faults/spell.ts';
 import type { VenueDoor } from './faults/venue.ts';
+import type { MarketMaker } from './fuzz/market-maker.ts';
+import { underMonitors } from './fuzz/monitors.ts';
 import { underRules } from './fuzz/rules.ts';
 import { Hands } from './hands.ts';
 import { placementOf } from './placement.ts';
@@ -54,6 +56,7 @@ export class World {
   readonly network: Network;
   /** The venue as it is spoken to: the exchange behind what it may answer instead. */
   readonly door: VenueDoor;
+  readonly market: MarketMaker;
   readonly hands: Hands;
   readonly placements: WorldPlacement[] = [];
   readonly counts: WorldCounts = { crashes: 0, boots: 0, placements: 0 };
@@ -65,6 +68,8 @@ export class World {
   readonly stood = new Set<ModeReasonCode>();
   finding: Finding | null = null;
   readonly #options: WorldOptions;
+  /** As it is while nobody has changed it. */
+  readonly #policy: Policy;
   readonly #startMs: number;
   readonly #checkers: readonly Checker[] = allCheckers();
   readonly #prng: Prng;
@@ -96,6 +101,7 @@ export class World {
     this.exchange = this.#venue.exchange;
     this.door = this.#venue.door;
     this.service = this.#venue.service;
+    this.market = this.#venue.market;
     const network = this.#prng.fork('network');
     this.network = new Network(this.clock, network, options.network, this.service);
     this.hands = new Hands({
@@ -103,10 +109,11 @@ export class World {
       state: () => this.state,
       post: (make) => this.post(make),
     });
+    this.#policy = underMonitors(underRules(options.policy, options.rules), options.monitors);
     this.#desk = new WorldDesk({
       clock: this.clock,
       prng: this.#prng,
-      policy: underRules(options.policy, options.rules),
+      policy: this.#policy,
       models: options,
       state: () => this.state,
       post: (make) => this.post(make),
@@ -155,7 +162,8 @@ export class World {
     this.#time = TRUE_TIME;
     // A ledger that failed is dead for as long as its process lives (D-30).
     const { failures, full } = this.disk.counts;
-    const isBroken = failures + full > 0 || this.#desk.needsRestart(this.state);
+    const isBroken =
+      failures + full > 0 || this.#desk.needsRestart(this.state) || this.#isClockOff();
     if (byRestart || isBroken) this.kill(0);
     // What a thread that is held up believes is as old as the moment it was held up.
     await this.run(Math.max(this.elapsedMs, (this.#engine?.process.freeAt ?? 0) - this.#startMs));
@@ -167,6 +175,15 @@ export class World {
     await this.run(this.elapsedMs + QUIET_MS);
     await this.#until(() => this.#isQuiet());
     this.#attempt(() => this.#judgeEnd());
+  }
+
+  /** No measurement puts the clock of a process right: people start it again. */
+  #isClockOff(): boolean {
+    const process = this.#engine?.process;
+    if (process === undefined) return false;
+    const { timeDriftThresholdMs } = this.#policy.parameters;
+    const aheadMs = Math.abs(process.now() - this.clock.now());
+    return aheadMs > timeDriftThresholdMs / 2 || !process.runsTrue;
   }
 
   /** SIGKILL: what was unanswered meets its fate, and a new process comes after `restartMs`. */
@@ -280,6 +297,8 @@ export class World {
       settleMs,
       consultMs,
       documents: this.#desk.documentsOf(IDENTITY, process),
+      referenceInstruments: [...(this.#policy.referenceInstruments?.values() ?? [])],
+      timeDaemon: timeDaemonOf(process, this.clock, prng.fork('chrony'), this.#time),
       measureDisk: (done) => done(this.#desk.gauge.measure()),
       tamper,
       openTape: this.#options.taped === true ? this.tapes.at(-1)?.open : undefined,

@@ -70,6 +70,14 @@ export const BTC_PERPETUAL: Instrument = Object.freeze<Instrument>({
   option: null,
 });
 
+/** The same of ETH. */
+export const ETH_PERPETUAL: Instrument = Object.freeze<Instrument>({
+  ...BTC_PERPETUAL,
+  name: instrumentName('ETH-PERPETUAL'),
+  underlying: ETH,
+  settlement: ETH,
+});
+
 /** Linear perpetual: sized in BTC, tick 0.5 and step 1 as in section 52. */
 export const BTC_USDC_PERPETUAL: Instrument = Object.freeze<Instrument>({
   ...BTC_PERPETUAL,
@@ -130,6 +138,10 @@ export const POLICY: Policy = Object.freeze<Policy>({
   minEdge: usd(10),
   minEdgeFloor: usd(0),
   expiryDelistBufferS: 60,
+  referenceInstruments: new Map([
+    [BTC, BTC_PERPETUAL.name],
+    [ETH, ETH_PERPETUAL.name],
+  ]),
   parameters: DEFAULT_PARAMETERS,
 });
 

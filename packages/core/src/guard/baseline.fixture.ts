@@ -40,7 +40,6 @@ export function baselineInputs(changes: Partial<GuardInputs> = {}): GuardInputs 
   return {
     now: BASELINE_NOW,
     enforcedProfile: 'CSP',
-    toleratesUnlinked: false,
     policyGeneratedAt: before(1_000),
     watchdogHeartbeatAt: before(100),
     loopTickAt: before(100),
@@ -56,6 +55,7 @@ export function baselineInputs(changes: Partial<GuardInputs> = {}): GuardInputs 
     count10028In5m: 0,
     bunkerModeActive: false,
     overrides: NO_OVERRIDES,
+    findings: [],
     evidenceChain: null,
     parameters: DEFAULT_PARAMETERS,
     ...changes,

@@ -62,7 +62,6 @@ const CASES: readonly (readonly [string, Partial<GuardInputs>, readonly string[]
   ['10028_count_5m', { count10028In5m: 0.5 }, []],
   ['10028_count_5m', { count10028In5m: -1 }, []],
   ['bunker_mode_active', { bunkerModeActive: null }, []],
-  ['bunker_mode_active', { bunkerModeActive: 'unlinked' }, []],
   [
     'cortex_override',
     { overrides: overrides({ basis: null }) },
@@ -76,11 +75,6 @@ const CASES: readonly (readonly [string, Partial<GuardInputs>, readonly string[]
   [
     'cortex_override',
     { overrides: overrides({ cortex: null }) },
-    ['REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY'],
-  ],
-  [
-    'cortex_override',
-    { overrides: overrides({ cortex: 'unlinked' }) },
     ['REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY'],
   ],
   [
@@ -145,19 +139,6 @@ describe('critical inputs (section 32)', () => {
     expect(judge({ diskUsed: { value: 0, at } })).toEqual(['Active']);
     const full = { value: 1, at };
     expect(judge({ diskUsed: full, diskUsedSecondary: full })[0]).toBe('Kill');
-  });
-
-  it('tolerates an unlinked monitor exactly where it may', () => {
-    const unlinked = {
-      bunkerModeActive: 'unlinked',
-      overrides: overrides({ cortex: 'unlinked' }),
-    } as const;
-    expect(judge({ ...unlinked, toleratesUnlinked: true })).toEqual(['Active']);
-    expect(judge({ ...unlinked, toleratesUnlinked: false })).toContain(MISSING);
-    expect(judge({ bunkerModeActive: null, toleratesUnlinked: true })).toEqual([
-      'ReduceOnly',
-      MISSING,
-    ]);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { GuardInputs, Reading } from './inputs.ts';
 import { ageMs, isFresh, type MonoMs, type WallMs } from '../values/index.ts';
 import { isAnyProducerUnheard } from './overrides.ts';
-import { isCount, isMarginRatio, isShare, isUnheard } from './readings.ts';
+import { isCount, isMarginRatio, isShare } from './readings.ts';
 
 /** What is wrong with an input, when something is. */
 export type InputTrouble = 'missing' | 'stale';
@@ -85,7 +85,7 @@ export const CRITICAL_INPUTS: readonly CriticalInput[] = [
   { name: '10028_count_5m', trouble: ({ count10028In5m }) => known(isCount(count10028In5m)) },
   {
     name: 'bunker_mode_active',
-    trouble: (inputs) => known(!isUnheard(inputs, inputs.bunkerModeActive)),
+    trouble: ({ bunkerModeActive }) => known(bunkerModeActive !== null),
   },
   {
     name: 'cortex_override',

@@ -68,7 +68,6 @@ const SAID: readonly (readonly [string, Partial<GuardInputs>, readonly string[]]
   ],
   ['an unread latch', { latchReasons: null }, ['open_permission_blocked_latch missing']],
   ['bunker mode', { bunkerModeActive: true }, ['bunker_mode_active true']],
-  ['an unlinked bunker monitor', { bunkerModeActive: 'unlinked' }, ['bunker_mode_active missing']],
   [
     'a session kill',
     { sessionKillActive: true, count10028In5m: 2 },
@@ -94,14 +93,29 @@ const SAID: readonly (readonly [string, Partial<GuardInputs>, readonly string[]]
     ['cortex_override missing', 'cortex_override basis unheard'],
   ],
   [
-    'a producer this build lacks',
-    { overrides: overrides({ cortex: 'unlinked' }) },
-    ['cortex_override missing', 'cortex_override cortex unheard'],
-  ],
-  [
-    'a producer this build may lack',
-    { overrides: overrides({ cortex: 'unlinked' }), toleratesUnlinked: true },
-    [],
+    'what a monitor sees',
+    {
+      overrides: overrides({ cortex: { kind: 'ForceReduceOnly' } }),
+      findings: [
+        {
+          figure: 'spread_bps',
+          subject: 'BTC-PERPETUAL',
+          standing: 'breached',
+          asks: 'ReduceOnly',
+          value: 26,
+          limit: 25,
+          unit: 'bps',
+          since: before(3_200),
+          clearsAt: null,
+          clears: '120 s after it is within its line',
+        },
+      ],
+    },
+    [
+      'cortex_override cortex ForceReduceOnly',
+      'spread_bps BTC-PERPETUAL 26 bps against 25 bps, breached since 3.2 s: asks ReduceOnly; ' +
+        'clears: 120 s after it is within its line',
+    ],
   ],
   ['red evidence', { enforcedProfile: 'GOP', evidenceChain: 'RED' }, ['evidence_chain_state RED']],
   ['green evidence', { enforcedProfile: 'GOP', evidenceChain: 'GREEN' }, []],

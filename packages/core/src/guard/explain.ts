@@ -1,5 +1,6 @@
 import { CRITICAL_INPUTS } from './critical-inputs.ts';
 import type { GuardInputs } from './inputs.ts';
+import { sayFinding } from './monitors/finding.ts';
 import { ageMs } from '../values/index.ts';
 import { OVERRIDE_PRODUCERS } from './overrides.ts';
 import { isMarginRatio, isShare } from './readings.ts';
@@ -71,12 +72,10 @@ function explainStates(inputs: GuardInputs, lines: string[]): void {
   }
   for (const producer of OVERRIDE_PRODUCERS) {
     const override = overrides[producer];
-    if (override === null || (override === 'unlinked' && !inputs.toleratesUnlinked)) {
-      lines.push(`cortex_override ${producer} unheard`);
-    } else if (override !== 'unlinked' && override.kind !== 'None') {
-      lines.push(`cortex_override ${producer} ${override.kind}`);
-    }
+    if (override === null) lines.push(`cortex_override ${producer} unheard`);
+    else if (override.kind !== 'None') lines.push(`cortex_override ${producer} ${override.kind}`);
   }
+  for (const finding of inputs.findings) lines.push(sayFinding(finding, inputs.now));
   if (inputs.enforcedProfile !== 'CSP' && inputs.evidenceChain === 'RED') {
     lines.push('evidence_chain_state RED');
   }

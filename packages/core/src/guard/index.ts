@@ -25,10 +25,11 @@ export type {
   Reading,
   SafetyOverride,
   SafetyOverrides,
-  Unlinked,
 } from './inputs.ts';
 export type { Latch, LatchView, ReconciliationProof } from './latch.ts';
 export { clearLatch, createLatch, setLatch, viewLatch } from './latch.ts';
+export type { MonitorFinding } from './monitors/finding.ts';
+export { sayFinding } from './monitors/finding.ts';
 export type { ResolvedMode, RiskState, TradingMode } from './mode.ts';
 export { resolveMode } from './resolve.ts';
 export type { ClearingCause, RiskCause, RiskCauses } from './risk-state.ts';

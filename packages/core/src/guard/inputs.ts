@@ -3,6 +3,7 @@ import type { MonoMs, WallMs } from '../values/index.ts';
 import type { CertificateState } from './certificate.ts';
 import type { OpenPermissionReasonCode } from './codes.ts';
 import type { RiskState } from './mode.ts';
+import type { MonitorFinding } from './monitors/finding.ts';
 
 /**
  * A value and when it was taken, replaced together so that they are never of two updates
@@ -19,19 +20,13 @@ export type SafetyOverride =
   | { readonly kind: 'ForceKill' };
 
 /**
- * A monitor that this build does not have yet. It is no yes: outside `dev` on the built-in venue it
- * counts as a missing input. It is never a constant that says all is well.
- */
-export type Unlinked = 'unlinked';
-
-/**
  * What each monitor asks for; the worst of them holds, whoever spoke last (contract-1 section 40).
- * Each is named, so that the one this build lacks cannot hide behind the one it has.
+ * Each is named, so that one nobody has heard cannot hide behind the others. `null`: unheard.
  */
 export interface SafetyOverrides {
-  readonly cortex: SafetyOverride | Unlinked | null;
-  readonly exchangeHealth: SafetyOverride | Unlinked | null;
-  readonly basis: SafetyOverride | Unlinked | null;
+  readonly cortex: SafetyOverride | null;
+  readonly exchangeHealth: SafetyOverride | null;
+  readonly basis: SafetyOverride | null;
 }
 
 /**
@@ -41,8 +36,6 @@ export interface SafetyOverrides {
 export interface GuardInputs {
   readonly now: MonoMs;
   readonly enforcedProfile: 'CSP' | 'GOP' | 'FULL' | null;
-  /** `dev` on the built-in venue: the only place where an unlinked monitor is tolerated. */
-  readonly toleratesUnlinked: boolean;
   readonly policyGeneratedAt: MonoMs | null;
   readonly watchdogHeartbeatAt: MonoMs | null;
   readonly loopTickAt: MonoMs | null;
@@ -57,9 +50,11 @@ export interface GuardInputs {
   readonly latchReasons: readonly OpenPermissionReasonCode[] | null;
   readonly sessionKillActive: boolean | null;
   readonly count10028In5m: number | null;
-  readonly bunkerModeActive: boolean | Unlinked | null;
+  readonly bunkerModeActive: boolean | null;
   /** Together `cortex_override`. */
   readonly overrides: SafetyOverrides;
+  /** What the monitors see that is not as it should be, for the reader; decides nothing. */
+  readonly findings: readonly MonitorFinding[];
   /** GOP only; ignored under CSP. */
   readonly evidenceChain: 'GREEN' | 'RED' | null;
   readonly parameters: Parameters;

@@ -7,8 +7,8 @@ import { resolveMode } from './resolve.ts';
 const KILL = { kind: 'ForceKill' } as const;
 const REDUCE = { kind: 'ForceReduceOnly' } as const;
 
-function judge(given: Partial<SafetyOverrides>, toleratesUnlinked = false): readonly string[] {
-  const inputs = baselineInputs({ overrides: overrides(given), toleratesUnlinked });
+function judge(given: Partial<SafetyOverrides>): readonly string[] {
+  const inputs = baselineInputs({ overrides: overrides(given) });
   const { mode, reasons } = resolveMode(inputs);
   return [mode, ...reasons];
 }
@@ -29,22 +29,16 @@ describe('cortex_override', () => {
     expect(judge({})).toEqual(['Active']);
   });
 
-  it('shows a monitor that is not there beside one that is', () => {
-    const lacking = { cortex: 'unlinked', basis: 'unlinked', exchangeHealth: REDUCE } as const;
-    expect(judge(lacking)).toEqual([
+  it('one that is unheard is ReduceOnly and a missing input; one that kills is heard all the same', () => {
+    expect(judge({ cortex: null, exchangeHealth: REDUCE })).toEqual([
       'ReduceOnly',
       'REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY',
       'REDUCEONLY_INPUT_MISSING_OR_STALE',
     ]);
-    expect(judge(lacking, true)).toEqual(['ReduceOnly', 'REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY']);
-    expect(judge({ cortex: 'unlinked' })).toContain('REDUCEONLY_INPUT_MISSING_OR_STALE');
-    expect(judge({ cortex: 'unlinked', exchangeHealth: KILL })).toEqual([
-      'Kill',
-      'KILL_CORTEX_FORCE_KILL',
-    ]);
+    expect(judge({ cortex: null, basis: KILL })).toEqual(['Kill', 'KILL_CORTEX_FORCE_KILL']);
   });
 
   it('is nothing while nobody says anything', () => {
-    expect(worstOverride({ cortex: 'unlinked', exchangeHealth: null, basis: null })).toBe('None');
+    expect(worstOverride({ cortex: null, exchangeHealth: null, basis: null })).toBe('None');
   });
 });

@@ -1,5 +1,4 @@
 import type { GuardInputs, SafetyOverride, SafetyOverrides } from './inputs.ts';
-import { isUnheard } from './readings.ts';
 
 /** The producers of `cortex_override`, in the order they are shown (contract-1 section 40). */
 export const OVERRIDE_PRODUCERS = [
@@ -13,7 +12,7 @@ export function worstOverride(overrides: SafetyOverrides): SafetyOverride['kind'
   let worst: SafetyOverride['kind'] = 'None';
   for (const producer of OVERRIDE_PRODUCERS) {
     const override = overrides[producer];
-    if (override === null || override === 'unlinked') continue;
+    if (override === null) continue;
     if (override.kind === 'ForceKill') return 'ForceKill';
     if (override.kind === 'ForceReduceOnly') worst = 'ForceReduceOnly';
   }
@@ -23,7 +22,7 @@ export function worstOverride(overrides: SafetyOverrides): SafetyOverride['kind'
 /** A producer without a reading asks for ReduceOnly, and is a missing input (section 30). */
 export function isAnyProducerUnheard(inputs: GuardInputs): boolean {
   for (const producer of OVERRIDE_PRODUCERS) {
-    if (isUnheard(inputs, inputs.overrides[producer])) return true;
+    if (inputs.overrides[producer] === null) return true;
   }
   return false;
 }

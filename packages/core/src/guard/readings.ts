@@ -1,4 +1,4 @@
-import type { GuardInputs, Reading } from './inputs.ts';
+import type { Reading } from './inputs.ts';
 
 /** Maintenance margin over equity; may exceed 1, is never negative. */
 export function isMarginRatio(reading: Reading<number> | null): reading is Reading<number> {
@@ -12,9 +12,4 @@ export function isShare(reading: Reading<number> | null): reading is Reading<num
 
 export function isCount(value: number | null): value is number {
   return value !== null && Number.isSafeInteger(value) && value >= 0;
-}
-
-/** A monitor this build lacks counts as a missing input wherever it is not tolerated. */
-export function isUnheard(inputs: GuardInputs, value: unknown): boolean {
-  return value === null || (value === 'unlinked' && !inputs.toleratesUnlinked);
 }

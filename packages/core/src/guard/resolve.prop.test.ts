@@ -31,14 +31,12 @@ const candidate = fc.constantFrom(
   { kind: 'None' } as const,
   { kind: 'ForceReduceOnly' } as const,
   { kind: 'ForceKill' } as const,
-  'unlinked' as const,
   null,
 );
 
 const inputs: fc.Arbitrary<GuardInputs> = fc
   .record({
     enforcedProfile: fc.constantFrom('CSP', 'GOP', 'FULL', null),
-    toleratesUnlinked: fc.boolean(),
     policyGeneratedAt: instant,
     watchdogHeartbeatAt: instant,
     loopTickAt: instant,
@@ -52,7 +50,7 @@ const inputs: fc.Arbitrary<GuardInputs> = fc
     latchReasons: fc.option(fc.subarray([...OPEN_PERMISSION_REASON_CODES])),
     sessionKillActive: flag,
     count10028In5m: fc.option(fc.integer({ min: 0, max: 6 })),
-    bunkerModeActive: fc.constantFrom(true, false, 'unlinked', null),
+    bunkerModeActive: fc.constantFrom(true, false, null),
     overrides: fc.record({ cortex: candidate, exchangeHealth: candidate, basis: candidate }),
     evidenceChain: fc.constantFrom('GREEN', 'RED', null),
   } as const)

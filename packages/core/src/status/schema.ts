@@ -30,7 +30,7 @@ const Unblock = closed({
  * produces yet, or that could not be read, is null, where the older schema had no room for unknown
  * (phases section 10.2, 10); for the same reason `mm_util` may exceed 1, `risk_state` may be Kill
  * and `enforced_profile` may be more than CSP. In this build nothing produces
- * `bunker_mode_active` and `atomic_naked_events_24h`.
+ * `atomic_naked_events_24h`.
  */
 export const StatusSchema = closed({
   status_schema_version: Type.Literal(1),
@@ -41,7 +41,7 @@ export const StatusSchema = closed({
   enforced_profile: orNull(PROFILES),
   trading_mode: Type.Enum(['Active', 'ReduceOnly', 'Kill'] as const),
   risk_state: Type.Enum(['Healthy', 'Degraded', 'Maintenance', 'Kill'] as const),
-  bunker_mode_active: orNull(Type.Boolean({ description: 'Null: its monitor is not built.' })),
+  bunker_mode_active: orNull(Type.Boolean({ description: 'Null: nothing was measured yet.' })),
   connectivity_degraded: orNull(
     Type.Boolean({ description: 'Bunker mode, or any open-permission reason. Null: unknown.' }),
   ),

@@ -1,6 +1,7 @@
 import type { ModeReasonCode } from '../guard/codes.ts';
 import type { GuardInputs } from '../guard/inputs.ts';
 import { CRITICAL_INPUTS } from '../guard/critical-inputs.ts';
+import { type MonitorFinding, sayFinding } from '../guard/monitors/finding.ts';
 import { OVERRIDE_PRODUCERS } from '../guard/overrides.ts';
 import { ageMs, type MonoMs, type WallMs } from '../values/index.ts';
 
@@ -45,18 +46,34 @@ const margin =
     target: `mm_util below ${line(inputs)}`,
   });
 
-const overrides: Stand = ({ overrides: asked, toleratesUnlinked }) => ({
-  current: OVERRIDE_PRODUCERS.map((producer) => {
-    const override = asked[producer];
-    if (override === null) return `${producer} unheard`;
-    if (override !== 'unlinked') return `${producer} ${override.kind}`;
-    return `${producer} not built${toleratesUnlinked ? ' (tolerated)' : ''}`;
-  }).join(', '),
+const overrides: Stand = ({ overrides: asked, findings, now }) => ({
+  current: [
+    OVERRIDE_PRODUCERS.map((producer) => `${producer} ${asked[producer]?.kind ?? 'unheard'}`).join(
+      ', ',
+    ),
+    ...findings.filter(isOfMarket).map((finding) => sayFinding(finding, now)),
+  ].join('; '),
   target: 'every monitor heard, each None',
 });
 
-const riskState: Stand = ({ riskState: state }) => ({
-  current: `risk_state ${state ?? 'unknown'}`,
+const OF_THE_NETWORK: readonly MonitorFinding['figure'][] = [
+  'deribit_http_p95_ms',
+  'ws_event_lag_ms',
+  'request_timeout_rate',
+];
+const OF_THE_CLOCK: readonly MonitorFinding['figure'][] = ['drift_ms', 'chrony_drift_ms'];
+
+const isOfMarket = ({ figure }: MonitorFinding): boolean =>
+  !OF_THE_NETWORK.includes(figure) && !OF_THE_CLOCK.includes(figure);
+
+/** What the clock adds to a state it may be the cause of. */
+const clockWords = ({ findings, now }: GuardInputs): readonly string[] =>
+  findings
+    .filter(({ figure }) => OF_THE_CLOCK.includes(figure))
+    .map((finding) => sayFinding(finding, now));
+
+const riskState: Stand = (inputs) => ({
+  current: [`risk_state ${inputs.riskState ?? 'unknown'}`, ...clockWords(inputs)].join('; '),
   target: 'risk_state Healthy',
 });
 
@@ -77,8 +94,13 @@ export const STANDINGS: Readonly<Record<ModeReasonCode, Stand>> = Object.freeze(
     current: (latchReasons ?? ['unknown']).join(', '),
     target: 'no open-permission reason',
   }),
-  REDUCEONLY_BUNKER_MODE_ACTIVE: ({ bunkerModeActive }) => ({
-    current: `bunker_mode_active ${String(bunkerModeActive)}`,
+  REDUCEONLY_BUNKER_MODE_ACTIVE: ({ bunkerModeActive, findings, now }) => ({
+    current: [
+      `bunker_mode_active ${String(bunkerModeActive)}`,
+      ...findings
+        .filter(({ figure }) => OF_THE_NETWORK.includes(figure))
+        .map((finding) => sayFinding(finding, now)),
+    ].join('; '),
     target: 'bunker_mode_active false',
   }),
   REDUCEONLY_F1_CERT_INVALID: ({ certificate }) => ({

@@ -10,6 +10,7 @@ import type { State } from '../state.ts';
 import type { Instrument } from '../instrument/instrument.ts';
 import type { InstrumentName, MonoMs } from '../values/index.ts';
 import { withOwnFees } from './fees.ts';
+import { judgeReference, noteTrade, noteVolatility } from './monitors.ts';
 import { isLongExpired, pruneExpired } from './prune.ts';
 import { block, raiseRisk } from './safety.ts';
 import type { Output } from './output.ts';
@@ -56,6 +57,7 @@ function list(state: State, instrument: Instrument, at: MonoMs, closed: boolean)
     book: createBook(instrument.name),
     delta: null,
     markPriceE8: null,
+    markedAt: null,
     underlyingPriceE8: null,
     closed,
   });
@@ -97,16 +99,19 @@ export function onBookChanged(state: State, event: BookChanged, output: Output):
   if (listing === undefined) return;
   const { brokenBooks } = state.observations;
   state.observations.marketAt = event.at;
-  if (applyToBook(listing.book, event) === 'applied') {
-    if (event.prevChangeId === null) brokenBooks.delete(event.instrument);
-    return;
-  }
+  const update = applyToBook(listing.book, event);
+  if (update === 'applied' && event.prevChangeId === null) brokenBooks.delete(event.instrument);
+  if (update !== 'applied') noteGap(state, event.instrument, output);
+  judgeReference(state, event.instrument, output);
+}
+
+function noteGap(state: State, instrument: InstrumentName, output: Output): void {
   // One request rebuilds it; the changes that follow a gap are all gaps and ask for nothing new.
-  if (brokenBooks.has(event.instrument)) return;
-  output.report({ kind: 'fault', fault: 'book_gap', subject: event.instrument });
+  if (state.observations.brokenBooks.has(instrument)) return;
+  output.report({ kind: 'fault', fault: 'book_gap', subject: instrument });
   raiseRisk(state, 'ws_book_gap', output);
   block(state, 'WS_BOOK_GAP_RECONCILE_REQUIRED', output);
-  askForBook(state, event.instrument, output);
+  askForBook(state, instrument, output);
 }
 
 /** A request for a book that was not answered in time is made again: nothing else would mend it. */
@@ -138,13 +143,15 @@ function applyToBook(
     : book.applyChange(changeId, prevChangeId, at, bids, asks);
 }
 
-export function onTickerChanged(state: State, event: TickerChanged): void {
+export function onTickerChanged(state: State, event: TickerChanged, output: Output): void {
   const listing = state.observations.listings.get(event.instrument);
   if (listing === undefined) return;
   state.observations.marketAt = event.at;
   listing.delta = event.delta;
   listing.markPriceE8 = event.markPriceE8;
+  listing.markedAt = event.at;
   listing.underlyingPriceE8 = event.underlyingPriceE8;
+  judgeReference(state, event.instrument, output);
 }
 
 export function nextRequestId(state: State): number {
@@ -167,6 +174,7 @@ export function onPublicTrade(state: State, event: PublicTradeObserved, output: 
   const last = lastTradeSeq.get(event.instrument);
   if (last !== undefined && event.tradeSeq <= last) return;
   lastTradeSeq.set(event.instrument, event.tradeSeq);
+  noteTrade(state, event.instrument, event.priceE8, event.at);
   if (last === undefined || event.tradeSeq === last + 1) return;
   raiseRisk(state, 'ws_trades_gap', output);
   block(state, 'WS_TRADES_GAP_RECONCILE_REQUIRED', output);
@@ -177,4 +185,5 @@ export function onVolatilityIndex(
   event: Extract<MarketEvent, { kind: 'volatilityIndexChanged' }>,
 ): void {
   state.observations.volatilityIndexes.set(event.underlying, { value: event.value, at: event.at });
+  noteVolatility(state, event.underlying);
 }

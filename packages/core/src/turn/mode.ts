@@ -9,7 +9,6 @@ import { count10028 } from '../guard/session-kill.ts';
 import { DEFAULT_PARAMETERS } from '../policy-document.ts';
 import type { State } from '../state.ts';
 import type { Output } from './output.ts';
-import { overridesOf } from './venue-health.ts';
 
 /**
  * One coherent snapshot of every input, into the reused object: filled and judged in one go
@@ -22,7 +21,6 @@ export function guardInputs(state: State): GuardInputs {
   const inputs = observations.guardInputs;
   inputs.now = now;
   inputs.enforcedProfile = session.enforcedProfile;
-  inputs.toleratesUnlinked = session.toleratesUnlinked;
   inputs.policyGeneratedAt = observations.policy === null ? null : observations.policyGeneratedAt;
   inputs.watchdogHeartbeatAt = observations.heartbeatAt;
   inputs.loopTickAt = observations.tickAt;
@@ -43,7 +41,9 @@ export function guardInputs(state: State): GuardInputs {
   inputs.latchReasons = observations.latch.reasons;
   inputs.sessionKillActive = observations.sessionKill.active;
   inputs.count10028In5m = count10028(observations.sessionKill, now);
-  inputs.overrides = overridesOf(observations);
+  inputs.bunkerModeActive = observations.monitors.bunker.isActive;
+  inputs.overrides = observations.monitors.overrides;
+  inputs.findings = observations.monitors.findings;
   inputs.parameters = parameters;
   return inputs;
 }
@@ -51,6 +51,11 @@ export function guardInputs(state: State): GuardInputs {
 /** Computed now, from now's inputs: nothing remembers a mode. */
 export function currentMode(state: State): ResolvedMode {
   return resolveMode(guardInputs(state));
+}
+
+/** What holds it down now, input by input; empty in Active. */
+export function modeDetails(state: State): readonly string[] {
+  return explainMode(guardInputs(state));
 }
 
 /** Reports a change of mode since it was last looked at. What is reported decides nothing. */

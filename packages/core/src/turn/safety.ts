@@ -1,6 +1,7 @@
 import type { OpenPermissionReasonCode } from '../guard/codes.ts';
 import { callEmergency, noteReconciled } from '../guard/emergency.ts';
 import { clearLatch, setLatch } from '../guard/latch.ts';
+import { clockFindings } from '../guard/monitors/clock-drift.ts';
 import {
   clearCause,
   clearCooledDown,
@@ -12,6 +13,7 @@ import {
   standingCauses,
 } from '../guard/risk-state.ts';
 import { clearSessionKill, note10028 } from '../guard/session-kill.ts';
+import { DEFAULT_PARAMETERS } from '../policy-document.ts';
 import type { State } from '../state.ts';
 import { isFresh, type MonoMs, wallMs } from '../values/index.ts';
 import type { Output } from './output.ts';
@@ -125,6 +127,7 @@ export function refreshRisk(state: State, output: Output): void {
   }
   hold(state, 'instrument_metadata_stale', isMetadataStale(state), output);
   hold(state, 'fee_model_hard_stale', isFeeModelStale(state), output);
+  refreshClock(state, output);
   holdDisk(state, output);
 }
 
@@ -132,6 +135,13 @@ function hold(state: State, cause: RiskCause, stands: boolean, output: Output): 
   if (stands === state.observations.riskCauses.has(cause)) return;
   if (stands) raiseRisk(state, cause, output);
   else clearRisk(state, cause, 'fresh_input', output);
+}
+
+/** Drift, or nobody knows of any, until a fresh measurement says otherwise (AMB-45). */
+export function refreshClock(state: State, output: Output): void {
+  const { monitors, now, policy } = state.observations;
+  const parameters = policy?.parameters ?? DEFAULT_PARAMETERS;
+  hold(state, 'clock_drift', clockFindings(monitors.clock, parameters, now).length > 0, output);
 }
 
 /** The oldest partition of what may be traded; one that never came is stale (AMB-49). */

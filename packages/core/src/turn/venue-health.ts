@@ -1,8 +1,6 @@
 import type { MaintenanceWindow, VenueHealthObserved } from '../event.ts';
-import type { SafetyOverrides } from '../guard/inputs.ts';
-import { DEFAULT_PARAMETERS } from '../policy-document.ts';
 import type { Observations, State } from '../state.ts';
-import { ageMs, monoMs, type MonoMs, wallMs } from '../values/index.ts';
+import { monoMs, type MonoMs, wallMs } from '../values/index.ts';
 import type { Output } from './output.ts';
 import { clearRisk, raiseRisk } from './safety.ts';
 
@@ -58,27 +56,4 @@ export function refreshMaintenance(state: State, output: Output): void {
 /** When the next reading is due, as seen from one that is asked for now. */
 export function nextHealthPoll({ now, venueHealth }: Observations): MonoMs {
   return monoMs(now + (venueHealth.at === null ? HEALTH_RETRY_MS : HEALTH_INTERVAL_MS));
-}
-
-const NOT_BUILT = { cortex: 'unlinked', basis: 'unlinked' } as const;
-const UNREAD: SafetyOverrides = Object.freeze({ ...NOT_BUILT, exchangeHealth: null });
-const REACHABLE: SafetyOverrides = Object.freeze({
-  ...NOT_BUILT,
-  exchangeHealth: Object.freeze({ kind: 'None' }),
-});
-const UNREACHABLE: SafetyOverrides = Object.freeze({
-  ...NOT_BUILT,
-  exchangeHealth: Object.freeze({ kind: 'ForceReduceOnly' }),
-});
-
-/**
- * What the monitors ask for now. The exchange health monitor asks for ReduceOnly once the last good
- * reading is `exchange_health_stale_s` old; the market and the basis monitor are not built and stay
- * visible as such.
- */
-export function overridesOf({ now, policy, venueHealth }: Observations): SafetyOverrides {
-  const age = ageMs(now, venueHealth.at);
-  if (age === null) return UNREAD;
-  const { exchangeHealthStaleS } = policy?.parameters ?? DEFAULT_PARAMETERS;
-  return age < exchangeHealthStaleS * 1_000 ? REACHABLE : UNREACHABLE;
 }

@@ -18,7 +18,7 @@ const OPENING = {
     runtimeConfigHash: 'c',
     contractVersion: '5.2',
     enforcedProfile: 'CSP',
-    toleratesUnlinked: true,
+    realMoney: false,
     settleMs: 0,
     tickIntervalMs: 10,
     reconcileIntervalMs: 100,

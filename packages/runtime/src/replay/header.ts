@@ -57,7 +57,8 @@ const HeaderSchema = Type.Object({
       Type.Literal('FULL'),
       Type.Null(),
     ]),
-    toleratesUnlinked: Type.Boolean(),
+    /** Not in the tapes of older builds. */
+    realMoney: Type.Optional(Type.Boolean()),
     settleMs: Type.Number(),
     tickIntervalMs: Type.Number(),
     reconcileIntervalMs: Type.Number(),
@@ -98,7 +99,7 @@ export function readHeader(payload: Buffer): TapeHeader {
 
 function sessionOf(read: Static<typeof HeaderSchema>['session']): Session {
   const id: RunId = runId(read.runId);
-  return { ...read, runId: id };
+  return { ...read, runId: id, realMoney: read.realMoney ?? true };
 }
 
 export function readGap(payload: Buffer): TapeGap {

@@ -151,6 +151,8 @@ const KINDS = Object.keys({
   policyOffered: true,
   operatorCommanded: true,
   faultObserved: true,
+  networkMeasured: true,
+  clockMeasured: true,
 } satisfies Record<Event['kind'], true>);
 
 /** Numbers everywhere a number may be: a tape takes what the core is given, sense or not. */
@@ -217,7 +219,7 @@ const SESSION = {
   runtimeConfigHash: 'c',
   contractVersion: '5.2',
   enforcedProfile: 'CSP',
-  toleratesUnlinked: true,
+  realMoney: false,
   settleMs: 0,
   tickIntervalMs: 10,
   reconcileIntervalMs: 100,

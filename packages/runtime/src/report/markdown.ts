@@ -39,6 +39,7 @@ export function toMarkdown(report: RunReport): string {
     row('Orders left open at the venue', told(report.orders_left_open)),
     row('Faults', pairs(report.faults) || 'none'),
     '',
+    ...modes(report),
     ...positions(report),
     `Ledger: \`${report.ledger_folder}\``,
     '',
@@ -52,6 +53,21 @@ export function toMarkdown(report: RunReport): string {
 function notes({ market }: RunReport): readonly string[] {
   const found = market?.['notes'];
   return Array.isArray(found) ? found.map((note) => `- ${String(note)}`) : [];
+}
+
+/** When the mode changed and why, and what would have to happen for it to rise. */
+function modes({ mode_changes, mode_details, seconds }: RunReport): readonly string[] {
+  const began = mode_changes[0]?.at ?? 0;
+  const lines = mode_changes.map(({ at, from, to, reasons, details }) => {
+    const why = [...reasons, ...details].join('; ');
+    const after = ((at - began) / 1_000).toFixed(1);
+    return `- ${after} s after the first change: ${from} to ${to}${why === '' ? '' : ` (${why})`}`;
+  });
+  const held = mode_details.map((detail) => `- ${detail}`);
+  return [
+    ...(lines.length === 0 ? [] : [`Changes of mode in ${seconds.toFixed(1)} s:`, '', ...lines, '']),
+    ...(held.length === 0 ? [] : ['What holds it down at the end:', '', ...held, '']),
+  ];
 }
 
 function positions(report: RunReport): readonly string[] {

@@ -1,9 +1,9 @@
 import type { Facts } from '@holdfast/core/facts';
-import { currentMode, type State } from '@holdfast/core/step';
+import { currentMode, modeDetails, type State } from '@holdfast/core/step';
 import { formatE8 } from '@holdfast/core/values';
 import { digestFacts, folderSource, foldLedger, verifyLedger } from '../ledger/index.ts';
 import { feesUsd, type PositionLine, pnlUsd, positionLines } from './money.ts';
-import type { Tally } from './tally.ts';
+import type { Tally, Transition } from './tally.ts';
 import type { VenueReport } from './venue-report.ts';
 
 /** What a run did, and what proves it. Keys are the contract of the exit report. */
@@ -37,6 +37,10 @@ export interface RunReport {
   readonly orders_left_open: number | null;
   readonly trading_mode: string;
   readonly mode_reasons: readonly string[];
+  /** What holds it down at the end, input by input, with what ends it. */
+  readonly mode_details: readonly string[];
+  /** Epoch ms of the run's clock; of many changes, the last ones. */
+  readonly mode_changes: readonly Transition[];
   readonly trading_mode_seconds: Readonly<Record<string, number>>;
   readonly fees_usd: number;
   /** Cash, fees and marks at the last index, against what the ledger began with. Null: unpriced. */
@@ -132,6 +136,8 @@ export function reportOf(end: RunEnd): RunReport {
     orders_left_open: standing?.openOrders ?? null,
     trading_mode: mode.mode,
     mode_reasons: mode.reasons,
+    mode_details: modeDetails(state),
+    mode_changes: [...tally.transitions],
     trading_mode_seconds: tally.modeSeconds(end.endedAt),
     fees_usd: feesUsd(fold.facts),
     pnl_usd: pnlUsd(state, fold.facts),

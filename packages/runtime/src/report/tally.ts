@@ -8,6 +8,8 @@ export interface Transition {
   readonly from: string;
   readonly to: string;
   readonly reasons: readonly string[];
+  /** The inputs behind the reasons: which, its value and line, since when, and what ends it. */
+  readonly details: readonly string[];
 }
 
 export interface Refusal {
@@ -19,6 +21,7 @@ export interface Refusal {
 type Mode = 'Active' | 'ReduceOnly' | 'Kill';
 
 const REFUSALS_KEPT = 32;
+const TRANSITIONS_KEPT = 64;
 
 /**
  * What was said during a run, counted as it is said. Nothing of it is a fact; the ledger has those.
@@ -30,8 +33,8 @@ export class Tally implements Telemetry {
   readonly rejectedByCode = new Map<string, number>();
   /** In words, oldest first; bounded. */
   readonly lastRefusals: Refusal[] = [];
-  /** The last change of mode; null before the first. */
-  lastTransition: Transition | null = null;
+  /** Changes of mode, oldest first; of many, the last ones. */
+  readonly transitions: Transition[] = [];
   readonly #modeMs = { Active: 0, ReduceOnly: 0, Kill: 0 };
   readonly #onDecision: (decision: Decision, at: number) => void;
   #mode: Mode = 'ReduceOnly';
@@ -49,9 +52,10 @@ export class Tally implements Telemetry {
     if (decision.kind === 'intentDuplicate') this.duplicates += 1;
     if (decision.kind === 'fault') count(this.faults, decision.fault);
     if (decision.kind === 'modeChanged') {
-      const { from, to, reasons } = decision;
+      const { from, to, reasons, details } = decision;
       this.#turnTo(to, decision.at);
-      this.lastTransition = { at, from, to, reasons };
+      this.transitions.push({ at, from, to, reasons, details });
+      if (this.transitions.length > TRANSITIONS_KEPT) this.transitions.shift();
     }
     if (decision.kind === 'intentRejected') {
       const { code } = decision.reject;
@@ -59,6 +63,11 @@ export class Tally implements Telemetry {
       this.lastRefusals.push({ at, code, text: renderReject(decision.reject) });
       if (this.lastRefusals.length > REFUSALS_KEPT) this.lastRefusals.shift();
     }
+  }
+
+  /** The last change of mode; null before the first. */
+  get lastTransition(): Transition | null {
+    return this.transitions.at(-1) ?? null;
   }
 
   get refused(): number {

@@ -8,6 +8,7 @@ import { hostOf, isLoopbackHost } from '../loopback.ts';
 import type { Clock, OpenLedger, Post } from '../ports.ts';
 import type { Runtime, StartOptions } from '../start.ts';
 import { createByteAccounting } from '../telemetry/byte-accounting.ts';
+import { createTimeDaemon } from '../telemetry/chrony.ts';
 import { createDiskProbe } from '../telemetry/disk.ts';
 import { fileDocuments } from './documents.ts';
 import type { EngineOptions } from './engine.ts';
@@ -49,6 +50,7 @@ export function portsOf(
       env,
       clock,
     }),
+    timeDaemon: createTimeDaemon(),
     mintGroupId: (): GroupId => groupId(randomUUID()),
     strategies: options.strategies,
     intervals: {
@@ -86,7 +88,7 @@ export function sessionOf(options: EngineOptions, runId: RunId): StartOptions['s
     runtimeConfigHash,
     contractVersion: CONTRACT_VERSION,
     enforcedProfile: runtime.enforced_profile,
-    toleratesUnlinked: runtime.environment === 'dev' && runtime.venue === 'simulated' && isLoopback,
+    realMoney: !(runtime.environment === 'dev' && runtime.venue === 'simulated' && isLoopback),
     settleMs: runtime.connection.settle_ms,
     tickIntervalMs: runtime.loop.tick_interval_ms,
     reconcileIntervalMs: runtime.loop.reconcile_interval_ms,
@@ -104,6 +106,7 @@ export function connect(options: EngineOptions, post: Post, recorders: Recorders
     jitter: () => Math.random(),
     onWire: (message) => recorders.wire.write(message),
     marketInterval: '100ms',
+    references: [...(configuration.policy.referenceInstruments?.values() ?? [])],
   });
 }
 

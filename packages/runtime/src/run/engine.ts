@@ -130,6 +130,7 @@ async function startLoop(
         return {
           transport: link.transport,
           venue: { ...link.venue, reconnect: () => link.drop() },
+          gauge: link,
         };
       },
       onEvent: (event) => {

@@ -29,7 +29,7 @@ export function freshState(): State {
     contractVersion: '5.2',
     runId: runId('run'),
     enforcedProfile: 'CSP',
-    toleratesUnlinked: true,
+    realMoney: false,
     settleMs: 0,
     tickIntervalMs: 100,
     reconcileIntervalMs: 5_000,

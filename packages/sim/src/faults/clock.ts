@@ -1,5 +1,7 @@
 import type { Prng } from '../prng.ts';
-import type { ClockError } from '../wire/process.ts';
+import type { TimeDaemon } from '@holdfast/runtime/ports';
+import type { VirtualClock } from '../virtual-clock.ts';
+import type { ClockError, Process } from '../wire/process.ts';
 
 /** What time does to a process. */
 export interface ClockModel {
@@ -13,6 +15,12 @@ export interface ClockModel {
   /** Chance in each second that the machine is suspended: its clock stands still. */
   readonly suspension: number;
   readonly suspensionMsMax: number;
+  /** Chance that the machine of a process keeps its time with chrony. */
+  readonly chrony: number;
+  /** And that it says nothing of use when it is asked. */
+  readonly chronySilence: number;
+  /** It is wrong by this much at most, in either direction, ms. */
+  readonly chronyErrorMsMax: number;
 }
 
 export const TRUE_TIME: ClockModel = Object.freeze({
@@ -22,6 +30,9 @@ export const TRUE_TIME: ClockModel = Object.freeze({
   pauseMsMax: 500,
   suspension: 0,
   suspensionMsMax: 2_000,
+  chrony: 0,
+  chronySilence: 0,
+  chronyErrorMsMax: 0,
 });
 
 /** The clock one process is born with. */
@@ -29,5 +40,23 @@ export function clockErrorOf(prng: Prng, { offsetMsMax, driftPpmMax }: ClockMode
   return {
     offsetMs: prng.int(-offsetMsMax, offsetMsMax),
     driftPpm: prng.int(-driftPpmMax, driftPpmMax),
+  };
+}
+
+/** What keeps the time of the machine one process runs on. */
+export function timeDaemonOf(
+  process: Process,
+  world: VirtualClock,
+  prng: Prng,
+  { chrony, chronySilence, chronyErrorMsMax }: ClockModel,
+): TimeDaemon {
+  const isThere = chrony > 0 && prng.chance(chrony);
+  const errorMs = prng.int(-chronyErrorMsMax, chronyErrorMsMax);
+  return {
+    ask: (done) => {
+      if (!isThere) return done('absent');
+      if (chronySilence > 0 && prng.chance(chronySilence)) return done('silent');
+      done({ driftMs: process.now() - world.now() + errorMs });
+    },
   };
 }

@@ -2,11 +2,12 @@ import type { Instrument } from '@holdfast/core/instrument';
 import { type Currency, currency } from '@holdfast/core/values';
 import type { Exchange } from '../exchange/index.ts';
 import { SPELL_LOOK_MS } from '../faults/spell.ts';
-import { inverseFuture, inversePerpetual } from '../market/future-instrument.ts';
+import { inverseFuture } from '../market/future-instrument.ts';
 import { inverseOption } from '../market/inverse-option.ts';
 import type { Prng } from '../prng.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
-import { type MarketConditions, MarketWeather } from './market-conditions.ts';
+import { type MarketConditions, MarketWeather, type ReferenceMarket } from './market-conditions.ts';
+import { ReferenceMaker } from './reference-maker.ts';
 
 const PUBLISH_MS = 100;
 const HOUR_MS = 3_600_000;
@@ -51,7 +52,9 @@ export class MarketMaker {
   readonly #weather: MarketWeather;
   readonly #trades: Prng;
   readonly #quoted: Quoted[] = [];
+  readonly #references: ReferenceMaker;
   readonly #indexes = new Map<Currency, number>();
+  #held: Partial<ReferenceMarket> = {};
   #published = 0;
   #strikes = 0;
 
@@ -60,6 +63,8 @@ export class MarketMaker {
     this.#options = options;
     this.#trades = prng.fork('trades');
     this.#weather = new MarketWeather(clock, prng.fork('conditions'), conditions);
+    const references = { exchange: options.exchange, prng: prng.fork('references') };
+    this.#references = new ReferenceMaker({ ...references, mood: options.mood });
   }
 
   start(): void {
@@ -77,13 +82,27 @@ export class MarketMaker {
       this.#addOption(code, strikes[0], now + beforeExpiryMs);
     }
     this.#list();
+    this.#references.list([...this.#indexes.keys()], now);
     this.#tell();
+    this.#tellVolatility();
     this.#publish();
     this.#often();
   }
 
+  /** The reference instruments are as told from now on, whatever the weather. */
+  holdReferences(market: Partial<ReferenceMarket>): void {
+    this.#held = market;
+    this.#tellVolatility();
+    this.#tell();
+  }
+
+  get #referenceMarket(): ReferenceMarket {
+    return { ...this.#weather.references, ...this.#held };
+  }
+
   /** The market is orderly from now on. */
   putRight(): void {
+    this.#held = {};
     this.#weather.putRight();
   }
 
@@ -99,10 +118,9 @@ export class MarketMaker {
   #addFutures(code: string, now: number): void {
     const coin = currency(code);
     const expiryMs = this.#expiryMs(now) + FUTURE_MS;
-    for (const instrument of [inversePerpetual(coin), inverseFuture(coin, expiryMs)]) {
-      const index = this.#indexes.get(coin) ?? 0;
-      this.#add(instrument, Math.round(index / (instrument?.tickE8 ?? 1)), 1);
-    }
+    const future = inverseFuture(coin, expiryMs);
+    const index = this.#indexes.get(coin) ?? 0;
+    this.#add(future, Math.round(index / (future?.tickE8 ?? 1)), 1);
   }
 
   #add(instrument: Instrument | null, midTicks: number, gapTicks: number): void {
@@ -127,6 +145,7 @@ export class MarketMaker {
       if (lists) this.#listAnother();
       if (delists) this.#delist();
       if (leap !== 0) this.#leap(1 + leap);
+      this.#tellVolatility();
       this.#often();
     });
   }
@@ -184,8 +203,17 @@ export class MarketMaker {
       const { name } = each.instrument;
       exchange.publishBook(name, empty === 'bids' ? [] : bids, empty === 'asks' ? [] : asks, now);
     }
+    if (!this.#weather.isSilent) {
+      this.#references.publish(this.#indexes, this.#referenceMarket, now);
+    }
     if (mood === 'still' || prng.chance(0.2)) this.#tell();
     clock.wake(now + PUBLISH_MS, () => this.#publish());
+  }
+
+  #tellVolatility(): void {
+    if (this.#weather.isSilent) return;
+    const { clock } = this.#options;
+    this.#references.tellVolatility([...this.#indexes.keys()], this.#referenceMarket, clock.now());
   }
 
   /**
@@ -207,6 +235,7 @@ export class MarketMaker {
     for (const [coin, indexE8] of this.#indexes) {
       if (!this.#weather.isIndexSilent) exchange.setIndex(coin, indexE8, timestamp);
       if (this.#weather.isSilent) continue;
+      this.#references.tell(coin, indexE8, this.#referenceMarket, timestamp);
       for (const { instrument, midTicks } of this.#quoted) {
         if (instrument.underlying !== coin) continue;
         exchange.setTicker({

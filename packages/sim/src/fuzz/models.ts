@@ -65,6 +65,7 @@ function swarmOf(prng: Prng): Weather {
     operator: sometimes('operator', 0.08, operator, QUIET.operator),
     meddler: sometimes('meddler', 0.15, meddler, QUIET.meddler),
     rules: sometimes('rules', 0.2, rules, QUIET.rules),
+    monitors: monitors(prng.fork('monitors')),
     venue: sometimes('venue', 0.35, badVenue, QUIET.venue),
     platform: sometimes('platform', 0.12, badPlatform, QUIET.platform),
     account: sometimes('account', 0.15, badAccount, QUIET.account),
@@ -185,6 +186,17 @@ function rules(prng: Prng): Quiet['rules'] {
   };
 }
 
+/**
+ * As strict as the launch policy in a few worlds; in the others a fault does not end the trading of
+ * a world that lasts half a minute.
+ */
+function monitors(prng: Prng): Quiet['monitors'] {
+  return {
+    cooldowns: prng.chance(0.1) ? 1 : prng.pick([0.01, 0.02, 0.05]),
+    tolerance: prng.chance(0.75) ? 1 : 0,
+  };
+}
+
 function conditions(prng: Prng): Quiet['conditions'] {
   return {
     silence: prng.chance(0.3) ? 0.1 : 0,
@@ -200,6 +212,26 @@ function conditions(prng: Prng): Quiet['conditions'] {
     delisting: maybe(prng, 0.05),
     beforeExpiryMs: prng.chance(0.5) ? prng.int(1, 25) * 1_000 : 0,
     futures: prng.chance(0.4) ? 1 : 0,
+    ...referenceConditions(prng.fork('references')),
+  };
+}
+
+/** What the market monitors are there for. */
+function referenceConditions(prng: Prng) {
+  return {
+    widening: prng.chance(0.3) ? 0.1 : 0,
+    wideningMsMax: prng.int(1_000, 20_000),
+    wideningMax: 0.03 * prng.float(),
+    thinning: prng.chance(0.3) ? 0.1 : 0,
+    thinningMsMax: prng.int(1_000, 20_000),
+    thinningMin: 0.1 * prng.float(),
+    parting: prng.chance(0.2) ? 0.1 : 0,
+    partingMsMax: prng.int(1_000, 15_000),
+    partingMax: 0.05 * prng.float(),
+    fright: prng.chance(0.3) ? 0.1 : 0,
+    frightMax: 0.5 * prng.float(),
+    dvolSilence: prng.chance(0.1) ? 0.1 : 0,
+    dvolSilenceMsMax: prng.int(1_000, 30_000),
   };
 }
 
@@ -211,6 +243,9 @@ function badClock(prng: Prng): Quiet['clock'] {
     pauseMsMax: prng.chance(0.1) ? 15_000 : prng.int(10, 3_000),
     suspension: maybe(prng, 0.05),
     suspensionMsMax: prng.int(10, 20_000),
+    chrony: maybe(prng, 1),
+    chronySilence: prng.chance(0.2) ? 0.5 * prng.float() : 0,
+    chronyErrorMsMax: prng.chance(0.2) ? prng.int(1, 400) : 0,
   };
 }
 

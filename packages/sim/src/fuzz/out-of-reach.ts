@@ -22,7 +22,7 @@ export const OUT_OF_REACH: Readonly<Record<string, OutOfReach>> = Object.freeze(
     builtAs: "reject('EmergencyCloseNoPrice'",
   },
   'reject FeedbackLoopGuardActive': {
-    why: 'the market monitors are not built',
+    why: 'the self-impact guard is not built',
     builtAs: "reject('FeedbackLoopGuardActive'",
   },
   'reject EvidenceChainNotGreen': {
@@ -32,14 +32,6 @@ export const OUT_OF_REACH: Readonly<Record<string, OutOfReach>> = Object.freeze(
   'reject ApprovalRequired': {
     why: 'approvals are not built',
     builtAs: "reject('ApprovalRequired'",
-  },
-  'mode KILL_CORTEX_FORCE_KILL': {
-    why: 'the market monitors are not built',
-    builtAs: "{ kind: 'ForceKill' })",
-  },
-  'mode REDUCEONLY_BUNKER_MODE_ACTIVE': {
-    why: 'the network monitor is not built',
-    builtAs: 'inputs.bunkerModeActive = ',
   },
   'mode REDUCEONLY_EVIDENCE_CHAIN_NOT_GREEN': {
     why: 'the evidence chain of GOP is not built',

@@ -10,6 +10,7 @@ import { ALERT_WATCHDOG } from '../faults/watchdog.ts';
 import { PERFECT_NETWORK } from '../wire/network-model.ts';
 import { ORDERLY_MARKET } from './market-conditions.ts';
 import { NO_MEDDLER } from './meddler.ts';
+import { LAUNCH_MONITORS } from './monitors.ts';
 import { LAUNCH_RULES } from './rules.ts';
 import { NO_WORKLOAD } from './workload.ts';
 
@@ -23,6 +24,7 @@ export const QUIET = Object.freeze({
   operator: NO_OPERATOR,
   meddler: NO_MEDDLER,
   rules: LAUNCH_RULES,
+  monitors: LAUNCH_MONITORS,
   venue: CALM_VENUE,
   platform: OPEN_PLATFORM,
   account: EASY_ACCOUNT,

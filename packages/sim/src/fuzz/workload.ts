@@ -74,7 +74,10 @@ function happens(random: Prng, share: number): boolean {
 }
 
 function proposal(random: Prng, view: StrategyView, model: WorkloadModel): IntentProposal {
-  const quotes = [...view.quotes];
+  const all = [...view.quotes];
+  const options = all.filter(({ instrument }) => instrument.option !== null);
+  // What may not be opened is asked for now and then, too.
+  const quotes = options.length === 0 || random.chance(0.1) ? all : options;
   const held = view.positions.filter(({ amount }) => amount > 0);
   const position = held.length > 0 && random.chance(0.4) ? random.pick(held) : null;
   if (position !== null) {

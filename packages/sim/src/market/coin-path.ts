@@ -27,6 +27,12 @@ const STRESS_RISE_MS = 90_000;
 const STRESS_RISES_MS = 600_000;
 const STRESS_FADE_MS = 2_400_000;
 
+/**
+ * What the first minute of a crash does to the futures, which are quoted again long before the
+ * options are: half spread as a share of the price, and the share of size that is taken away.
+ */
+const PANIC = { half: 0.0022, size: 0.93, comesMs: 3_000, goesMs: 40_000 } as const;
+
 const CARRY = { near: 0.02, far: 0.045, memoryYears: 0.3 } as const;
 const BASIS_MAX = 0.0005;
 const BASIS_MEMORY_MS = 120_000;
@@ -94,6 +100,7 @@ export class CoinPath {
   #logVol = 0;
   #basis = 0;
   #stress = 0;
+  #panic = 0;
 
   constructor(traits: CoinTraits, regime: Regime, weather: Weather, prng: Prng) {
     this.traits = traits;
@@ -107,6 +114,7 @@ export class CoinPath {
     const regime = this.#regime;
     const before = this.#stress;
     this.#stress = stressAt(now - this.#weather.onsetAt);
+    this.#panic = panicAt(now - this.#weather.onsetAt);
     const share = SHARED * this.#weather.shared;
     const own = Math.sqrt(1 - SHARED * SHARED) * this.#prng.gaussian();
     const vol = regime.indexVol * (1 + STRESS.indexVol * this.#stress);
@@ -151,6 +159,16 @@ export class CoinPath {
     return this.#regime.spreadScale * (1 + STRESS.spread * this.#stress);
   }
 
+  /** Half spread of a future on top of its usual one, as a share of its price. */
+  get futureHalf(): number {
+    return PANIC.half * this.#panic;
+  }
+
+  /** Mean size at the best price of a future, before its share of an option's. */
+  get futureMeanUsd(): number {
+    return this.#regime.meanUsd * (1 - PANIC.size * this.#panic);
+  }
+
   get meanUsd(): number {
     return this.#regime.meanUsd * (1 - STRESS.size * this.#stress);
   }
@@ -164,6 +182,12 @@ export class CoinPath {
   get perpetualUsd(): number {
     return this.indexUsd * (1 + this.#basis);
   }
+}
+
+/** 0 before the onset, near 1 within seconds, and gone in a few minutes. */
+function panicAt(sinceMs: number): number {
+  if (!(sinceMs > 0)) return 0;
+  return Math.min(1, sinceMs / PANIC.comesMs) * Math.exp(-sinceMs / PANIC.goesMs);
 }
 
 /** 0 before the onset, rising towards 1, fading in the end. */

@@ -46,15 +46,17 @@ interface FutureMarket {
   readonly price: number;
   readonly indexE8: number;
   readonly spreadScale: number;
+  /** On top of the usual half spread, as a share of the price. */
+  readonly halfMore?: number;
   readonly meanUsd: number;
   readonly isQuoted: boolean;
 }
 
 /** A future has a price, a spread around it, and no greeks; its underlying is the index. */
 export function futureQuote(instrument: Instrument, market: FutureMarket): LiveQuote {
-  const { price, indexE8, spreadScale, meanUsd, isQuoted } = market;
+  const { price, indexE8, spreadScale, halfMore = 0, meanUsd, isQuoted } = market;
   const share = instrument.expiry === null ? FUTURE_HALF.perpetual : FUTURE_HALF.term;
-  const sides = sidesAround(instrument, price, price * share * spreadScale);
+  const sides = sidesAround(instrument, price, price * (share * spreadScale + halfMore));
   return {
     instrument,
     bidTicks: isQuoted ? sides.bidTicks : null,

@@ -213,7 +213,8 @@ export class RegimeCoin {
       price,
       indexE8: this.indexE8,
       spreadScale: this.path.spreadScale,
-      meanUsd: this.path.meanUsd * FUTURE_SIZE,
+      halfMore: this.path.futureHalf,
+      meanUsd: this.path.futureMeanUsd * FUTURE_SIZE,
       isQuoted: this.path.isQuoted(this.#now),
     });
   }

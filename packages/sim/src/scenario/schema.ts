@@ -11,6 +11,7 @@ import { CALM_VENUE } from '../faults/venue.ts';
 import { ALERT_WATCHDOG } from '../faults/watchdog.ts';
 import { ORDERLY_MARKET } from '../fuzz/market-conditions.ts';
 import { NO_MEDDLER } from '../fuzz/meddler.ts';
+import { LAUNCH_MONITORS } from '../fuzz/monitors.ts';
 import { LAUNCH_RULES } from '../fuzz/rules.ts';
 import { NO_WORKLOAD } from '../fuzz/workload.ts';
 import { PERFECT_NETWORK } from '../wire/network-model.ts';
@@ -101,6 +102,7 @@ const Crash = modelSchema(
 
 const Given = closed({
   rules: Type.Optional(modelSchema(LAUNCH_RULES, 'how the policy differs from the launch policy')),
+  monitors: Type.Optional(modelSchema(LAUNCH_MONITORS, 'how strict the monitors are')),
   execution_style: Type.Optional(Type.Enum(['Sniper', 'Any'])),
   market: Type.Optional(Type.Enum(['still', 'moving'])),
   network: Type.Optional(Network),
@@ -165,6 +167,21 @@ const AtVenue = closed({
     closed(
       { id: Count, starts_in: Duration, lasts: Duration },
       { description: 'maintenance, as the venue words it; known when it is next asked for' },
+    ),
+  ),
+  references: Type.Optional(
+    closed(
+      {
+        spread_bps: Type.Optional(Type.Number({ minimum: 0, maximum: 5_000 })),
+        depth_usd: Type.Optional(Type.Number({ minimum: 0, maximum: 10_000_000 })),
+        basis_bps: Type.Optional(Type.Number({ minimum: -5_000, maximum: 5_000 })),
+        dvol: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1_000 })),
+      },
+      {
+        description:
+          'the perpetuals the market monitors look at, and the volatility index, from now on; ' +
+          '{} is as usual: close, two million USD deep, at the index, 50',
+      },
     ),
   ),
   end_tokens: Type.Optional(

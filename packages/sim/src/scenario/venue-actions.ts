@@ -2,6 +2,7 @@ import { currency, E8, instrumentName } from '@holdfast/core/values';
 import { traderKey } from '../engine-process.ts';
 import type { WireTrade } from '../exchange/wire.ts';
 import type { World } from '../world.ts';
+import { REFERENCE_DEPTH_USD, REFERENCE_DVOL } from '../fuzz/reference-maker.ts';
 import { durationMs, type ScenarioStep } from './schema.ts';
 
 type AtVenue = NonNullable<ScenarioStep['venue']>;
@@ -26,6 +27,7 @@ export function actAtVenue(world: World, venue: AtVenue): void {
   if (venue.lock !== undefined) world.exchange.lock(currency(venue.lock), true, now);
   if (venue.unlock !== undefined) world.exchange.lock(currency(venue.unlock), false, now);
   if (venue.announce !== undefined) announce(world, venue.announce);
+  if (venue.references !== undefined) holdReferences(world, venue.references);
   if (venue.end_tokens === true) world.service.endTokens();
   if (venue.key !== undefined) setKey(world, venue.key === 'revoked');
   if (venue.misreport_position !== undefined) {
@@ -35,6 +37,16 @@ export function actAtVenue(world: World, venue: AtVenue): void {
   if (venue.report_truth !== undefined) {
     world.door.misreport(instrumentName(venue.report_truth), null);
   }
+}
+
+function holdReferences(world: World, told: NonNullable<AtVenue['references']>): void {
+  const { spread_bps: spread, depth_usd: depth, basis_bps: basis, dvol } = told;
+  world.market.holdReferences({
+    ...(spread === undefined ? {} : { halfSpread: spread / 20_000 }),
+    ...(depth === undefined ? {} : { size: depth / REFERENCE_DEPTH_USD }),
+    ...(basis === undefined ? {} : { basis: basis / 10_000 }),
+    ...(dvol === undefined ? {} : { fright: dvol / REFERENCE_DVOL }),
+  });
 }
 
 function placeOrder(world: World, order: NonNullable<AtVenue['place_order']>): void {

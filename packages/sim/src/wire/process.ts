@@ -35,6 +35,11 @@ export class Process implements Clock {
     this.#rate = 1 + driftPpm / 1_000_000;
   }
 
+  /** Its clock runs at the world's rate: what it is off by, it stays off by. */
+  get runsTrue(): boolean {
+    return this.#rate === 1;
+  }
+
   get isAlive(): boolean {
     return this.#alive;
   }

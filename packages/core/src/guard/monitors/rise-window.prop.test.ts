@@ -1,0 +1,46 @@
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { RiseWindow } from './rise-window.ts';
+
+const samples = fc.array(
+  fc.record({ wait: fc.nat(5_000), value: fc.integer({ min: 1, max: 400 }) }),
+  { minLength: 1, maxLength: 100 },
+);
+
+it('is the newest value over the lowest that is at most a window old', () => {
+  fc.assert(
+    fc.property(samples, fc.integer({ min: 1, max: 60_000 }), (given, windowMs) => {
+      const window = new RiseWindow();
+      const seen: { at: number; value: number }[] = [];
+      let at = 0;
+      for (const { wait, value } of given) {
+        at += wait;
+        seen.push({ at, value });
+        expect(window.add(value, at, windowMs)).toBe(true);
+        const low = Math.min(
+          ...seen.filter((each) => each.at >= at - windowMs).map((each) => each.value),
+        );
+        expect(window.rise()).toBe((value - low) / low);
+      }
+    }),
+  );
+});
+
+it('more samples than it keeps apart never hide a rise', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 129, max: 2_000 }), (count) => {
+      const window = new RiseWindow();
+      // Ever higher: every one of them may still be the lowest of a window.
+      for (let index = 0; index < count; index += 1) window.add(100 + index, index, 60_000);
+      expect(window.rise()).toBeGreaterThanOrEqual((count - 1) / 100);
+    }),
+  );
+});
+
+it('news that is older than the last is none', () => {
+  const window = new RiseWindow();
+  window.add(100, 10, 60_000);
+  expect(window.add(50, 9, 60_000)).toBe(false);
+  window.add(105, 11, 60_000);
+  expect(window.rise()).toBe(0.05);
+});
