@@ -231,6 +231,8 @@ const APPENDIX_A: Readonly<Record<string, number>> = {
   ws_zombie_activity_window_ms: 60_000,
   limits_fetch_failures_trip_count: 3,
   limits_fetch_failure_window_s: 300,
+  // Ours: the contract has no greeks.
+  greeks_max_age_ms: 30_000,
 };
 
 /** The keys given explicitly to every test below, so that each can be left out alone. */

@@ -107,6 +107,7 @@ export interface Parameters {
   readonly staleOrderSec: number;
   readonly timeDriftThresholdMs: number;
   readonly basisPriceMaxAgeMs: number;
+  readonly greeksMaxAgeMs: number;
   readonly exchangeHealthStaleS: number;
   readonly wsZombieSilenceMs: number;
   readonly wsZombieActivityWindowMs: number;

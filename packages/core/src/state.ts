@@ -3,6 +3,7 @@ import type { OpenPermissionReasonCode } from './guard/codes.ts';
 import type { EmergencyState } from './guard/emergency.ts';
 import type { GuardInputs, Reading } from './guard/inputs.ts';
 import type { Latch } from './guard/latch.ts';
+import type { EquityMark, EquityMarkName, LossLimit } from './guard/losses.ts';
 import type { TradingMode } from './guard/mode.ts';
 import type { RiskCauses } from './guard/risk-state.ts';
 import type { SessionKill } from './guard/session-kill.ts';
@@ -10,8 +11,14 @@ import type { FeeTier, MaintenanceWindow } from './event.ts';
 import type { Facts } from './facts.ts';
 import type { Instrument, UnsupportedKind } from './instrument/instrument.ts';
 import type { AppendRefusal } from './ledger/waiver.ts';
-import type { IntentRecorded, LedgerRecord, OperatorCommand } from './ledger/record.ts';
+import type {
+  IntentRecorded,
+  LedgerRecord,
+  LossLatched,
+  OperatorCommand,
+} from './ledger/record.ts';
 import type { MutableBook } from './market/book.ts';
+import type { Greeks } from './market/listing.ts';
 import type { Policy } from './policy.ts';
 import type { Exposure } from './position/exposure.ts';
 import type { Reservations } from './position/reservation.ts';
@@ -44,6 +51,8 @@ export interface Session extends RuntimeIdentity {
   readonly enforcedProfile: 'CSP' | 'GOP' | 'FULL' | null;
   /** `dev` on the built-in venue, the only place where a monitor may be unlinked. */
   readonly toleratesUnlinked: boolean;
+  /** Somebody must have signed to be watching, or nothing opens (the first real money). */
+  readonly needsSupervisor: boolean;
   /**
    * How long an order may still be on its way to the venue before a start-up snapshot is believed,
    * ms.
@@ -62,6 +71,7 @@ export interface ObservedListing {
   fetchedAt: MonoMs;
   readonly book: MutableBook;
   delta: number | null;
+  greeks: Greeks | null;
   markPriceE8: PriceE8 | null;
   underlyingPriceE8: PriceE8 | null;
   closed: boolean;
@@ -132,6 +142,19 @@ export interface Observations {
   readonly suspended: Set<StrategyId>;
   mmUtil: Reading<number> | null;
   equity: Reading<MicroUsd> | null;
+  /** What is on its way to be recorded about losses, and the highest equity seen this week. */
+  readonly losses: {
+    readonly pendingMarks: Set<EquityMarkName>;
+    readonly pendingLatches: Set<LossLimit>;
+    readonly pendingResets: Set<LossLimit>;
+    /** Latches the ledger did not take: they stand, and are written when it does. */
+    readonly unrecorded: Map<LossLimit, LossLatched>;
+    peak: EquityMark | null;
+  };
+  /** Who watches, and until when; of this process alone. */
+  presence: { readonly person: string; readonly until: WallMs } | null;
+  /** Statements attested and not yet on record: nobody watches before they are. */
+  readonly pendingPresences: Set<string>;
   feeModelCachedAt: WallMs | null;
   feeTiers: readonly FeeTier[];
   diskUsed: Reading<number> | null;

@@ -10,6 +10,7 @@ import { onCancelFailed } from './turn/cancel.ts';
 import { onOrderReported, onSettlementObserved } from './turn/account.ts';
 import { onIntentProposed } from './turn/intent.ts';
 import { onAppendRefused, onLedgerMeasured, onLedgerStalled, onRecorded } from './turn/ledger.ts';
+import { onLossResetCommanded } from './turn/losses.ts';
 import {
   onBookChanged,
   onIndexChanged,
@@ -20,6 +21,7 @@ import {
 } from './turn/market.ts';
 import { reportMode } from './turn/mode.ts';
 import { Output } from './turn/output.ts';
+import { endPresence, onPresenceAttested, onPresenceEnded } from './turn/presence.ts';
 import { onFetchFailed, onVenueSnapshot } from './turn/reconciliation.ts';
 import { resume } from './turn/resume.ts';
 import { onSessionChanged, onSessionTerminated, suspend } from './turn/session.ts';
@@ -65,6 +67,7 @@ export function step(
   // inbox.
   if (event.at > observations.now) observations.now = event.at;
   output.begin(observations.now);
+  endPresence(state, output);
   handle(state, event, output);
   if (!REPORTS_ITSELF.has(event.kind)) reportMode(state, output);
   return { state, effects: output.take() };
@@ -139,6 +142,12 @@ function handleShell(state: State, event: ShellEvent | StrategyFailed, out: Outp
       return onPolicyOffered(state, event, out);
     case 'operatorCommanded':
       return onOperatorCommanded(state, event, out);
+    case 'lossResetCommanded':
+      return onLossResetCommanded(state, event, out);
+    case 'presenceAttested':
+      return onPresenceAttested(state, event, out);
+    case 'presenceEnded':
+      return onPresenceEnded(state, out);
     case 'faultObserved':
       return onFaultObserved(state, event, out);
     default:

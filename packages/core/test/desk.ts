@@ -11,6 +11,7 @@ import type {
   MaintenanceWindow,
   ObservedFill,
   RequestLimits,
+  TickerChanged,
   VenueOrder,
 } from '../src/event.ts';
 import { BTC_CALL, BTC_PUT, INDEX_E8, POLICY, proposalOf } from '../src/gates/context.fixture.ts';
@@ -53,6 +54,9 @@ export interface DeskOptions {
   readonly instruments?: readonly Instrument[];
   readonly settleMs?: number;
   readonly enforcedProfile?: 'CSP' | 'GOP';
+  readonly needsSupervisor?: boolean;
+  /** Types of records that never become durable, and are not refused either. */
+  readonly loses?: readonly LedgerRecord['type'][];
   /** What it hears instead of an event; null: nothing. */
   readonly hears?: Hears;
 }
@@ -77,11 +81,13 @@ export class Desk {
   } | null = { openOrders: [], positions: [], trades: [] };
   /** What the account poll answers with; `cachedAt` null: fees read at the poll. */
   readonly account: {
+    equityE8: number;
     maintenanceE8: number;
     fees: FeeTier[];
     cachedAt: number | null;
     limits: RequestLimits | null;
   } = {
+    equityE8: 1_000_000_000,
     maintenanceE8: 100_000_000,
     fees: [],
     cachedAt: null,
@@ -104,6 +110,7 @@ export class Desk {
   readonly #policy: Policy;
   readonly #instruments: readonly Instrument[];
   readonly #hears: Hears;
+  readonly #loses: ReadonlySet<string>;
   #sequence = 0;
   #groups = 0;
 
@@ -111,12 +118,14 @@ export class Desk {
     this.#policy = options.policy ?? POLICY;
     this.#instruments = options.instruments ?? [BTC_CALL, BTC_PUT];
     this.#hears = options.hears ?? ((event) => event);
+    this.#loses = new Set(options.loses);
     this.records = [...(options.past ?? [])];
     this.state = createState({
       ...IDENTITY,
       runId: runId('r1'),
       enforcedProfile: options.enforcedProfile ?? 'CSP',
       toleratesUnlinked: true,
+      needsSupervisor: options.needsSupervisor ?? false,
       settleMs: options.settleMs ?? 0,
       tickIntervalMs: 100,
       reconcileIntervalMs: 10_000,
@@ -171,7 +180,10 @@ export class Desk {
       underlying: currency('ETH'),
       priceE8: priceE8(INDEX_E8 / 25),
     });
-    for (const instrument of this.#instruments) this.quote(instrument);
+    for (const instrument of this.#instruments) {
+      this.quote(instrument);
+      this.tell(instrument);
+    }
   }
 
   quote(
@@ -186,6 +198,20 @@ export class Desk {
       prevChangeId: null,
       bids,
       asks,
+    });
+  }
+
+  /** The venue's analytics of one instrument. */
+  tell(instrument: Instrument = BTC_CALL, greeks: Partial<TickerChanged> = {}): void {
+    this.post({
+      kind: 'tickerChanged',
+      instrument: instrument.name,
+      markPriceE8: priceE8(4_775_000),
+      underlyingPriceE8: INDEX_E8,
+      delta: null,
+      gamma: 0.00002,
+      vega: 100,
+      ...greeks,
     });
   }
 
@@ -361,6 +387,7 @@ export class Desk {
     this.trail.push(effect.kind);
     switch (effect.kind) {
       case 'append':
+        if (effect.records.some(({ type }) => this.#loses.has(type))) return;
         if (this.ledger === 'instant') this.#record(effect.records);
         else if (this.ledger === 'held') this.#held.push(effect.records);
         else this.post({ kind: 'appendRefused', records: effect.records, cause: this.ledger });
@@ -413,7 +440,7 @@ export class Desk {
         currencies: [
           {
             currency: currency('BTC'),
-            equityE8: coinE8(1_000_000_000),
+            equityE8: coinE8(this.account.equityE8),
             initialMarginE8: coinE8(0),
             maintenanceMarginE8: coinE8(this.account.maintenanceE8),
             fees: this.account.fees,

@@ -120,7 +120,9 @@ describe('pending exposure', () => {
       const candidate = candidateOf({ quantity: 8, grossEdgeUsd: 10_000 });
       const code = codeOf(context, candidate);
       if (code === 'admitted') {
-        reservations.reserve(label(`${attempt}`), BTC, candidate.deltaE8, candidate.notional);
+        const { amountE8, deltaE8, leg, limitPriceE8, notional } = candidate;
+        const order = { instrument: leg.instrument, side: leg.side, amountE8, limitPriceE8 };
+        reservations.reserve(label(`${attempt}`), BTC, deltaE8, notional, order);
       }
       return code;
     });

@@ -86,6 +86,7 @@ const SESSION = {
   ...IDENTITY,
   enforcedProfile: 'CSP',
   toleratesUnlinked: true,
+  needsSupervisor: false,
   settleMs: 0,
   tickIntervalMs: 10,
   reconcileIntervalMs: 200,

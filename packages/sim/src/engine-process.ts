@@ -56,6 +56,7 @@ export async function bootEngine(boot: EngineBoot): Promise<Engine> {
       runId: runId(`world-${boot.number}`),
       enforcedProfile: 'CSP',
       toleratesUnlinked: true,
+      needsSupervisor: false,
       settleMs: boot.settleMs,
       tickIntervalMs: 100,
       reconcileIntervalMs: 5_000,

@@ -66,6 +66,9 @@ const TEXT: Renderers = {
   InvalidInput: (o) => `${o.field} is missing or unusable`,
   ReplaceUnsupported: (o) => `${o.target} cannot be replaced, only cancelled`,
   CancelTargetUnknown: (o) => `${o.target} is not a working order of ours`,
+  LossMeasureUnknown: (o) => `${o.limit}: the ${o.missing} it is measured from is unknown`,
+  GreeksUnknown: (o) =>
+    `${o.instrument}: ${o.greek} is unknown or ${known(o.ageMs, ' ms')} old, at most ${o.maxAgeMs} ms`,
 };
 
 /** `Code: sentence`, from the operands. */

@@ -58,6 +58,8 @@ const HeaderSchema = Type.Object({
       Type.Null(),
     ]),
     toleratesUnlinked: Type.Boolean(),
+    /** Not on tapes of before there was one. */
+    needsSupervisor: Type.Optional(Type.Boolean()),
     settleMs: Type.Number(),
     tickIntervalMs: Type.Number(),
     reconcileIntervalMs: Type.Number(),
@@ -98,7 +100,7 @@ export function readHeader(payload: Buffer): TapeHeader {
 
 function sessionOf(read: Static<typeof HeaderSchema>['session']): Session {
   const id: RunId = runId(read.runId);
-  return { ...read, runId: id };
+  return { ...read, runId: id, needsSupervisor: read.needsSupervisor ?? false };
 }
 
 export function readGap(payload: Buffer): TapeGap {

@@ -150,6 +150,9 @@ const KINDS = Object.keys({
   certificateRead: true,
   policyOffered: true,
   operatorCommanded: true,
+  lossResetCommanded: true,
+  presenceAttested: true,
+  presenceEnded: true,
   faultObserved: true,
 } satisfies Record<Event['kind'], true>);
 
@@ -171,6 +174,7 @@ const ticker = fc.record({
   underlyingPriceE8: number,
   delta: fc.option(number),
   vega: fc.option(number),
+  gamma: fc.option(number),
 });
 const other = fc
   .tuple(
@@ -218,6 +222,7 @@ const SESSION = {
   contractVersion: '5.2',
   enforcedProfile: 'CSP',
   toleratesUnlinked: true,
+  needsSupervisor: false,
   settleMs: 0,
   tickIntervalMs: 10,
   reconcileIntervalMs: 100,

@@ -3,6 +3,7 @@ import type { StatusTelemetry } from '@holdfast/core/status';
 import { type GroupId, groupId, type RunId, wallMs } from '@holdfast/core/values';
 import { connectDeribit, type DeribitLink } from '@holdfast/deribit/venue';
 import { CONTRACT_VERSION } from '@holdfast/core/guard';
+import { ENVIRONMENT_RULES } from '../config/environments.ts';
 import { openFileLedger } from '../ledger/index.ts';
 import { hostOf, isLoopbackHost } from '../loopback.ts';
 import type { Clock, OpenLedger, Post } from '../ports.ts';
@@ -87,6 +88,7 @@ export function sessionOf(options: EngineOptions, runId: RunId): StartOptions['s
     contractVersion: CONTRACT_VERSION,
     enforcedProfile: runtime.enforced_profile,
     toleratesUnlinked: runtime.environment === 'dev' && runtime.venue === 'simulated' && isLoopback,
+    needsSupervisor: ENVIRONMENT_RULES[runtime.environment].needsSupervisor,
     settleMs: runtime.connection.settle_ms,
     tickIntervalMs: runtime.loop.tick_interval_ms,
     reconcileIntervalMs: runtime.loop.reconcile_interval_ms,
