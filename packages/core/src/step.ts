@@ -32,6 +32,7 @@ import { onOutputMeasured, onPolicyOffered, onTicked } from './turn/shell.ts';
 
 export type { Session, State } from './state.ts';
 export { closeOut } from './turn/close-out.ts';
+export { lossNow, resetRefusal } from './turn/losses.ts';
 export { currentMode } from './turn/mode.ts';
 export { createState, resume };
 

@@ -110,6 +110,16 @@ export class PaperVenue {
       bids: [475, 1_000],
       asks: [480, 1_000],
     });
+    this.#options.post({
+      kind: 'tickerChanged',
+      at,
+      instrument: this.#instrument.name,
+      markPriceE8: priceE8(4_775_000),
+      underlyingPriceE8: priceE8(INDEX_E8),
+      delta: null,
+      vega: 100,
+      gamma: 0.00002,
+    });
   }
 
   openOrders(): VenueOrder[] {

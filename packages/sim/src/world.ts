@@ -31,6 +31,8 @@ import type { Finding, WorldCounts, WorldOptions, WorldPlacement } from './world
 const START_MS = Date.UTC(2026, 0, 5, 9);
 /** When the venue settles; what expires that day does so here. */
 const SETTLEMENT_MS = Date.UTC(2026, 0, 5, 8);
+/** Sunday is over. */
+const WEEK_END_MS = Date.UTC(2026, 0, 5);
 const TIMERS_MAX = 2_000_000;
 const SEGMENT_BYTES = 65_536;
 const CANCEL_LOOK_MS = 500;
@@ -41,6 +43,12 @@ const HEAL_LOOK_MS = 250;
 const HEAL_MS_MAX = 600_000;
 /** What nobody may cancel by hand, a protective order, is cancelled by the venue after so long. */
 const SWEEP_AFTER_MS = 5_000;
+
+/** A loss that latched can be reset once its day or week is over, so some worlds see that end. */
+function startOf({ beforeExpiryMs, beforeWeekEndMs }: WorldOptions['conditions']): number {
+  if (beforeExpiryMs > 0) return SETTLEMENT_MS - beforeExpiryMs;
+  return beforeWeekEndMs > 0 ? WEEK_END_MS - beforeWeekEndMs : START_MS;
+}
 
 /**
  * One seed, one timeline: an engine, an exchange, a network and a disk. The engine, the client, the
@@ -82,8 +90,7 @@ export class World {
 
   constructor(options: WorldOptions) {
     this.#options = options;
-    const { beforeExpiryMs } = options.conditions;
-    this.#startMs = beforeExpiryMs > 0 ? SETTLEMENT_MS - beforeExpiryMs : START_MS;
+    this.#startMs = startOf(options.conditions);
     this.clock = new VirtualClock(this.#startMs);
     this.#prng = createPrng(options.seed);
     this.#doom = new Doom(this.#prng.fork('crashes'), options.crash, options.restartMsMax);

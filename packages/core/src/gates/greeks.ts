@@ -35,19 +35,9 @@ export const greeks: SafetyGate = {
 
 function overGamma(context: GateContext, candidate: Candidate): Reject | null {
   const { maxGammaBtcEquiv } = policyOf(context).limits;
-  const sums = sumsOf(context, candidate, 'gamma');
-  if (!(sums instanceof Map)) return sums;
-  const btc = context.indexPriceE8(BTC);
-  let total = 0;
-  for (const [underlying, sum] of sums) {
-    const worst = worstOf(sum);
-    if (worst === 0) continue;
-    const index = context.indexPriceE8(underlying);
-    if (index === null || !(index > 0)) return indexMissing(underlying);
-    if (btc === null || !(btc > 0)) return indexMissing(BTC);
-    total += worst * (index / E8) * MOVE * (index / btc);
-  }
-  const gamma = note(candidate, Math.ceil(total * E8));
+  const total = gammaBtcE8(context, orderOf(candidate));
+  if (typeof total !== 'number') return total;
+  const gamma = note(candidate, total);
   const limit = note(candidate, Math.floor(maxGammaBtcEquiv * E8));
   if (gamma <= limit) return null;
   const operands = { value: toDecimal(gamma), max: maxGammaBtcEquiv };
@@ -56,14 +46,50 @@ function overGamma(context: GateContext, candidate: Candidate): Reject | null {
 
 function overVega(context: GateContext, candidate: Candidate): Reject | null {
   const { maxVega } = policyOf(context).limits;
-  const sums = sumsOf(context, candidate, 'vega');
-  if (!(sums instanceof Map)) return sums;
-  let total = 0;
-  for (const sum of sums.values()) total += worstOf(sum);
-  const vega = note(candidate, Math.ceil(total * MICRO));
+  const total = vegaMicroUsd(context, orderOf(candidate));
+  if (typeof total !== 'number') return total;
+  const vega = note(candidate, total);
   if (vega <= note(candidate, maxVega)) return null;
   const operands = { value: toUsd(vega), max: toUsd(maxVega) };
   return reject('PolicyLimitExceeded', { limit: 'max_vega_usd', ...operands });
+}
+
+function orderOf(candidate: Candidate): HeldAmount {
+  const { amountE8, leg } = candidate;
+  const signed = leg.side === 'buy' ? amountE8 : 0 - amountE8;
+  return { instrument: instrumentOf(candidate).name, amountE8: signed as typeof amountE8 };
+}
+
+/** What greeks are made of. */
+export type GreekSources = Pick<
+  GateContext,
+  'exposure' | 'indexPriceE8' | 'listings' | 'now' | 'policy'
+>;
+
+/** Gamma of everything, and of `order` if there is one, BTC equivalent at 1e-8; or why nobody can tell. */
+export function gammaBtcE8(sources: GreekSources, order: HeldAmount | null): number | Reject {
+  const sums = sumsOf(sources, order, 'gamma');
+  if (!(sums instanceof Map)) return sums;
+  const btc = sources.indexPriceE8(BTC);
+  let total = 0;
+  for (const [underlying, sum] of sums) {
+    const worst = worstOf(sum);
+    if (worst === 0) continue;
+    const index = sources.indexPriceE8(underlying);
+    if (index === null || !(index > 0)) return indexMissing(underlying);
+    if (btc === null || !(btc > 0)) return indexMissing(BTC);
+    total += worst * (index / E8) * MOVE * (index / btc);
+  }
+  return Math.ceil(total * E8);
+}
+
+/** The same of vega, micro-USD. */
+export function vegaMicroUsd(sources: GreekSources, order: HeldAmount | null): number | Reject {
+  const sums = sumsOf(sources, order, 'vega');
+  if (!(sums instanceof Map)) return sums;
+  let total = 0;
+  for (const sum of sums.values()) total += worstOf(sum);
+  return Math.ceil(total * MICRO);
 }
 
 /** One greek of one underlying: what is held, and the two ends pending orders could push it to. */
@@ -80,31 +106,28 @@ function worstOf({ held, up, down }: Sum): number {
 
 /** By underlying, or why one of the parts cannot be told. */
 function sumsOf(
-  context: GateContext,
-  candidate: Candidate,
+  sources: GreekSources,
+  order: HeldAmount | null,
   greek: Greek,
 ): Map<Currency, Sum> | Reject {
   const sums = new Map<Currency, Sum>();
-  const { exposure } = context;
+  const { exposure } = sources;
   for (const part of exposure.held) {
-    const value = valueOf(context, part, greek);
+    const value = valueOf(sources, part, greek);
     if (typeof value !== 'number') return value;
-    sumIn(sums, context, part.instrument).held += value;
+    sumIn(sums, sources, part.instrument).held += value;
   }
-  const { name } = instrumentOf(candidate);
-  const signed = candidate.leg.side === 'buy' ? candidate.amountE8 : 0 - candidate.amountE8;
-  const order = { instrument: name, amountE8: signed as HeldAmount['amountE8'] };
-  for (const part of [...exposure.pending, order]) {
-    const value = valueOf(context, part, greek);
+  for (const part of [...exposure.pending, ...(order === null ? [] : [order])]) {
+    const value = valueOf(sources, part, greek);
     if (typeof value !== 'number') return value;
-    const sum = sumIn(sums, context, part.instrument);
+    const sum = sumIn(sums, sources, part.instrument);
     if (value > 0) sum.up += value;
     else sum.down += value;
   }
   return sums;
 }
 
-function sumIn(sums: Map<Currency, Sum>, context: GateContext, instrument: InstrumentName): Sum {
+function sumIn(sums: Map<Currency, Sum>, context: GreekSources, instrument: InstrumentName): Sum {
   const listed = context.listings.get(instrument)?.instrument.underlying;
   const underlying = listed ?? underlyingOf(instrument);
   let sum = sums.get(underlying);
@@ -117,7 +140,7 @@ function sumIn(sums: Map<Currency, Sum>, context: GateContext, instrument: Instr
 
 /** Amount times the venue's figure. What is no option has neither gamma nor vega. */
 function valueOf(
-  context: GateContext,
+  context: GreekSources,
   { instrument, amountE8 }: HeldAmount,
   greek: Greek,
 ): number | Reject {

@@ -1,5 +1,5 @@
 import { fillCashE8 } from '../instrument/cash.ts';
-import type { StageCaps } from '../policy.ts';
+import type { Policy, StageCaps } from '../policy.ts';
 import { turnoverOf } from '../position/turnover.ts';
 import { type AmountE8, amountE8, E8, type InstrumentName, mulDivUp } from '../values/index.ts';
 import type { PriceE8 } from '../values/index.ts';
@@ -26,10 +26,10 @@ export const stageCaps: SafetyGate = {
   kind: 'safety',
   appliesTo: OPEN_ONLY,
   check: (context: GateContext, candidate: Candidate): Reject | null => {
-    const { stage, microLiveCaps, fullCaps } = policyOf(context);
-    const caps = stage === 'pilot' ? microLiveCaps : fullCaps;
+    const policy = policyOf(context);
+    const caps = capsInForce(policy);
     if (caps === undefined) {
-      const key = stage === 'pilot' ? 'micro_live_caps' : 'full_caps';
+      const key = policy.stage === 'pilot' ? 'micro_live_caps' : 'full_caps';
       return reject('CriticalConfigMissing', { key });
     }
     return (
@@ -39,6 +39,11 @@ export const stageCaps: SafetyGate = {
     );
   },
 };
+
+/** The small ones while the stage is `pilot`, the full ones in every other. */
+export function capsInForce({ stage, microLiveCaps, fullCaps }: Policy): StageCaps | undefined {
+  return stage === 'pilot' ? microLiveCaps : fullCaps;
+}
 
 function overContracts(candidate: Candidate, caps: StageCaps): Reject | null {
   const { contractMultiplierE8 } = instrumentOf(candidate);

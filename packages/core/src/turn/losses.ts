@@ -13,7 +13,7 @@ import {
 } from '../guard/losses.ts';
 import type { EquityMarked, LossLatched, LossLatchReset } from '../ledger/record.ts';
 import type { State } from '../state.ts';
-import { isFresh, type MicroUsd, wallMs } from '../values/index.ts';
+import { isFresh, type MicroUsd, type WallMs, wallMs } from '../values/index.ts';
 import { clearRisk, raiseRisk } from './safety.ts';
 import type { Output } from './output.ts';
 
@@ -139,7 +139,7 @@ type ResetCommanded = Extract<ShellEvent, { kind: 'lossResetCommanded' }>;
 export function onLossResetCommanded(state: State, event: ResetCommanded, output: Output): void {
   const { limit, operator, reason, approval, approvers } = event;
   const measure = lossNow(state, limit);
-  const cause = resetRefusal(state, event, measure);
+  const cause = resetRefusal(state, limit, event.latchedAt);
   if (cause !== null) {
     const known = typeof measure === 'string' ? null : measure;
     const figures = { loss: known?.loss ?? null, allowed: known?.allowed ?? null };
@@ -151,15 +151,18 @@ export function onLossResetCommanded(state: State, event: ResetCommanded, output
   output.append({ type: 'lossLatchReset', at, limit, operator, reason, approval, approvers });
 }
 
-function resetRefusal(
-  { facts, observations }: State,
-  { limit, latchedAt }: ResetCommanded,
-  measure: LossMeasure | LossUnknown,
+/** Why a reset of the latch recorded then would be refused now; null where it would not. */
+export function resetRefusal(
+  state: State,
+  limit: LossLimit,
+  latchedAt: WallMs,
 ): LossResetRefusal | null {
+  const { facts, observations } = state;
   const latch = facts.lossLatches.get(limit);
   if (latch === undefined) return 'not_latched';
   if (latch.at !== latchedAt) return 'another_latch';
   if (observations.losses.pendingResets.has(limit)) return 'being_reset';
+  const measure = lossNow(state, limit);
   if (typeof measure === 'string') return 'measure_unknown';
   return measure.isReached ? 'still_reached' : null;
 }
