@@ -13,7 +13,7 @@ export interface LimitMeaning {
 const REFUSED = 'the order is refused';
 const LATCHED = 'latched, notify';
 const LAUNCH = 'gates/launch-limits.ts';
-const LOSSES = 'guard/losses.ts';
+const LOSSES = 'position/losses.ts';
 const GREEKS = 'gates/greeks.ts';
 const CAPS = 'gates/stage-caps.ts';
 const RATE = 'gates/rate-budget.ts';

@@ -1,6 +1,6 @@
 import { assert, unreachable } from './assert.ts';
 import type { Facts } from './facts.ts';
-import { dayOf } from './guard/losses.ts';
+import { dayOf } from './position/losses.ts';
 import { underlyingOf } from './instrument/name.ts';
 import { attemptKey } from './intent/attempt.ts';
 import {

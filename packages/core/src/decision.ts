@@ -1,7 +1,7 @@
 import type { GateAnswers } from './gates/answers.ts';
 import type { Reject } from './gates/reject.ts';
 import type { ModeReasonCode, OpenPermissionReasonCode } from './guard/codes.ts';
-import type { LossLimit } from './guard/losses.ts';
+import type { LossLimit } from './position/losses.ts';
 import type { RiskState, TradingMode } from './guard/mode.ts';
 import type { IntentClass } from './intent/intent.ts';
 import type { AbandonCause, Anomaly } from './ledger/record.ts';

@@ -1,5 +1,5 @@
 import type { Certificate } from './guard/certificate.ts';
-import type { LossLimit } from './guard/losses.ts';
+import type { AttestedEvent } from './attested-event.ts';
 import type { Instrument, UnsupportedKind } from './instrument/instrument.ts';
 import type { IntentProposal, Side } from './intent/intent.ts';
 import type { LedgerReceipt } from './ledger/receipt.ts';
@@ -375,33 +375,7 @@ export type ShellEvent =
       readonly reason: string;
       readonly operator: string;
     }
-  /**
-   * An operator takes a latched loss back, with an approval that was signed and verified (phases
-   * section 1.3).
-   */
-  | {
-      readonly kind: 'lossResetCommanded';
-      readonly at: MonoMs;
-      readonly limit: LossLimit;
-      readonly operator: string;
-      readonly reason: string;
-      /** SHA-256 of the approval, hex, and who signed it. */
-      readonly approval: string;
-      readonly approvers: readonly string[];
-      /** When the latch it is about was recorded. */
-      readonly latchedAt: WallMs;
-    }
-  /** A signed and verified statement that somebody watches this process. */
-  | {
-      readonly kind: 'presenceAttested';
-      readonly at: MonoMs;
-      readonly person: string;
-      readonly until: WallMs;
-      /** SHA-256 of the statement, hex. */
-      readonly statement: string;
-    }
-  /** They leave before their time: whoever says so only tightens. */
-  | { readonly kind: 'presenceEnded'; readonly at: MonoMs; readonly operator: string }
+  | AttestedEvent
   /** Input that could not be read: never dropped in silence. */
   | {
       readonly kind: 'faultObserved';

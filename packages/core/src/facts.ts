@@ -1,4 +1,4 @@
-import type { EquityMark, EquityMarkName, LossLimit } from './guard/losses.ts';
+import type { EquityMark, EquityMarkName, LossLimit } from './position/losses.ts';
 import type { LossLatched } from './ledger/record.ts';
 import { HashSet64 } from './values/hash-set.ts';
 import {

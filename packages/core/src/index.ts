@@ -27,6 +27,6 @@ export type {
   VenueSnapshotObserved,
 } from './event.ts';
 export type { LedgerRecord } from './ledger/record.ts';
-export type { LossLimit } from './guard/losses.ts';
+export type { LossLimit } from './position/losses.ts';
 export type { LedgerStage, Parameters, Policy } from './policy.ts';
 export type { MonoMs, WallMs } from './values/index.ts';

@@ -27,7 +27,7 @@ function clearsInWords(cause: RiskCause): string {
     return 'A full reconciliation passes, and the next one too without it having come back.';
   }
   if ('needsApproval' in rule) {
-    return 'The measure is below its limit again, and an operator resets it with a signed approval.';
+    return 'It is below its limit again, and an operator resets it with a signed approval.';
   }
   if (cause === 'supervisor_absent') return 'A supervisor hands in a signed statement of presence.';
   return CLEARS[rule.clears];

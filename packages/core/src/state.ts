@@ -3,7 +3,7 @@ import type { OpenPermissionReasonCode } from './guard/codes.ts';
 import type { EmergencyState } from './guard/emergency.ts';
 import type { GuardInputs, Reading } from './guard/inputs.ts';
 import type { Latch } from './guard/latch.ts';
-import type { EquityMark, EquityMarkName, LossLimit } from './guard/losses.ts';
+import type { EquityMark, EquityMarkName, LossLimit } from './position/losses.ts';
 import type { TradingMode } from './guard/mode.ts';
 import type { RiskCauses } from './guard/risk-state.ts';
 import type { SessionKill } from './guard/session-kill.ts';

@@ -5,7 +5,7 @@ import { resolveMode } from './guard/resolve.ts';
 import { standingCauses } from './guard/risk-state.ts';
 import { type OwnerStateCode, unblockType, LATCH_REASONS, MODE_REASONS } from './reasons.ts';
 import type { State } from './state.ts';
-import { launchPolicyOf } from './status/launch-policy.ts';
+import { launchPolicyOf } from './turn/launch-policy.ts';
 import { ownerView } from './status/owner-view.ts';
 import type { StatusDocument } from './status/schema.ts';
 import { guardInputs } from './turn/mode.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { policyWith } from '../src/gates/context.fixture.ts';
-import type { LossLimit } from '../src/guard/losses.ts';
+import type { LossLimit } from '../src/position/losses.ts';
 import { microUsd, wallMs } from '../src/values/index.ts';
 import { Desk, type DeskOptions, T0 } from './desk.ts';
 
@@ -173,7 +173,7 @@ describe('a loss that reaches its limit', () => {
     expect(desk.submits[1]?.order.terms.reduceOnly).toBe(true);
   });
 
-  it('stands when equity comes back, the day ends, the operator releases, and through a restart', () => {
+  it('stands when equity comes back, the day ends, the operator releases, after a restart', () => {
     const desk = funded();
     read(desk, 95_000);
     read(desk, 120_000);

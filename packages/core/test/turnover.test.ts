@@ -42,7 +42,7 @@ describe('the volume of a day', () => {
 
   it('counts what is on its way: two that rest leave no room for a third', () => {
     const desk = new Desk({ policy: CAPPED }).boot();
-    for (const _order of [1, 2]) {
+    for (let resting = 0; resting < 2; resting += 1) {
       desk.propose({ timeInForce: 'good_til_cancelled', limitPrice: 0.048 });
       desk.rest(desk.submits.at(-1));
       desk.tick(1_000);

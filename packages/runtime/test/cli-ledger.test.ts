@@ -102,7 +102,7 @@ describe('ledger verify', () => {
     });
     const { ledger, recovery } = await openLedger(folder);
     await ledger.close();
-    expect(recovery.tornTail?.bytes).toBe(7);
+    expect(recovery.tornTail?.bytes).toBe(15);
     expect((await run(['ledger', 'verify', folder])).err).toEqual([]);
   });
 

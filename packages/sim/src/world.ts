@@ -26,13 +26,9 @@ import { PERFECT_NETWORK } from './wire/network-model.ts';
 import { Process } from './wire/process.ts';
 import { WorldDesk } from './world-desk.ts';
 import { WorldVenue } from './world-venue.ts';
+import { startOf } from './world-start.ts';
 import type { Finding, WorldCounts, WorldOptions, WorldPlacement } from './world-options.ts';
 
-const START_MS = Date.UTC(2026, 0, 5, 9);
-/** When the venue settles; what expires that day does so here. */
-const SETTLEMENT_MS = Date.UTC(2026, 0, 5, 8);
-/** Sunday is over. */
-const WEEK_END_MS = Date.UTC(2026, 0, 5);
 const TIMERS_MAX = 2_000_000;
 const SEGMENT_BYTES = 65_536;
 const CANCEL_LOOK_MS = 500;
@@ -43,12 +39,6 @@ const HEAL_LOOK_MS = 250;
 const HEAL_MS_MAX = 600_000;
 /** What nobody may cancel by hand, a protective order, is cancelled by the venue after so long. */
 const SWEEP_AFTER_MS = 5_000;
-
-/** A loss that latched can be reset once its day or week is over, so some worlds see that end. */
-function startOf({ beforeExpiryMs, beforeWeekEndMs }: WorldOptions['conditions']): number {
-  if (beforeExpiryMs > 0) return SETTLEMENT_MS - beforeExpiryMs;
-  return beforeWeekEndMs > 0 ? WEEK_END_MS - beforeWeekEndMs : START_MS;
-}
 
 /**
  * One seed, one timeline: an engine, an exchange, a network and a disk. The engine, the client, the

@@ -1,5 +1,5 @@
 import type { OpenPermissionReasonCode } from '../guard/codes.ts';
-import type { LossLimit, LossMeasure, LossUnknown } from '../guard/losses.ts';
+import type { LossLimit, LossMeasure, LossUnknown } from '../position/losses.ts';
 import type { ResolvedMode, RiskState } from '../guard/mode.ts';
 import type { UnsupportedKind } from '../instrument/instrument.ts';
 import type { IntentClass, IntentProposal, LegProposal } from '../intent/intent.ts';

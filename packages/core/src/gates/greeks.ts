@@ -66,7 +66,7 @@ export type GreekSources = Pick<
   'exposure' | 'indexPriceE8' | 'listings' | 'now' | 'policy'
 >;
 
-/** Gamma of everything, and of `order` if there is one, BTC equivalent at 1e-8; or why nobody can tell. */
+/** Gamma of everything and of `order`, BTC equivalent at 1e-8; or why nobody can tell. */
 export function gammaBtcE8(sources: GreekSources, order: HeldAmount | null): number | Reject {
   const sums = sumsOf(sources, order, 'gamma');
   if (!(sums instanceof Map)) return sums;

@@ -1,4 +1,4 @@
-import { LOSS_LIMIT_KEYS, LOSS_LIMITS } from '../guard/losses.ts';
+import { LOSS_LIMIT_KEYS, LOSS_LIMITS } from '../position/losses.ts';
 import { inUsd, note } from './answers.ts';
 import type { Candidate, GateContext, SafetyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';

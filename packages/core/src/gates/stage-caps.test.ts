@@ -103,7 +103,7 @@ describe('max_open_positions', () => {
     pending: [at(ETH_CALL.name, 1)],
   };
 
-  it('counts each instrument held, on its way or ordered once; NON-TRIP at the cap, TRIP over it', () => {
+  it('counts each instrument once; NON-TRIP at the cap, TRIP over it', () => {
     expect(ask({ exposure, micro: { maxOpenPositions: 3 } })).toBeNull();
     expect(ask({ exposure, micro: { maxOpenPositions: 2 } })).toMatchObject(
       over('max_open_positions', 3, 2),

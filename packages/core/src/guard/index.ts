@@ -35,8 +35,8 @@ export type {
   LossLimit,
   LossMeasure,
   LossUnknown,
-} from './losses.ts';
-export { dayOf, LOSS_LIMIT_KEYS, LOSS_LIMITS, measureLoss, weekOf } from './losses.ts';
+} from '../position/losses.ts';
+export { dayOf, LOSS_LIMIT_KEYS, LOSS_LIMITS, measureLoss, weekOf } from '../position/losses.ts';
 export type { ResolvedMode, RiskState, TradingMode } from './mode.ts';
 export { resolveMode } from './resolve.ts';
 export type { ClearingCause, RiskCause, RiskCauses } from './risk-state.ts';

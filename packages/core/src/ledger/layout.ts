@@ -5,7 +5,7 @@ import {
   type OpenPermissionReasonCode,
   REDUCE_ONLY_REASON_CODES,
 } from '../guard/codes.ts';
-import { LOSS_LIMITS, type LossLimit } from '../guard/losses.ts';
+import { LOSS_LIMITS, type LossLimit } from '../position/losses.ts';
 import type { OrderTerms } from '../order/order.ts';
 import {
   bit,

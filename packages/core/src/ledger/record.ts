@@ -1,6 +1,6 @@
 import type { TradingMode } from '../guard/mode.ts';
 import type { ModeReasonCode, OpenPermissionReasonCode } from '../guard/codes.ts';
-import type { EquityMarkName, LossLimit } from '../guard/losses.ts';
+import type { EquityMarkName, LossLimit } from '../position/losses.ts';
 import type { Side } from '../intent/intent.ts';
 import type { OrderTerms } from '../order/order.ts';
 import type {

@@ -68,7 +68,8 @@ const TEXT: Renderers = {
   CancelTargetUnknown: (o) => `${o.target} is not a working order of ours`,
   LossMeasureUnknown: (o) => `${o.limit}: the ${o.missing} it is measured from is unknown`,
   GreeksUnknown: (o) =>
-    `${o.instrument}: ${o.greek} is unknown or ${known(o.ageMs, ' ms')} old, at most ${o.maxAgeMs} ms`,
+    `${o.instrument}: ${o.greek} is unknown, or its age ${known(o.ageMs, ' ms')} ` +
+    `is over ${o.maxAgeMs} ms`,
 };
 
 /** `Code: sentence`, from the operands. */

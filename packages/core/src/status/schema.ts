@@ -4,7 +4,7 @@ import {
   OPEN_PERMISSION_REASON_CODES,
   REDUCE_ONLY_REASON_CODES,
 } from '../guard/codes.ts';
-import { LOSS_LIMITS } from '../guard/losses.ts';
+import { LOSS_LIMITS } from '../position/losses.ts';
 import { closed } from '../parse.ts';
 
 const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -58,7 +58,8 @@ const LaunchPolicyStatusSchema = closed({
 });
 
 /**
- * `/api/v1/status`, closed: 33 keys, the owner's view (phases section 5) and the launch policy. A value nothing
+ * `/api/v1/status`, closed: 33 keys, the launch policy and the owner's view (phases section 5).
+ * A value nothing
  * produces yet, or that could not be read, is null, where the older schema had no room for unknown
  * (phases section 10.2, 10); for the same reason `mm_util` may exceed 1, `risk_state` may be Kill
  * and `enforced_profile` may be more than CSP. In this build nothing produces

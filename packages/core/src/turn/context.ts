@@ -1,5 +1,5 @@
 import type { GateContext } from '../gates/gate.ts';
-import { dayOf } from '../guard/losses.ts';
+import { dayOf } from '../position/losses.ts';
 import { currentRiskState, type RiskCauses } from '../guard/risk-state.ts';
 import type { State } from '../state.ts';
 import { isFresh } from '../values/index.ts';

@@ -45,7 +45,7 @@ export function onRecorded(state: State, event: Recorded, output: Output): void 
     apply(state.facts, record);
     follow(state, record, event.receipt, output);
   }
-  if (continueCorrections(state, event.records.length, output)) askAgain(state, output);
+  if (continueCorrections(state, event.records, output)) askAgain(state, output);
 }
 
 /**

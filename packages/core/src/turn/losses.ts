@@ -10,7 +10,7 @@ import {
   type LossUnknown,
   measureLoss,
   periodOf,
-} from '../guard/losses.ts';
+} from '../position/losses.ts';
 import type { EquityMarked, LossLatched, LossLatchReset } from '../ledger/record.ts';
 import type { State } from '../state.ts';
 import { isFresh, type MicroUsd, type WallMs, wallMs } from '../values/index.ts';

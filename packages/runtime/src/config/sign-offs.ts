@@ -124,7 +124,7 @@ function contentFault(
   const { signers } = ENVIRONMENT_RULES[environment];
   const counted = people.filter((person) => person !== signOff.prepared_by).length;
   if (counted < signers) {
-    const message = `${name} has ${counted} signers beside its author, ${environment} needs ${signers}`;
+    const message = `${name} has ${counted} signers beside its author, not ${signers}`;
     return { rule: 'sign_off_too_few_signers', message };
   }
   const evidence = readBounded(join(root, signOff.evidence), EVIDENCE_LIMIT);

@@ -27,8 +27,8 @@ export interface ExchangeArguments {
 }
 
 /**
- * What every account begins with: what the launch policy's notional needs at its leverage. Much more
- * coin than that, and an ordinary move of its price would lose more than a day may.
+ * What every account begins with: what the launch policy's notional needs at its leverage. With
+ * much more coin than that, an ordinary move of its price would lose more than a day may.
  */
 const DEPOSITS = new Map([
   [currency('BTC'), 1 * E8],

@@ -31,7 +31,11 @@ it('swarm: most kinds of trouble are left out of most worlds', () => {
   // What a crash would do to the disk is drawn always, and only crashes show it.
   const kinds = MODEL_NAMES.filter((name) => name !== 'workload' && name !== 'disk');
   for (const name of kinds) {
-    const quiet = weathers.filter((weather) => isQuiet(weather[name], QUIET[name]));
+    const quiet = weathers.filter((weather) => {
+      // Where no week ends, a loss is not what the launch policy says: that is no trouble.
+      const usual = name === 'rules' ? { ...weather.rules, losses: 1 } : weather[name];
+      return isQuiet(usual, QUIET[name]);
+    });
     expect([name, quiet.length > WORLDS / 2]).toEqual([name, true]);
   }
 });

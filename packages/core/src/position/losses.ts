@@ -1,4 +1,3 @@
-import type { LaunchLimits } from '../policy.ts';
 import { E8, type MicroUsd, mulDivDown, type WallMs, wallMs } from '../values/index.ts';
 
 /** The measures of loss that latch (phases section 1.3), in the order of the policy. */
@@ -61,6 +60,13 @@ export interface LossMeasure {
   readonly isReached: boolean;
 }
 
+/** What may be lost, as the launch policy has it. */
+export interface LossLimits {
+  readonly maxDailyLoss: MicroUsd;
+  readonly maxWeeklyLoss: MicroUsd;
+  readonly maxDrawdownPct: number;
+}
+
 /** Why there is no measure: nobody knows the equity, or what it was when the period began. */
 export type LossUnknown = 'equity' | 'baseline';
 
@@ -74,7 +80,7 @@ export function measureLoss(
   marks: EquityMarks,
   equity: MicroUsd | null,
   now: number,
-  limits: Pick<LaunchLimits, 'maxDailyLoss' | 'maxWeeklyLoss' | 'maxDrawdownPct'>,
+  limits: LossLimits,
 ): LossMeasure | LossUnknown {
   if (equity === null) return 'equity';
   const name = MARK_OF[limit];
@@ -92,11 +98,7 @@ export function measureLoss(
   };
 }
 
-function allowedOf(
-  limit: LossLimit,
-  peak: MicroUsd,
-  limits: Parameters<typeof measureLoss>[4],
-): number {
+function allowedOf(limit: LossLimit, peak: MicroUsd, limits: LossLimits): number {
   if (limit === 'daily_loss') return limits.maxDailyLoss;
   if (limit === 'weekly_loss') return limits.maxWeeklyLoss;
   // 1e-8 of a percent is below any figure a policy states; what is cut off makes it stricter.

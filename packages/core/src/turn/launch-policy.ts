@@ -1,11 +1,11 @@
 import { gammaBtcE8, vegaMicroUsd } from '../gates/greeks.ts';
 import { capsInForce } from '../gates/stage-caps.ts';
-import { dayOf, LOSS_LIMIT_KEYS, LOSS_LIMITS, type LossLimit } from '../guard/losses.ts';
+import { dayOf, LOSS_LIMIT_KEYS, LOSS_LIMITS, type LossLimit } from '../position/losses.ts';
 import type { State } from '../state.ts';
-import { freshIndexE8 } from '../turn/index-price.ts';
-import { freshEquity, lossNow } from '../turn/losses.ts';
+import { freshIndexE8 } from './index-price.ts';
+import { freshEquity, lossNow } from './losses.ts';
 import { E8 } from '../values/index.ts';
-import type { StatusDocument } from './schema.ts';
+import type { StatusDocument } from '../status/schema.ts';
 
 type LaunchPolicyStatus = StatusDocument['launch_policy'];
 
