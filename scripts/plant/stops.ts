@@ -36,6 +36,19 @@ export const STOPS: readonly Plant[] = [
     ground: 'worlds',
   },
   {
+    name: 'loss-ends-by-itself',
+    class: 'forget the operator',
+    does: 'a latched loss ends when equity comes back, without a reset',
+    file: 'packages/core/src/turn/losses.ts',
+    find: `function recordStanding(state: State, limit: LossLimit, output: Output): void {
+`,
+    replace: `function recordStanding(state: State, limit: LossLimit, output: Output): void {
+  state.observations.riskCauses.delete(limit);
+`,
+    caughtBy: ['loss-latch-stands'],
+    ground: 'worlds',
+  },
+  {
     name: 'waiver-for-an-open',
     class: 'waive for risk',
     does: 'what adds risk leaves while the ledger cannot record it',

@@ -13,6 +13,9 @@ export interface LimitMeaning {
 const REFUSED = 'the order is refused';
 const LATCHED = 'latched, notify';
 const LAUNCH = 'gates/launch-limits.ts';
+const LOSSES = 'position/losses.ts';
+const GREEKS = 'gates/greeks.ts';
+const CAPS = 'gates/stage-caps.ts';
 const RATE = 'gates/rate-budget.ts';
 
 const limit = (
@@ -24,9 +27,9 @@ const limit = (
 
 /** Every limit there is, by its last name; a limit without an entry fails the generator. */
 export const LIMIT_MEANINGS: Readonly<Record<string, LimitMeaning>> = {
-  max_daily_loss_usd: limit('USD', `REDUCE_ONLY, ${LATCHED}`, 'maxDailyLoss', null),
-  max_weekly_loss_usd: limit('USD', `KILL, ${LATCHED}`, 'maxWeeklyLoss', null),
-  max_drawdown_pct: limit('%', `REDUCE_ONLY, ${LATCHED}`, 'maxDrawdownPct', null),
+  max_daily_loss_usd: limit('USD', `REDUCE_ONLY, ${LATCHED}`, 'maxDailyLoss', LOSSES),
+  max_weekly_loss_usd: limit('USD', `KILL, ${LATCHED}`, 'maxWeeklyLoss', LOSSES),
+  max_drawdown_pct: limit('%', `REDUCE_ONLY, ${LATCHED}`, 'maxDrawdownPct', LOSSES),
   max_gross_notional_usd: limit('USD', REFUSED, 'maxGrossNotional', LAUNCH),
   max_leverage: limit('times equity', REFUSED, 'maxLeverage', LAUNCH),
   max_delta_abs: limit('coin', REFUSED, 'maxDeltaE8', LAUNCH),
@@ -40,11 +43,11 @@ export const LIMIT_MEANINGS: Readonly<Record<string, LimitMeaning>> = {
   max_orders_per_second: limit('orders', REFUSED, 'maxOrdersPerSecond', RATE),
   max_orders_per_minute: limit('orders', REFUSED, 'maxOrdersPerMinute', RATE),
   min_order_interval_ms: limit('ms', REFUSED, 'minOrderIntervalMs', RATE),
-  max_gamma_btc_equiv: limit('BTC equivalent', REFUSED, 'maxGammaBtcEquiv', null),
-  max_vega_usd: limit('USD', REFUSED, 'maxVega', null),
-  max_daily_volume_usd: limit('USD', REFUSED, 'maxDailyVolume', null),
-  max_open_positions: limit('instruments', REFUSED, 'maxOpenPositions', null),
-  max_single_order_contracts: limit('contracts', REFUSED, 'maxSingleOrderContractsE8', null),
+  max_gamma_btc_equiv: limit('BTC equivalent', REFUSED, 'maxGammaBtcEquiv', GREEKS),
+  max_vega_usd: limit('USD', REFUSED, 'maxVega', GREEKS),
+  max_daily_volume_usd: limit('USD', REFUSED, 'maxDailyVolume', CAPS),
+  max_open_positions: limit('instruments', REFUSED, 'maxOpenPositions', CAPS),
+  max_single_order_contracts: limit('contracts', REFUSED, 'maxSingleOrderContractsE8', CAPS),
 };
 
 const NOT_YET = 'not yet: read and checked, nothing acts on it';

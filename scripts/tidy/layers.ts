@@ -33,6 +33,7 @@ const LAYERS: readonly (readonly string[])[] = [
     'reasons.ts',
     'decision.ts',
     'event.ts',
+    'attested-event.ts',
     'effect.ts',
     'strategy.ts',
   ],

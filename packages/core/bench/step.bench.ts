@@ -66,6 +66,7 @@ class Rig {
       runId: runId('bench'),
       enforcedProfile: 'CSP',
       realMoney: false,
+      needsSupervisor: false,
       settleMs: 0,
       tickIntervalMs: 1_000,
       reconcileIntervalMs: 10_000,

@@ -1,7 +1,10 @@
 import { assert, unreachable } from './assert.ts';
 import type { Facts } from './facts.ts';
+import { dayOf } from './position/losses.ts';
+import { underlyingOf } from './instrument/name.ts';
 import { attemptKey } from './intent/attempt.ts';
 import {
+  type EquityMarked,
   type FillRecorded,
   type IntentRecorded,
   type LedgerRecord,
@@ -11,6 +14,7 @@ import {
 import { advance, type OrderFact } from './order/lifecycle.ts';
 import { isTerminal, type Order } from './order/order.ts';
 import type { CashTotal, Position } from './position/position.ts';
+import { turnoverOf } from './position/turnover.ts';
 import {
   type AmountE8,
   amountE8,
@@ -74,8 +78,17 @@ export function apply(facts: Facts, record: LedgerRecord): void {
     case 'anomalyRecorded':
       facts.totals.anomalies += 1;
       return;
+    case 'equityMarked':
+      return applyMark(facts, record);
+    case 'lossLatched':
+      if (!facts.lossLatches.has(record.limit)) facts.lossLatches.set(record.limit, record);
+      return;
+    case 'lossLatchReset':
+      facts.lossLatches.delete(record.limit);
+      return;
     case 'latchSet':
     case 'ledgerProbed':
+    case 'presenceRecorded':
       return;
     default:
       unreachable(record);
@@ -145,11 +158,30 @@ function applyFill(facts: Facts, record: FillRecorded): void {
   const signed = record.side === 'buy' ? record.amountE8 : 0 - record.amountE8;
   move(facts, record.instrument, record.feeCurrency, amountE8(signed), record.cashE8);
   payFee(facts, record.feeCurrency, record.feeE8, record.indexPriceE8);
+  countTurnover(facts, record);
   const { label, at, amountE8: amount } = record;
   if (label === null) return;
   const order = facts.orders.get(label);
   if (order !== undefined) order.lastTradeId = record.tradeId;
   applyToOrder(facts, { label, at }, { kind: 'filled', at, amountE8: amount });
+}
+
+/** The first reading of a period stands for its start; of its peak the highest does. */
+function applyMark(facts: Facts, { mark, period, equity }: EquityMarked): void {
+  const before = facts.equityMarks.get(mark);
+  const isNewer = before === undefined || period > before.period;
+  const isHigher = mark === 'week_peak' && period === before?.period && equity > before.equity;
+  if (isNewer || isHigher) facts.equityMarks.set(mark, { period, equity });
+}
+
+/** Trades told late count for their own day: one of a day before the latest counts no more. */
+function countTurnover({ traded }: Facts, record: FillRecorded): void {
+  const day = dayOf(record.tradedAt);
+  if (day < traded.day) return;
+  const { instrument, feeCurrency, cashE8, indexPriceE8 } = record;
+  const turnover = turnoverOf(cashE8, feeCurrency, underlyingOf(instrument), indexPriceE8);
+  traded.turnover = day === traded.day ? traded.turnover + turnover : turnover;
+  traded.day = day;
 }
 
 function applySettlement(facts: Facts, record: SettlementRecorded): void {

@@ -1,6 +1,7 @@
 import type { GateAnswers } from './gates/answers.ts';
 import type { Reject } from './gates/reject.ts';
 import type { ModeReasonCode, OpenPermissionReasonCode } from './guard/codes.ts';
+import type { LossLimit } from './position/losses.ts';
 import type { RiskState, TradingMode } from './guard/mode.ts';
 import type { IntentClass } from './intent/intent.ts';
 import type { AbandonCause, Anomaly } from './ledger/record.ts';
@@ -14,6 +15,7 @@ import type {
   MonoMs,
   PriceE8,
   StrategyId,
+  WallMs,
 } from './values/index.ts';
 
 /**
@@ -48,6 +50,28 @@ export type Decision = { readonly at: MonoMs } & (
       readonly riskState: RiskState;
       readonly causes: readonly string[];
     }
+  /** Somebody has to be told: it holds until a person resets it. Money in micro-USD. */
+  | {
+      readonly kind: 'lossLatched';
+      readonly limit: LossLimit;
+      readonly loss: MicroUsd;
+      readonly allowed: MicroUsd;
+    }
+  | { readonly kind: 'lossLatchReset'; readonly limit: LossLimit; readonly operator: string }
+  | {
+      readonly kind: 'lossResetRefused';
+      readonly limit: LossLimit;
+      readonly cause: LossResetRefusal;
+      /** The measure, where it is known. */
+      readonly loss: MicroUsd | null;
+      readonly allowed: MicroUsd | null;
+    }
+  /** `person` null: nobody watches any more. */
+  | {
+      readonly kind: 'presenceChanged';
+      readonly person: string | null;
+      readonly until: WallMs | null;
+    }
   | { readonly kind: 'latchSet'; readonly reasons: readonly OpenPermissionReasonCode[] }
   | { readonly kind: 'latchCleared'; readonly reasons: readonly OpenPermissionReasonCode[] }
   | {
@@ -64,6 +88,16 @@ export type Decision = { readonly at: MonoMs } & (
   | { readonly kind: 'fault'; readonly fault: string; readonly subject: string | null }
   | { readonly kind: 'strategyFailed'; readonly strategyId: StrategyId; readonly message: string }
 );
+
+/** Why a latched loss stays latched. */
+export type LossResetRefusal =
+  | 'not_latched'
+  /** The approval is about another latch than the one that stands. */
+  | 'another_latch'
+  /** A reset takes the latch off, never the limit. */
+  | 'still_reached'
+  | 'measure_unknown'
+  | 'being_reset';
 
 export interface IntentRejected {
   readonly kind: 'intentRejected';

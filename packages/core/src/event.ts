@@ -1,6 +1,7 @@
 import type { Certificate } from './guard/certificate.ts';
 import type { NetworkFigures } from './guard/monitors/bunker.ts';
 import type { ClockReading } from './guard/monitors/clock-drift.ts';
+import type { AttestedEvent } from './attested-event.ts';
 import type { Instrument, UnsupportedKind } from './instrument/instrument.ts';
 import type { IntentProposal, Side } from './intent/intent.ts';
 import type { LedgerReceipt } from './ledger/receipt.ts';
@@ -95,6 +96,7 @@ export interface TickerChanged {
   readonly underlyingPriceE8: PriceE8;
   readonly delta: number | null;
   readonly vega: number | null;
+  readonly gamma: number | null;
 }
 
 export type AccountEvent =
@@ -391,6 +393,7 @@ export type ShellEvent =
       readonly reason: string;
       readonly operator: string;
     }
+  | AttestedEvent
   /** Input that could not be read: never dropped in silence. */
   | {
       readonly kind: 'faultObserved';

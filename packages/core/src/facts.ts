@@ -1,5 +1,14 @@
+import type { EquityMark, EquityMarkName, LossLimit } from './position/losses.ts';
+import type { LossLatched } from './ledger/record.ts';
 import { HashSet64 } from './values/hash-set.ts';
-import type { Currency, InstrumentName, Label, TradeId, WallMs } from './values/index.ts';
+import {
+  type Currency,
+  type InstrumentName,
+  type Label,
+  type TradeId,
+  type WallMs,
+  wallMs,
+} from './values/index.ts';
 import type { Order } from './order/order.ts';
 import type { CashTotal, Position } from './position/position.ts';
 
@@ -23,6 +32,12 @@ export interface Facts {
   readonly cash: Map<Currency, CashTotal>;
   readonly closedInstruments: Set<InstrumentName>;
   operatorStop: 'reduce_only' | 'kill' | null;
+  /** What losses are measured from; the newest of each name. */
+  readonly equityMarks: Map<EquityMarkName, EquityMark>;
+  /** Losses that reached their limit and were not reset. */
+  readonly lossLatches: Map<LossLimit, LossLatched>;
+  /** Turnover of the latest UTC day with a trade, micro-USD; NaN once a trade had no value. */
+  readonly traded: { day: WallMs; turnover: number };
   /** When ledger and venue were last recorded as equal. */
   lastReconciledAt: WallMs | null;
   readonly totals: Totals;
@@ -57,6 +72,9 @@ export function createFacts(): Facts {
     cash: new Map(),
     closedInstruments: new Set(),
     operatorStop: null,
+    equityMarks: new Map(),
+    lossLatches: new Map(),
+    traded: { day: wallMs(0), turnover: 0 },
     lastReconciledAt: null,
     totals: {
       intents: 0,

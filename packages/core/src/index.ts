@@ -30,5 +30,6 @@ export type {
 } from './event.ts';
 export type { NetworkFigures } from './guard/monitors/bunker.ts';
 export type { LedgerRecord } from './ledger/record.ts';
+export type { LossLimit } from './position/losses.ts';
 export type { LedgerStage, Parameters, Policy } from './policy.ts';
 export type { MonoMs, WallMs } from './values/index.ts';

@@ -59,6 +59,8 @@ export function createState(session: Session): State {
     sessionKill: createSessionKill(),
     emergency: createEmergency(),
     suspended: new Set(),
+    losses: unseenLosses(),
+    pendingPresences: new Set(),
     ...UNREAD,
     lastMode: 'ReduceOnly',
     ledger: silentLedger(),
@@ -82,6 +84,7 @@ export function createState(session: Session): State {
 const UNREAD = {
   mmUtil: null,
   equity: null,
+  presence: null,
   feeModelCachedAt: null,
   feeTiers: [] as readonly FeeTier[],
   diskUsed: null,
@@ -93,6 +96,17 @@ const UNREAD = {
 /** No word of the ledger yet: it has no room anybody knows of. */
 function silentLedger(): Observations['ledger'] {
   return { depth: 0, capacity: 1, refusal: null, stalled: false, probing: false };
+}
+
+/** No equity seen, nothing on its way to be recorded. */
+function unseenLosses(): Observations['losses'] {
+  return {
+    pendingMarks: new Set(),
+    pendingLatches: new Set(),
+    pendingResets: new Set(),
+    unrecorded: new Map(),
+    peak: null,
+  };
 }
 
 /** Nothing has been asked of the venue yet. */

@@ -177,6 +177,13 @@ export const PARAMETER_RULES = {
     [1, 60_000],
     'An older index price is no index price.',
   ),
+  greeksMaxAgeMs: whole(
+    'greeks_max_age_ms',
+    30_000,
+    'ms',
+    [1, 300_000],
+    'Older gamma and vega are no gamma and vega.',
+  ),
   exchangeHealthStaleS: whole(
     'exchange_health_stale_s',
     180,

@@ -257,6 +257,8 @@ const APPENDIX_A: Readonly<Record<string, number>> = {
   cortex_dvol_max_age_ms: 10_000,
   network_measured_max_age_ms: 5000,
   clock_measured_max_age_ms: 60_000,
+  // Ours: the contract has no greeks.
+  greeks_max_age_ms: 30_000,
 };
 
 /** The keys given explicitly to every test below, so that each can be left out alone. */

@@ -112,6 +112,7 @@ export interface Parameters extends MonitorParameters {
   readonly staleOrderSec: number;
   readonly timeDriftThresholdMs: number;
   readonly basisPriceMaxAgeMs: number;
+  readonly greeksMaxAgeMs: number;
   readonly exchangeHealthStaleS: number;
   readonly wsZombieSilenceMs: number;
   readonly wsZombieActivityWindowMs: number;

@@ -39,7 +39,9 @@ describe('reasons', () => {
     for (const [code, { meaning, clears, severity }] of Object.entries(all)) {
       expect(meaning, code).toMatch(/^[A-Z0-9].{10,}\.$/);
       expect(clears, code).toMatch(/^[A-Z].{5,}\.$/);
-      expect(severity === 'critical').toBe(code.startsWith('KILL_') || code === 'operator_kill');
+      expect(severity === 'critical').toBe(
+        code.startsWith('KILL_') || code === 'operator_kill' || code === 'weekly_loss',
+      );
     }
   });
 });
@@ -86,6 +88,8 @@ const SAMPLES: RejectOperands = {
   InvalidInput: { field: 'quantity' },
   ReplaceUnsupported: { target: 't' },
   CancelTargetUnknown: { target: 't' },
+  LossMeasureUnknown: { limit: 'max_daily_loss_usd', missing: 'baseline' },
+  GreeksUnknown: { instrument: 'BTC-1', greek: 'gamma', ageMs: null, maxAgeMs: 30_000 },
 };
 
 describe('renderReject', () => {

@@ -21,6 +21,18 @@ export function unblockType({ by, needsPerson }: Reason): 'AUTO' | 'MANUAL' {
   return by === 'operator' || needsPerson === true ? 'MANUAL' : 'AUTO';
 }
 
+function clearsInWords(cause: RiskCause): string {
+  const rule = RISK_CAUSES[cause];
+  if ('needsQuietCycle' in rule) {
+    return 'A full reconciliation passes, and the next one too without it having come back.';
+  }
+  if ('needsApproval' in rule) {
+    return 'It is below its limit again, and an operator resets it with a signed approval.';
+  }
+  if (cause === 'supervisor_absent') return 'A supervisor hands in a signed statement of presence.';
+  return CLEARS[rule.clears];
+}
+
 /** Why the risk state is not Healthy. */
 export const CAUSE_REASONS: Readonly<Record<RiskCause, Reason>> = Object.freeze(causeReasons());
 
@@ -28,14 +40,11 @@ function causeReasons(): Record<RiskCause, Reason> {
   const reasons: Partial<Record<RiskCause, Reason>> = {};
   for (const cause of Object.keys(RISK_CAUSES) as RiskCause[]) {
     const rule = RISK_CAUSES[cause];
-    const isTwice = 'needsQuietCycle' in rule;
     reasons[cause] = {
       meaning: CAUSE_MEANINGS[cause],
       severity: rule.state === 'Kill' ? 'critical' : 'warning',
       by: rule.clears,
-      clears: isTwice
-        ? 'A full reconciliation passes, and the next one too without it having come back.'
-        : CLEARS[rule.clears],
+      clears: clearsInWords(cause),
     };
   }
   return reasons as Record<RiskCause, Reason>;

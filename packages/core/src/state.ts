@@ -3,6 +3,7 @@ import type { OpenPermissionReasonCode } from './guard/codes.ts';
 import type { EmergencyState } from './guard/emergency.ts';
 import type { GuardInputs, Reading } from './guard/inputs.ts';
 import type { Latch } from './guard/latch.ts';
+import type { EquityMark, EquityMarkName, LossLimit } from './position/losses.ts';
 import type { TradingMode } from './guard/mode.ts';
 import type { Monitors } from './guard/monitors/monitors.ts';
 import type { RiskCauses } from './guard/risk-state.ts';
@@ -11,8 +12,14 @@ import type { FeeTier, MaintenanceWindow } from './event.ts';
 import type { Facts } from './facts.ts';
 import type { Instrument, UnsupportedKind } from './instrument/instrument.ts';
 import type { AppendRefusal } from './ledger/waiver.ts';
-import type { IntentRecorded, LedgerRecord, OperatorCommand } from './ledger/record.ts';
+import type {
+  IntentRecorded,
+  LedgerRecord,
+  LossLatched,
+  OperatorCommand,
+} from './ledger/record.ts';
 import type { MutableBook } from './market/book.ts';
+import type { Greeks } from './market/listing.ts';
 import type { Policy } from './policy.ts';
 import type { Exposure } from './position/exposure.ts';
 import type { Reservations } from './position/reservation.ts';
@@ -45,6 +52,8 @@ export interface Session extends RuntimeIdentity {
   readonly enforcedProfile: 'CSP' | 'GOP' | 'FULL' | null;
   /** False in `dev` on the built-in venue alone; said to the owner, and decides nothing. */
   readonly realMoney: boolean;
+  /** Somebody must have signed to be watching, or nothing opens (the first real money). */
+  readonly needsSupervisor: boolean;
   /**
    * How long an order may still be on its way to the venue before a start-up snapshot is believed,
    * ms.
@@ -63,6 +72,7 @@ export interface ObservedListing {
   fetchedAt: MonoMs;
   readonly book: MutableBook;
   delta: number | null;
+  greeks: Greeks | null;
   markPriceE8: PriceE8 | null;
   /** When the venue said so. */
   markedAt: MonoMs | null;
@@ -136,6 +146,19 @@ export interface Observations {
   readonly suspended: Set<StrategyId>;
   mmUtil: Reading<number> | null;
   equity: Reading<MicroUsd> | null;
+  /** What is on its way to be recorded about losses, and the highest equity seen this week. */
+  readonly losses: {
+    readonly pendingMarks: Set<EquityMarkName>;
+    readonly pendingLatches: Set<LossLimit>;
+    readonly pendingResets: Set<LossLimit>;
+    /** Latches the ledger did not take: they stand, and are written when it does. */
+    readonly unrecorded: Map<LossLimit, LossLatched>;
+    peak: EquityMark | null;
+  };
+  /** Who watches, and until when; of this process alone. */
+  presence: { readonly person: string; readonly until: WallMs } | null;
+  /** Statements attested and not yet on record: nobody watches before they are. */
+  readonly pendingPresences: Set<string>;
   feeModelCachedAt: WallMs | null;
   feeTiers: readonly FeeTier[];
   diskUsed: Reading<number> | null;

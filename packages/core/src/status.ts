@@ -5,6 +5,7 @@ import { resolveMode } from './guard/resolve.ts';
 import { standingCauses } from './guard/risk-state.ts';
 import { type OwnerStateCode, unblockType, LATCH_REASONS, MODE_REASONS } from './reasons.ts';
 import type { State } from './state.ts';
+import { launchPolicyOf } from './turn/launch-policy.ts';
 import { ownerView } from './status/owner-view.ts';
 import type { StatusDocument } from './status/schema.ts';
 import { guardInputs } from './turn/mode.ts';
@@ -73,6 +74,7 @@ export function describe(state: State, telemetry: StatusTelemetry): StatusDocume
     '10028_count_5m': inputs.count10028In5m ?? 0,
     deribit_http_p95_ms: telemetry.requestP95Ms,
     ws_event_lag_ms: lag(telemetry),
+    launch_policy: launchPolicyOf(state),
     owner_view: ownerView({
       resolved,
       inputs,
@@ -145,6 +147,9 @@ function deepFreeze(document: StatusDocument): StatusDocument {
     Object.freeze(value);
   }
   for (const step of document.owner_view.unblock) Object.freeze(step);
+  const { launch_policy: launch } = document;
+  for (const value of [launch, launch.presence, launch.losses, launch.use]) Object.freeze(value);
+  for (const part of [...launch.losses, ...launch.use]) Object.freeze(part);
   for (const list of [
     document.supported_profiles,
     document.mode_reasons,

@@ -10,6 +10,7 @@ import { onCancelFailed } from './turn/cancel.ts';
 import { onOrderReported, onSettlementObserved } from './turn/account.ts';
 import { onIntentProposed } from './turn/intent.ts';
 import { onAppendRefused, onLedgerMeasured, onLedgerStalled, onRecorded } from './turn/ledger.ts';
+import { onLossResetCommanded } from './turn/losses.ts';
 import {
   onBookChanged,
   onIndexChanged,
@@ -21,6 +22,7 @@ import {
 import { reportMode } from './turn/mode.ts';
 import { judgeMonitors, onClockMeasured, onNetworkMeasured } from './turn/monitors.ts';
 import { Output } from './turn/output.ts';
+import { endPresence, onPresenceAttested, onPresenceEnded } from './turn/presence.ts';
 import { onFetchFailed, onVenueSnapshot } from './turn/reconciliation.ts';
 import { resume } from './turn/resume.ts';
 import { onSessionChanged, onSessionTerminated, suspend } from './turn/session.ts';
@@ -32,6 +34,7 @@ import { onOutputMeasured, onPolicyOffered, onTicked } from './turn/shell.ts';
 export type { Session, State } from './state.ts';
 export { closeOut } from './turn/close-out.ts';
 export { currentMode, modeDetails } from './turn/mode.ts';
+export { lossNow, resetRefusal } from './turn/losses.ts';
 export { createState, resume };
 
 /**
@@ -76,6 +79,7 @@ export function step(
   if (event.at > observations.now) observations.now = event.at;
   output.begin(observations.now);
   if (DECIDES.has(event.kind)) judgeMonitors(state);
+  endPresence(state, output);
   handle(state, event, output);
   if (!REPORTS_ITSELF.has(event.kind)) {
     judgeMonitors(state);
@@ -157,6 +161,12 @@ function handleShell(state: State, event: ShellEvent | StrategyFailed, out: Outp
       return onPolicyOffered(state, event, out);
     case 'operatorCommanded':
       return onOperatorCommanded(state, event, out);
+    case 'lossResetCommanded':
+      return onLossResetCommanded(state, event, out);
+    case 'presenceAttested':
+      return onPresenceAttested(state, event, out);
+    case 'presenceEnded':
+      return onPresenceEnded(state, out);
     case 'faultObserved':
       return onFaultObserved(state, event, out);
     default:

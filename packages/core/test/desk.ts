@@ -12,6 +12,7 @@ import type {
   MaintenanceWindow,
   ObservedFill,
   RequestLimits,
+  TickerChanged,
   VenueOrder,
 } from '../src/event.ts';
 import {
@@ -63,6 +64,9 @@ export interface DeskOptions {
   readonly settleMs?: number;
   readonly enforcedProfile?: 'CSP' | 'GOP';
   readonly keepsCalm?: boolean;
+  readonly needsSupervisor?: boolean;
+  /** Types of records that never become durable, and are not refused either. */
+  readonly loses?: readonly LedgerRecord['type'][];
   /** What it hears instead of an event; null: nothing. */
   readonly hears?: Hears;
 }
@@ -119,11 +123,13 @@ export class Desk {
   } | null = { openOrders: [], positions: [], trades: [] };
   /** What the account poll answers with; `cachedAt` null: fees read at the poll. */
   readonly account: {
+    equityE8: number;
     maintenanceE8: number;
     fees: FeeTier[];
     cachedAt: number | null;
     limits: RequestLimits | null;
   } = {
+    equityE8: 1_000_000_000,
     maintenanceE8: 100_000_000,
     fees: [],
     cachedAt: null,
@@ -152,6 +158,7 @@ export class Desk {
   readonly #instruments: readonly Instrument[];
   readonly #traded: readonly Instrument[];
   readonly #hears: Hears;
+  readonly #loses: ReadonlySet<string>;
   #sequence = 0;
   #groups = 0;
 
@@ -165,12 +172,14 @@ export class Desk {
     this.#traded = traded;
     this.#instruments = [...traded, ...references];
     this.#hears = options.hears ?? ((event) => event);
+    this.#loses = new Set(options.loses);
     this.records = [...(options.past ?? [])];
     this.state = createState({
       ...IDENTITY,
       runId: runId('r1'),
       enforcedProfile: options.enforcedProfile ?? 'CSP',
       realMoney: false,
+      needsSupervisor: options.needsSupervisor ?? false,
       settleMs: options.settleMs ?? 0,
       tickIntervalMs: 100,
       reconcileIntervalMs: 10_000,
@@ -226,7 +235,10 @@ export class Desk {
       underlying: currency('ETH'),
       priceE8: priceE8(INDEX_E8 / 25),
     });
-    for (const instrument of this.#traded) this.quote(instrument);
+    for (const instrument of this.#traded) {
+      this.quote(instrument);
+      this.tell(instrument);
+    }
   }
 
   /**
@@ -272,6 +284,7 @@ export class Desk {
         underlyingPriceE8: priceE8(markE8),
         delta: null,
         vega: null,
+        gamma: null,
       });
     }
   }
@@ -288,6 +301,20 @@ export class Desk {
       prevChangeId: null,
       bids,
       asks,
+    });
+  }
+
+  /** The venue's analytics of one instrument. */
+  tell(instrument: Instrument = BTC_CALL, greeks: Partial<TickerChanged> = {}): void {
+    this.post({
+      kind: 'tickerChanged',
+      instrument: instrument.name,
+      markPriceE8: priceE8(4_775_000),
+      underlyingPriceE8: INDEX_E8,
+      delta: null,
+      gamma: 0.00002,
+      vega: 100,
+      ...greeks,
     });
   }
 
@@ -463,6 +490,7 @@ export class Desk {
     this.trail.push(effect.kind);
     switch (effect.kind) {
       case 'append':
+        if (effect.records.some(({ type }) => this.#loses.has(type))) return;
         if (this.ledger === 'instant') this.#record(effect.records);
         else if (this.ledger === 'held') this.#held.push(effect.records);
         else this.post({ kind: 'appendRefused', records: effect.records, cause: this.ledger });
@@ -515,7 +543,7 @@ export class Desk {
         currencies: [
           {
             currency: currency('BTC'),
-            equityE8: coinE8(1_000_000_000),
+            equityE8: coinE8(this.account.equityE8),
             initialMarginE8: coinE8(0),
             maintenanceMarginE8: coinE8(this.account.maintenanceE8),
             fees: this.account.fees,

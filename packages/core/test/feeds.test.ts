@@ -214,6 +214,7 @@ describe('silence of all market data', () => {
         markPriceE8: priceE8(4_750_000),
         underlyingPriceE8: priceE8(10_000_000_000_000),
         delta: 0.5,
+        gamma: 0.00002,
         vega: 1,
       });
     }

@@ -120,7 +120,10 @@ describe('pending exposure', () => {
       const candidate = candidateOf({ quantity: 8, grossEdgeUsd: 10_000 });
       const code = codeOf(context, candidate);
       if (code === 'admitted') {
-        reservations.reserve(label(`${attempt}`), BTC, candidate.deltaE8, candidate.notional);
+        const { amountE8: amount, deltaE8, leg, limitPriceE8, notional } = candidate;
+        const { instrument, side } = leg;
+        const order = { instrument, side, amountE8: amount, limitPriceE8 };
+        reservations.reserve(label(`${attempt}`), BTC, deltaE8, notional, order);
       }
       return code;
     });

@@ -223,6 +223,16 @@ const STATES: readonly Case[] = [
     prepare: (desk) => desk.post({ kind: 'ledgerMeasured', depth: 1_024, capacity: 1_024 }),
   },
   {
+    code: 'LossMeasureUnknown',
+    cause: 'a new day whose first reading is not on record yet',
+    desk: { loses: ['equityMarked'] },
+  },
+  {
+    code: 'GreeksUnknown',
+    cause: 'an option the venue tells no gamma of',
+    prepare: (desk) => desk.tell(BTC_CALL, { gamma: null }),
+  },
+  {
     code: 'StrategySuspended',
     cause: 'a strategy that threw',
     prepare: (desk) => {

@@ -41,7 +41,7 @@ export function brokenRules(value: unknown): readonly string[] {
 }
 
 function keysOf(status: StatusDocument): string[] {
-  const keys = Object.keys(status).filter((key) => key !== 'owner_view');
+  const keys = Object.keys(status).filter((key) => key !== 'owner_view' && key !== 'launch_policy');
   const lacking = STATUS_KEYS.filter((key) => !keys.includes(key));
   const extra = keys.filter((key) => !STATUS_KEYS.includes(key));
   return [...lacking.map((key) => `[CSP-MIN] ${key}`), ...extra.map((key) => `[STRICT] ${key}`)];

@@ -36,7 +36,9 @@ describe('the status document', () => {
     for (const desk of [new Desk(), new Desk().boot()]) {
       const document = status(desk);
       expect(brokenRules(told(desk))).toEqual([]);
-      expect(Object.keys(document).sort()).toEqual([...STATUS_KEYS, 'owner_view'].sort());
+      expect(Object.keys(document).sort()).toEqual(
+        [...STATUS_KEYS, 'owner_view', 'launch_policy'].sort(),
+      );
       expect(document.status_schema_version).toBe(1);
       expect([document['429_count_5m'], document['10028_count_5m']]).toEqual([0, 0]);
     }

@@ -170,6 +170,7 @@ describe('tickers, trades and indexes', () => {
         underlyingPriceE8: 9_010_025_000_000,
         delta: 0.4,
         vega: 120,
+        gamma: 0.00001,
       },
       { kind: 'indexChanged', at: 5, underlying: 'BTC', priceE8: 9_000_001_000_000 },
       { kind: 'volatilityIndexChanged', at: 5, underlying: 'BTC', value: 51.5 },

@@ -139,7 +139,8 @@ export class MarketFeed {
   #ticker(data: unknown, subject: string): void {
     const ticker = parseTicker(data);
     if (!ticker.ok) return this.#malformed(ticker, subject);
-    const { instrument, markPriceE8, underlyingPriceE8, delta, vega, timestamp } = ticker.value;
+    const { instrument, timestamp, markPriceE8, underlyingPriceE8, ...told } = ticker.value;
+    const { delta, vega, gamma } = told;
     const at = this.#heard(timestamp, this.#ports.now());
     if (this.#listed(instrument) === undefined) return;
     this.#ports.post({
@@ -150,6 +151,7 @@ export class MarketFeed {
       underlyingPriceE8,
       delta,
       vega,
+      gamma,
     });
   }
 

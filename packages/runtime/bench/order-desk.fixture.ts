@@ -88,7 +88,7 @@ function layOut(root: string) {
     files: [{ path: 'config/policy.json', content: `file ${digest}` }],
   };
   writeFileSync(join(root, 'build-info.json'), JSON.stringify(info));
-  const loaded = loadConfiguration({ policyPath, runtimePath, env: {} });
+  const loaded = loadConfiguration({ policyPath, runtimePath, env: {}, root, now: 0 });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.violations));
   const { runtimeConfigHash, policyHash } = loaded.value;
   const certified = certifyForDevelopment({ root, runtimeConfigHash, policyHash, now: Date.now() });

@@ -56,6 +56,7 @@ const SESSION = {
   contractVersion: '5.2',
   enforcedProfile: 'CSP',
   realMoney: false,
+  needsSupervisor: false,
   settleMs: 0,
   tickIntervalMs: 1_000,
   reconcileIntervalMs: 10_000,
@@ -110,6 +111,7 @@ class Market {
       markPriceE8: priceE8(4_775_000 + (this.#changeId % 1_000)),
       underlyingPriceE8: priceE8(10_000_000_000_000 + this.#changeId),
       delta: 0.5 + (this.#changeId % 100) / 1_000,
+      gamma: 0.00002,
       vega: 12.5,
     };
   }

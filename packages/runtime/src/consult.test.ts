@@ -34,6 +34,7 @@ function rigWith(more: Pick<Clock, 'worked'>, ...strategies: readonly Strategy<u
     runId: runId('r'),
     enforcedProfile: 'CSP',
     realMoney: false,
+    needsSupervisor: false,
     settleMs: 0,
     tickIntervalMs: 100,
     reconcileIntervalMs: 10_000,

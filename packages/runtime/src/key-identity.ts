@@ -1,6 +1,7 @@
 import type { RpcAnswer } from '@holdfast/deribit/protocol';
 import { createRestClient } from '@holdfast/deribit/rest';
 import type { EnvMatrix, MatrixEnvironment } from './config/env-matrix.ts';
+import { ENVIRONMENT_RULES } from './config/environments.ts';
 import { judgeIdentity, scopesOf } from './config/key-identity.ts';
 import type { Environment } from './config/runtime-document.ts';
 
@@ -30,17 +31,7 @@ export function httpAddressOf(webSocketUrl: string): string {
 
 /** The matrix has one row for both environments that trade on the live venue. */
 export function matrixRowOf(environment: Environment): MatrixEnvironment {
-  switch (environment) {
-    case 'dev':
-      return 'DEV';
-    case 'staging':
-      return 'STAGING';
-    case 'paper':
-      return 'PAPER';
-    case 'micro-live':
-    case 'prod':
-      return 'LIVE';
-  }
+  return ENVIRONMENT_RULES[environment].machine;
 }
 
 /** What the exchange answered a key that introduced itself. */

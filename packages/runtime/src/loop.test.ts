@@ -15,6 +15,7 @@ function state(): State {
     runId: runId('r'),
     enforcedProfile: 'CSP',
     realMoney: false,
+    needsSupervisor: false,
     settleMs: 0,
     tickIntervalMs: 100,
     reconcileIntervalMs: 10_000,

@@ -7,7 +7,7 @@ import type { ExitCode, Io } from '../src/cli/io.ts';
 import { runCommand } from '../src/cli/program.ts';
 import { openFileLedger } from '../src/ledger/index.ts';
 import { T0 } from './proof-fixture.ts';
-import { EVERY_RECORD, sampleIntent } from './sample-records.ts';
+import { ALL_RECORDS, sampleIntent } from './sample-records.ts';
 
 export const ROOT = join(import.meta.dirname, '../../..');
 const SEGMENT_BYTES = 1 << 16;
@@ -20,7 +20,7 @@ export const good = join(base, 'good');
 export const long = join(base, 'long');
 
 export async function writeLedgers(): Promise<void> {
-  await writeLedger(good, EVERY_RECORD);
+  await writeLedger(good, ALL_RECORDS);
   await writeLedger(
     long,
     Array.from({ length: 300 }, (_, n) => sampleIntent(n)),

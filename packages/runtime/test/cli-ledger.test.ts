@@ -16,7 +16,7 @@ import {
   tear,
   writeLedgers,
 } from './cli-fixture.ts';
-import { EVERY_RECORD } from './sample-records.ts';
+import { ALL_RECORDS } from './sample-records.ts';
 
 beforeAll(writeLedgers);
 afterAll(() => rmSync(base, { recursive: true }));
@@ -25,12 +25,12 @@ describe('ledger verify', () => {
   it('finds a good ledger sound and says how much there is', async () => {
     const { code, out, err } = await run(['ledger', 'verify', 'good']);
     expect([code, err, out[0]]).toEqual([0, [], 'good is sound']);
-    expect(out[1]).toMatch(new RegExp(`records +${EVERY_RECORD.length}$`));
+    expect(out[1]).toMatch(new RegExp(`records +${ALL_RECORDS.length}$`));
     const { document } = await runJson(['ledger', 'verify', good]);
     expect(document).toEqual({
       folder: good,
       verdict: 'sound',
-      records: EVERY_RECORD.length,
+      records: ALL_RECORDS.length,
       segments: 1,
       sessions: {
         count: 1,
@@ -42,7 +42,7 @@ describe('ledger verify', () => {
           build_id: '8cc37fb0c2a14d0f8a5a3c1de4f2b7a6915e3d20',
         },
       },
-      head: { sequence: EVERY_RECORD.length, hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      head: { sequence: ALL_RECORDS.length, hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
       findings: [],
     });
   });
@@ -94,15 +94,15 @@ describe('ledger verify', () => {
     const folder = spoiled('torn', tear);
     const { code, out, err } = await run(['ledger', 'verify', folder]);
     expect([code, out[0], err.length]).toEqual([0, `${folder} is sound`, 1]);
-    expect(err[0]).toMatch(/:\d+ torn_tail note, no damage: record 20: 7 bytes of an interrupted/);
+    expect(err[0]).toMatch(/:\d+ torn_tail note, no damage: record 25: 15 bytes of an interrupted/);
     const { document } = await runJson(['ledger', 'verify', folder]);
     expect(document).toMatchObject({
       verdict: 'sound',
-      findings: [{ code: 'torn_tail', severity: 'note', sequence: EVERY_RECORD.length + 1 }],
+      findings: [{ code: 'torn_tail', severity: 'note', sequence: ALL_RECORDS.length + 1 }],
     });
     const { ledger, recovery } = await openLedger(folder);
     await ledger.close();
-    expect(recovery.tornTail?.bytes).toBe(7);
+    expect(recovery.tornTail?.bytes).toBe(15);
     expect((await run(['ledger', 'verify', folder])).err).toEqual([]);
   });
 
@@ -138,9 +138,9 @@ describe('ledger dump', () => {
     const { code, out, err } = await run(['ledger', 'dump', good]);
     expect([code, err]).toEqual([0, []]);
     const lines = out.map((line): DumpedLine => JSON.parse(line));
-    expect(lines.map(({ sequence }) => sequence)).toEqual(EVERY_RECORD.map((_, n) => n + 1));
+    expect(lines.map(({ sequence }) => sequence)).toEqual(ALL_RECORDS.map((_, n) => n + 1));
     expect(lines.map(({ record }) => decodeRecord(record))).toEqual(
-      EVERY_RECORD.map((record) => ({ ok: true, record })),
+      ALL_RECORDS.map((record) => ({ ok: true, record })),
     );
     expect(new Set(Object.values(RECORD_TYPES))).toEqual(
       new Set(lines.map(({ record }) => record.record_type)),
@@ -150,10 +150,10 @@ describe('ledger dump', () => {
   it.each(['json', 'text'])('shows in %s what --from and --type ask for', async (format) => {
     const command = ['ledger', 'dump', good, '--format', format];
     const all = await run(command);
-    expect(all.out).toHaveLength(EVERY_RECORD.length);
+    expect(all.out).toHaveLength(ALL_RECORDS.length);
     expect((await run([...command, '--from', '18'])).out).toEqual(all.out.slice(17));
     expect((await run([...command, '--from', '1000'])).out).toEqual([]);
-    const fills = EVERY_RECORD.flatMap(({ type }, n) => (type === 'fillRecorded' ? [n] : []));
+    const fills = ALL_RECORDS.flatMap(({ type }, n) => (type === 'fillRecorded' ? [n] : []));
     expect(fills.length).toBeGreaterThan(1);
     const typed = await run([...command, '--type', 'fill_recorded']);
     expect(typed.out).toEqual(fills.map((n) => all.out[n]));
@@ -176,8 +176,8 @@ describe('ledger dump', () => {
 
   it('mentions a torn tail', async () => {
     const { code, out, err } = await run(['ledger', 'dump', spoiled('torn-too', tear)]);
-    expect([code, out.length]).toEqual([0, EVERY_RECORD.length]);
-    expect(err[0]).toMatch(/\.ledger:\d+ torn_tail note, no damage: 7 bytes/);
+    expect([code, out.length]).toEqual([0, ALL_RECORDS.length]);
+    expect(err[0]).toMatch(/\.ledger:\d+ torn_tail note, no damage: 15 bytes/);
   });
 
   it('stops when nobody reads any more', async () => {

@@ -47,6 +47,15 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Nobody's signature counts here. */
+const TRUST = {
+  environment: 'dev',
+  runId: 'none',
+  trustRootsPath: '/nowhere/trust-roots.json',
+  acceptsDevelopmentKeys: false,
+  now: () => Date.now(),
+};
+
 function sourcesOf(its: Trader) {
   const { runtime } = its;
   return {
@@ -56,6 +65,7 @@ function sourcesOf(its: Trader) {
     isRunning: () => isRunning,
     status: () => ({ trading_mode: its.mode() }),
     health: () => ({ ok: true }),
+    trust: TRUST,
   };
 }
 

@@ -3,33 +3,46 @@ import { join } from 'node:path';
 import { encodeRecord, LEDGER_RECORD_TYPES, SCHEMA_VERSION } from '@holdfast/core/ledger';
 import { describe, expect, it } from 'vitest';
 import { dumpLedger, folderSource, scanLedger, verifyLedger } from '../src/ledger/index.ts';
-import { EVERY_RECORD } from './sample-records.ts';
+import { EVERY_RECORD, LOSS_RECORDS } from './sample-records.ts';
 
-const FOLDER = join(import.meta.dirname, '../../..', 'fixtures/golden/v1/ledger');
+const GOLDEN = join(import.meta.dirname, '../../..', 'fixtures/golden/v1');
 /**
- * Of the last record. These files are never written again: whoever changes this line has broken old
- * ledgers.
+ * `head`: of the last record. These files are never written again: whoever changes such a line has
+ * broken old ledgers. Types of records that were added later have a ledger of their own.
  */
-const HEAD = '2682a34a1998b050c8543439756899ad5a230f4e4e2fb4a40485d6d4a81f2d7e';
+const LEDGERS = [
+  {
+    folder: 'ledger',
+    records: EVERY_RECORD,
+    head: '2682a34a1998b050c8543439756899ad5a230f4e4e2fb4a40485d6d4a81f2d7e',
+  },
+  {
+    folder: 'ledger-losses',
+    records: LOSS_RECORDS,
+    head: '4d0c9929a7b83237213dbb29c927a903b6df6a29b79eddcea27bc3ad15b1eefe',
+  },
+] as const;
 
-describe('golden ledger of schema version 1', () => {
-  it('is read for ever, byte for byte', () => {
-    const { ok, records, head } = verifyLedger(FOLDER);
-    expect({ ok, records, hash: head.hash }).toEqual({
+describe('golden ledgers of schema version 1', () => {
+  it.each(LEDGERS)('$folder is read for ever, byte for byte', ({ folder, records, head }) => {
+    const place = join(GOLDEN, folder);
+    const verified = verifyLedger(place);
+    expect({ ...verified, hash: verified.head.hash }).toMatchObject({
       ok: true,
-      records: EVERY_RECORD.length,
-      hash: HEAD,
+      records: records.length,
+      hash: head,
     });
-    const lines = readFileSync(`${FOLDER}/records.jsonl`, 'utf8').trimEnd().split('\n');
-    expect([...dumpLedger(FOLDER, 'json')]).toEqual(lines);
+    const lines = readFileSync(`${place}/records.jsonl`, 'utf8').trimEnd().split('\n');
+    expect([...dumpLedger(place, 'json')]).toEqual(lines);
+    const found = [...scanLedger(folderSource(place))].map(({ record }) => record);
+    expect(found).toEqual(records);
   });
 
-  it('holds every record type this version writes, and gives back the same values', () => {
-    const found = [...scanLedger(folderSource(FOLDER))].map(({ record }) => record);
-    expect(found).toEqual(EVERY_RECORD);
-    expect(new Set(found.map(({ type }) => type))).toEqual(new Set(LEDGER_RECORD_TYPES));
+  it('hold every record type this version writes', () => {
+    const all = LEDGERS.flatMap(({ records }) => [...records]);
+    expect(new Set(all.map(({ type }) => type))).toEqual(new Set(LEDGER_RECORD_TYPES));
     expect(SCHEMA_VERSION).toBe(1);
-    for (const record of found)
+    for (const record of all)
       expect(encodeRecord(record, new Uint8Array(65_536), 0)).toBeGreaterThan(0);
   });
 });

@@ -138,12 +138,23 @@ export class PaperVenue {
       this.#options.post({ kind: 'indexChanged', at, underlying: currency(coin), priceE8: index });
     }
     this.#quoteBook(this.#instrument.name, at, [475, 1_000], [480, 1_000]);
+    this.#options.post({
+      kind: 'tickerChanged',
+      at,
+      instrument: this.#instrument.name,
+      markPriceE8: priceE8(4_775_000),
+      underlyingPriceE8: priceE8(INDEX_E8),
+      delta: null,
+      vega: 100,
+      gamma: 0.00002,
+    });
     for (const { name, underlying } of REFERENCES) {
       const index = underlying === BTC ? INDEX_E8 : priceE8(INDEX_E8 / 25);
       const ticks = index / PERPETUAL_TICK_E8;
       this.#quoteBook(name, at, [ticks - 1, 100_000], [ticks + 1, 100_000]);
-      const prices = { markPriceE8: index, underlyingPriceE8: index, delta: null, vega: null };
-      this.#options.post({ kind: 'tickerChanged', at, instrument: name, ...prices });
+      const marks = { markPriceE8: index, underlyingPriceE8: index };
+      const greeks = { delta: null, vega: null, gamma: null };
+      this.#options.post({ kind: 'tickerChanged', at, instrument: name, ...marks, ...greeks });
       this.#options.post({ kind: 'volatilityIndexChanged', at, underlying, value: 50 });
     }
   }

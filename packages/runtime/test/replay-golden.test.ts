@@ -7,17 +7,32 @@ import { memorySource, replayTape } from '../src/replay/index.ts';
 import { listTapes } from '../src/replay/run-tapes.ts';
 import { contentOf } from './tape-edit.ts';
 
-const FOLDER = join(import.meta.dirname, '../../..', 'fixtures/golden/v1/replay');
+const GOLDEN = join(import.meta.dirname, '../../..', 'fixtures/golden/v1');
+const FOLDER = join(GOLDEN, 'replay-2');
 /**
  * Of the ledger. These files are never written again. Where the core is meant to decide otherwise
- * from now on, a new run is recorded beside them (`write-golden-replay.ts`), and this one shows
+ * from now on, a new run is recorded beside them (`write-golden-replay.ts`), and the old one shows
  * that the old format is still read up to the first turn that is decided otherwise.
  */
-const HEAD = '89eb5f5328a9981a0f72a433306b3a8da662b21ad6818a4b3e47384b5681e7e0';
+const HEAD = 'a17b4370d1a002979e695262f83dd657c1cdfc1a191540c2ef72cd0e10e82844';
 const COUNTS = [
-  { events: 513, effects: 150, records: 24 },
-  { events: 158, effects: 51, records: 7 },
+  { events: 575, effects: 152, records: 26 },
+  { events: 169, effects: 48, records: 7 },
 ];
+/** Before losses were measured: from the first reading of the account on it is another core. */
+const FIRST_RUN = {
+  head: '89eb5f5328a9981a0f72a433306b3a8da662b21ad6818a4b3e47384b5681e7e0',
+  differsAt: [14, 12],
+};
+
+const replayed = (folder: string) =>
+  listTapes(folder).map((path) =>
+    replayTape({
+      tape: memorySource(readFileSync(path)),
+      ledger: folderSource(join(folder, 'ledger')),
+      versions: null,
+    }),
+  );
 
 describe('golden run of tape format 1', () => {
   const tapes = listTapes(FOLDER);
@@ -25,18 +40,24 @@ describe('golden run of tape format 1', () => {
 
   it('D-28 is decided to the last bit as it was, on any engine and by any build', () => {
     expect(verifyLedger(ledger)).toMatchObject({ ok: true, head: { hash: HEAD } });
-    const found = tapes.map((path) =>
-      replayTape({
-        tape: memorySource(readFileSync(path)),
-        ledger: folderSource(ledger),
-        versions: null,
-      }),
-    );
-    const counts = found.map(({ verdict, events, effects, records, difference, doubt }) => {
+    const counts = replayed(FOLDER).map((found) => {
+      const { verdict, events, effects, records, difference, doubt } = found;
       return { verdict, events, effects, records, difference, doubt };
     });
     const equal = { verdict: 'equal', difference: null, doubt: null };
     expect(counts).toEqual(COUNTS.map((count) => ({ ...equal, ...count })));
+  });
+
+  it('of before is read, and decided as it was up to where losses began to be measured', () => {
+    const folder = join(GOLDEN, 'replay');
+    const old = verifyLedger(join(folder, 'ledger'));
+    expect(old).toMatchObject({ ok: true, head: { hash: FIRST_RUN.head } });
+    const found = replayed(folder).map(({ difference }) => difference);
+    expect(found).toEqual(
+      FIRST_RUN.differsAt.map((event): unknown =>
+        expect.objectContaining({ event, kind: 'accountObserved', what: 'effect_count' }),
+      ),
+    );
   });
 
   it('holds a trading day in small: opened, refused, rested, cancelled, stopped, restarted', () => {

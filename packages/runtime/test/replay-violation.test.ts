@@ -16,6 +16,7 @@ const SESSION = {
   runId: runId('r'),
   enforcedProfile: 'CSP',
   realMoney: false,
+  needsSupervisor: false,
   settleMs: 0,
   tickIntervalMs: 100,
   reconcileIntervalMs: 10_000,

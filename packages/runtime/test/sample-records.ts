@@ -214,3 +214,48 @@ export const EVERY_RECORD: readonly LedgerRecord[] = [
   },
   { type: 'ledgerProbed', at: wallMs(START + 12) },
 ];
+
+/** What a launch policy's losses, and somebody who watches, leave behind. */
+export const LOSS_RECORDS: readonly LedgerRecord[] = [
+  {
+    type: 'equityMarked',
+    at: wallMs(START + 13),
+    mark: 'day_start',
+    period: wallMs(START - (START % 86_400_000)),
+    equity: microUsd(100_000_000_000),
+  },
+  {
+    type: 'equityMarked',
+    at: wallMs(START + 14),
+    mark: 'week_peak',
+    period: wallMs(0),
+    equity: microUsd(-1),
+  },
+  {
+    type: 'lossLatched',
+    at: wallMs(START + 15),
+    limit: 'daily_loss',
+    baseline: microUsd(100_000_000_000),
+    equity: microUsd(94_999_999_999),
+    allowed: microUsd(5_000_000_000),
+  },
+  {
+    type: 'lossLatchReset',
+    at: wallMs(START + 16),
+    limit: 'daily_loss',
+    operator: 'ana',
+    reason: 'angeschaut – in Ordnung',
+    approval: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+    approvers: ['ben', 'cleo'],
+  },
+  {
+    type: 'presenceRecorded',
+    at: wallMs(START + 17),
+    person: 'ana',
+    until: wallMs(START + 3_600_017),
+    statement: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  },
+];
+
+/** One of each type at least. */
+export const ALL_RECORDS: readonly LedgerRecord[] = [...EVERY_RECORD, ...LOSS_RECORDS];

@@ -38,6 +38,7 @@ export interface TraderOptions {
   readonly openLedger: OpenLedger;
   readonly telemetry: Telemetry;
   readonly journal: string | null;
+  readonly needsSupervisor?: boolean;
   /** What the producer finds on every tick; left out, a good one. */
   readonly certificate?: Documents['certificate'];
   readonly onPlaced?: () => void;
@@ -90,6 +91,7 @@ const SESSION = {
   ...IDENTITY,
   enforcedProfile: 'CSP',
   realMoney: false,
+  needsSupervisor: false,
   settleMs: 0,
   tickIntervalMs: 10,
   reconcileIntervalMs: 200,
@@ -105,7 +107,11 @@ export async function startTrader(options: TraderOptions): Promise<Trader> {
   const runtime = await start({
     ...good,
     documents: { ...good.documents, ...(certificate === undefined ? {} : { certificate }) },
-    session: { ...SESSION, runId: runId(options.runId) },
+    session: {
+      ...SESSION,
+      runId: runId(options.runId),
+      needsSupervisor: options.needsSupervisor ?? false,
+    },
     openLedger,
     telemetry,
     inboxCapacity: 4_096,
@@ -139,7 +145,9 @@ function traderOf(runtime: Runtime, venue: PaperVenue, clock: Clock, mode: () =>
     isReady: () =>
       mode() === 'Active' &&
       observations.equity !== null &&
-      [...observations.listings.values()].some(({ book }) => book.usable),
+      [...observations.listings.values()].some(
+        ({ book, greeks }) => book.usable && greeks !== null,
+      ),
     propose(group, parts = {}) {
       runtime.post({
         kind: 'intentProposed',

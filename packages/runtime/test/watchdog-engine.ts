@@ -27,6 +27,15 @@ const trader = await startTrader({
     if (event.kind === 'operatorCommanded') say({ commanded: event, mode: trader.mode() });
   },
 });
+/** Nobody's signature counts here. */
+const TRUST = {
+  environment: 'dev',
+  runId: 'none',
+  trustRootsPath: '/nowhere/trust-roots.json',
+  acceptsDevelopmentKeys: false,
+  now: () => Date.now(),
+};
+
 const { runtime } = trader;
 await startControl({
   path: join(folder, 'control.sock'),
@@ -37,6 +46,7 @@ await startControl({
     isRunning: () => true,
     status: () => ({ trading_mode: trader.mode(), ticks }),
     health: () => ({ ok: true }),
+    trust: TRUST,
   },
 });
 const watchdog = startWatchdog({

@@ -2,11 +2,12 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { dumpLedger, openFileLedger } from '../src/ledger/index.ts';
 import { realClock } from './ledger-harness.ts';
-import { EVERY_RECORD } from './sample-records.ts';
+import { LOSS_RECORDS } from './sample-records.ts';
 
 /**
  * `node packages/runtime/test/write-golden-ledger.ts <folder>`: the ledger a release leaves behind
- * for all later ones to read. Run once for a schema version; it refuses a folder that exists.
+ * for all later ones to read. Run once for the record types that are new; it refuses a folder that
+ * exists.
  */
 const folder = process.argv[2];
 if (folder === undefined || existsSync(folder))
@@ -25,8 +26,8 @@ const { ledger } = await openFileLedger({
   onRecord: () => undefined,
 });
 // Batches of one, two and three, so that every kind of frame is there.
-for (let index = 0, size = 1; index < EVERY_RECORD.length; index += size, size = (size % 3) + 1) {
-  ledger.append(EVERY_RECORD.slice(index, index + size));
+for (let index = 0, size = 1; index < LOSS_RECORDS.length; index += size, size = (size % 3) + 1) {
+  ledger.append(LOSS_RECORDS.slice(index, index + size));
 }
 await ledger.close();
 writeFileSync(join(folder, 'records.jsonl'), `${[...dumpLedger(folder, 'json')].join('\n')}\n`);

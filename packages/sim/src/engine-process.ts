@@ -64,6 +64,7 @@ export async function bootEngine(boot: EngineBoot): Promise<Engine> {
       runId: runId(`world-${boot.number}`),
       enforcedProfile: 'CSP',
       realMoney: false,
+      needsSupervisor: false,
       settleMs: boot.settleMs,
       tickIntervalMs: 100,
       reconcileIntervalMs: 5_000,

@@ -28,11 +28,9 @@ import { PERFECT_NETWORK } from './wire/network-model.ts';
 import { Process } from './wire/process.ts';
 import { WorldDesk } from './world-desk.ts';
 import { WorldVenue } from './world-venue.ts';
+import { startOf } from './world-start.ts';
 import type { Finding, WorldCounts, WorldOptions, WorldPlacement } from './world-options.ts';
 
-const START_MS = Date.UTC(2026, 0, 5, 9);
-/** When the venue settles; what expires that day does so here. */
-const SETTLEMENT_MS = Date.UTC(2026, 0, 5, 8);
 const TIMERS_MAX = 2_000_000;
 const SEGMENT_BYTES = 65_536;
 const CANCEL_LOOK_MS = 500;
@@ -87,8 +85,7 @@ export class World {
 
   constructor(options: WorldOptions) {
     this.#options = options;
-    const { beforeExpiryMs } = options.conditions;
-    this.#startMs = beforeExpiryMs > 0 ? SETTLEMENT_MS - beforeExpiryMs : START_MS;
+    this.#startMs = startOf(options.conditions);
     this.clock = new VirtualClock(this.#startMs);
     this.#prng = createPrng(options.seed);
     this.#doom = new Doom(this.#prng.fork('crashes'), options.crash, options.restartMsMax);

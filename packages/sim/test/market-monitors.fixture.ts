@@ -41,6 +41,7 @@ export class MarketWatch {
       runId: runId('r'),
       enforcedProfile: 'CSP',
       realMoney: false,
+      needsSupervisor: false,
       settleMs: 0,
       tickIntervalMs: 100,
       reconcileIntervalMs: 1_000,
@@ -119,7 +120,7 @@ export class MarketWatch {
       this.#post({ kind: 'bookChanged', instrument: name, ...change });
       const markPriceE8 = priceE8(ticker.markPriceE8);
       const underlyingPriceE8 = priceE8(ticker.underlyingPriceE8);
-      const greeks = { delta: null, vega: null };
+      const greeks = { delta: null, vega: null, gamma: null };
       this.#post({
         kind: 'tickerChanged',
         instrument: name,

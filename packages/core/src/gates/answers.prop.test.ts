@@ -78,6 +78,16 @@ const HOLDS: Readonly<Record<string, (n: Numbers) => boolean>> = {
   'global-exposure': (n) => at(n, 'exposureUsd') <= at(n, 'exposureLimitUsd'),
   'launch-limits': (n) =>
     at(n, 'reachedDelta') <= at(n, 'maxDelta') && at(n, 'leverage') <= at(n, 'maxLeverage'),
+  losses: (n) =>
+    at(n, 'dailyLossUsd') < at(n, 'maxDailyLossUsd') &&
+    at(n, 'weeklyLossUsd') < at(n, 'maxWeeklyLossUsd') &&
+    at(n, 'drawdownUsd') < at(n, 'maxDrawdownUsd'),
+  greeks: (n) =>
+    at(n, 'gammaBtc') <= at(n, 'maxGammaBtc') && at(n, 'vegaUsd') <= at(n, 'maxVegaUsd'),
+  'stage-caps': (n) =>
+    at(n, 'contracts') <= at(n, 'maxSingleOrderContracts') &&
+    at(n, 'openPositions') <= at(n, 'maxOpenPositions') &&
+    at(n, 'dailyVolumeUsd') <= at(n, 'maxDailyVolumeUsd'),
   'ledger-headroom': (n) => at(n, 'ledgerDepth') < at(n, 'ledgerCapacity'),
 };
 

@@ -76,6 +76,16 @@ const OPENED: readonly GateAnswer[] = [
     leverage: 0.03,
     maxLeverage: 10,
   }),
+  passed('losses', {
+    dailyLossUsd: 0,
+    maxDailyLossUsd: 5_000,
+    weeklyLossUsd: 0,
+    maxWeeklyLossUsd: 5_000,
+    drawdownUsd: 0,
+    maxDrawdownUsd: 5_000,
+  }),
+  // 0.3 of 0.00002 a dollar, one percent being 1 000; and 0.3 of 100 USD a point.
+  passed('greeks', { gammaBtc: 0.006, maxGammaBtc: 100, vegaUsd: 30, maxVegaUsd: 1_000_000 }),
   passed('inventory-skew', {
     inventoryDelta: 0,
     deltaLimit: 10,
@@ -85,6 +95,14 @@ const OPENED: readonly GateAnswer[] = [
   }),
   // Fair less half of 91 USD on 0.3 BTC at 100 000.
   passed('priced', { ownLimit: 0.04848333, limit: 0.04848333, limitOnLadder: 0.048 }),
+  passed('stage-caps', {
+    contracts: 0.3,
+    maxSingleOrderContracts: 10_000,
+    openPositions: 1,
+    maxOpenPositions: 100,
+    dailyVolumeUsd: 1_440,
+    maxDailyVolumeUsd: 10_000_000,
+  }),
   passed('identified'),
   passed('ledger-headroom', { ledgerDepth: 0, ledgerCapacity: 1_024 }),
 ];

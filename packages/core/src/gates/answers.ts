@@ -28,7 +28,7 @@ export function note(candidate: Candidate, value: number): number {
 }
 
 /** Room for every number of every gate. */
-export const NOTES_MAX = 64;
+export const NOTES_MAX = 96;
 
 /** Copied, not grown: a third of what judging an intent costs would be growing this list. */
 const UNKNOWN: readonly number[] = Array.from({ length: NOTES_MAX }, () => Number.NaN);

@@ -125,8 +125,8 @@ export const POLICY: Policy = Object.freeze<Policy>({
     maxOrdersPerSecond: 5,
     maxOrdersPerMinute: 100,
     minOrderIntervalMs: 200,
-    maxGammaBtcEquiv: 1,
-    maxVega: usd(10_000),
+    maxGammaBtcEquiv: 100,
+    maxVega: usd(1_000_000),
   },
   exposure: {
     deltaLimitE8: new Map([
@@ -134,6 +134,16 @@ export const POLICY: Policy = Object.freeze<Policy>({
       [ETH, coin(100)],
     ]),
     portfolioDelta: usd(10_000_000),
+  },
+  microLiveCaps: {
+    maxDailyVolume: usd(10_000_000),
+    maxOpenPositions: 100,
+    maxSingleOrderContractsE8: amountE8(1_000_000_000_000),
+  },
+  fullCaps: {
+    maxDailyVolume: usd(10_000_000),
+    maxOpenPositions: 100,
+    maxSingleOrderContractsE8: amountE8(1_000_000_000_000),
   },
   minEdge: usd(10),
   minEdgeFloor: usd(0),
@@ -199,6 +209,7 @@ export function listingOf(parts: Partial<Listing> = {}): Listing {
     fetchedAt: monoMs(NOW - 10_000),
     book: instrument.kind === 'option' ? CALM_BOOK : CALM_PERPETUAL_BOOK,
     delta: null,
+    greeks: { gamma: 0.00002, vega: 100, at: monoMs(NOW - 500) },
     closed: false,
     ...parts,
   };
@@ -212,6 +223,8 @@ export interface ExposureParts {
   readonly pendingShort?: Readonly<Record<string, number>>;
   readonly positionNotional?: Readonly<Record<string, number>>;
   readonly pendingNotional?: Readonly<Record<string, number>>;
+  readonly held?: ExposureView['held'];
+  readonly pending?: ExposureView['pending'];
 }
 
 export function exposureOf(parts: ExposureParts = {}): ExposureView {
@@ -226,6 +239,8 @@ export function exposureOf(parts: ExposureParts = {}): ExposureView {
     positionNotional: (underlying) => usd(positionNotional[underlying] ?? 0),
     pendingNotional: (underlying) => usd(pendingNotional[underlying] ?? 0),
     underlyings: new Set(named.flatMap((part) => Object.keys(part)).map(currency)),
+    held: parts.held ?? [],
+    pending: parts.pending ?? [],
   };
 }
 
@@ -252,6 +267,14 @@ export function contextOf(parts: Partial<GateContext> = {}): GateContext {
     indexPriceE8: () => INDEX_E8,
     mmUtil: 0.1,
     equity: usd(1_000_000),
+    loss: (limit) => ({
+      limit,
+      baseline: usd(1_000_000),
+      loss: usd(0),
+      allowed: usd(5_000),
+      isReached: false,
+    }),
+    turnover: () => 0,
     feeModelAgeS: 10,
     ledger: { depth: 0, capacity: 1024, refusal: null },
     exposure: exposureOf(),

@@ -1,4 +1,5 @@
 import type { OpenPermissionReasonCode } from '../guard/codes.ts';
+import type { LossLimit, LossMeasure, LossUnknown } from '../position/losses.ts';
 import type { ResolvedMode, RiskState } from '../guard/mode.ts';
 import type { UnsupportedKind } from '../instrument/instrument.ts';
 import type { IntentClass, IntentProposal, LegProposal } from '../intent/intent.ts';
@@ -41,6 +42,10 @@ export interface GateContext {
   readonly mmUtil: number | null;
   /** Account equity in USD, all currencies, else null. */
   readonly equity: MicroUsd | null;
+  /** How much of a loss limit is used; a word where nobody can tell. */
+  loss(limit: LossLimit): LossMeasure | LossUnknown;
+  /** Money that changed hands in the UTC day of `at`, micro-USD; NaN where a trade had no value. */
+  turnover(at: MonoMs): number;
   /** Age of the fee model, else null. */
   readonly feeModelAgeS: number | null;
   readonly ledger: {

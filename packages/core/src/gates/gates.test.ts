@@ -26,8 +26,11 @@ const LIST = [
   ['hedge-only', 'safety', 'OPEN'],
   ['global-exposure', 'safety', 'OPEN'],
   ['launch-limits', 'safety', 'OPEN'],
+  ['losses', 'safety', 'OPEN'],
+  ['greeks', 'safety', 'OPEN'],
   ['inventory-skew', 'policy', 'open'],
   ['priced', 'safety', EVERY],
+  ['stage-caps', 'safety', 'OPEN'],
   ['identified', 'safety', EVERY],
   ['ledger-headroom', 'safety', 'OPEN'],
 ] as const;

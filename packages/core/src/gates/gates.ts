@@ -5,6 +5,7 @@ import { configured, suspended } from './configured.ts';
 import { feeFresh } from './fee-fresh.ts';
 import type { Candidate, Gate, GateContext } from './gate.ts';
 import { globalExposure } from './global-exposure.ts';
+import { greeks } from './greeks.ts';
 import { identified } from './identified.ts';
 import { inventorySkew } from './inventory-skew.ts';
 import { launchLimits } from './launch-limits.ts';
@@ -12,6 +13,7 @@ import { ledgerHeadroom } from './ledger-headroom.ts';
 import { lifecycle } from './lifecycle.ts';
 import { liquidity } from './liquidity.ts';
 import { listed, metadataFresh } from './listed.ts';
+import { losses } from './losses.ts';
 import { marginHeadroom } from './margin.ts';
 import { mode } from './mode.ts';
 import { netEdge } from './net-edge.ts';
@@ -21,6 +23,7 @@ import { priced } from './priced.ts';
 import { rateBudget } from './rate-budget.ts';
 import type { Reject } from './reject.ts';
 import { sized } from './sized.ts';
+import { stageCaps } from './stage-caps.ts';
 import { hedgeOnly, universe } from './universe.ts';
 import { wellFormed } from './well-formed.ts';
 
@@ -51,8 +54,11 @@ export const GATES: readonly Gate[] = Object.freeze([
   hedgeOnly,
   globalExposure,
   launchLimits,
+  losses,
+  greeks,
   inventorySkew,
   priced,
+  stageCaps,
   identified,
   ledgerHeadroom,
 ]);

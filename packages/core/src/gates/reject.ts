@@ -52,6 +52,8 @@ export interface RejectOperands {
   InvalidInput: { field: string };
   ReplaceUnsupported: { target: string };
   CancelTargetUnknown: { target: string };
+  LossMeasureUnknown: { limit: string; missing: 'equity' | 'baseline' };
+  GreeksUnknown: { instrument: string; greek: string; ageMs: number | null; maxAgeMs: number };
 }
 
 export type RejectCode = keyof RejectOperands;

@@ -31,7 +31,7 @@ export function policyOf(context: GateContext): Policy {
  * What a reduction is judged by as well: a missing policy leaves it the defaults of Appendix A
  * (section 3).
  */
-export function parametersOf(context: GateContext): Parameters {
+export function parametersOf(context: Pick<GateContext, 'policy'>): Parameters {
   return context.policy?.parameters ?? DEFAULT_PARAMETERS;
 }
 

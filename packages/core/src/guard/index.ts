@@ -30,6 +30,14 @@ export type { Latch, LatchView, ReconciliationProof } from './latch.ts';
 export { clearLatch, createLatch, setLatch, viewLatch } from './latch.ts';
 export type { MonitorFinding } from './monitors/finding.ts';
 export { sayFinding } from './monitors/finding.ts';
+export type {
+  EquityMark,
+  EquityMarkName,
+  LossLimit,
+  LossMeasure,
+  LossUnknown,
+} from '../position/losses.ts';
+export { dayOf, LOSS_LIMIT_KEYS, LOSS_LIMITS, measureLoss, weekOf } from '../position/losses.ts';
 export type { ResolvedMode, RiskState, TradingMode } from './mode.ts';
 export { resolveMode } from './resolve.ts';
 export type { ClearingCause, RiskCause, RiskCauses } from './risk-state.ts';

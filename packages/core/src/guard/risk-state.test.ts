@@ -48,9 +48,10 @@ describe('risk state', () => {
     expect(currentRiskState(causes)).toBe('Degraded');
   });
 
-  it('has one producer of Kill, and it is the operator (AMB-52)', () => {
-    expect(ALL.filter((cause) => RISK_CAUSES[cause].state === 'Kill')).toEqual(['operator_kill']);
-    expect(RISK_CAUSES.operator_kill.clears).toBe('operator');
+  it('has two producers of Kill, the operator (AMB-52) and a week lost; people end both', () => {
+    const kills = ALL.filter((cause) => RISK_CAUSES[cause].state === 'Kill');
+    expect(kills).toEqual(['weekly_loss', 'operator_kill']);
+    for (const cause of kills) expect(RISK_CAUSES[cause].clears).toBe('operator');
   });
 
   it('lists causes in one order, whatever order they came in', () => {

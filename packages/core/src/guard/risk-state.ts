@@ -12,6 +12,8 @@ interface CauseRule {
    * whole reconcile cycle must pass without it (AMB-45).
    */
   readonly needsQuietCycle?: true;
+  /** For `operator`: only with a recorded, signed approval; a word alone does not do. */
+  readonly needsApproval?: true;
   /** For `cooldown`: ms since it was last raised. */
   readonly cooldownMs?: number;
 }
@@ -47,6 +49,10 @@ export const RISK_CAUSES = {
   ledger_unavailable: { state: 'Degraded', clears: 'fresh_input' },
   group_lock_timeout: { state: 'Degraded', clears: 'fresh_input' },
   exchange_maintenance: { state: 'Maintenance', clears: 'fresh_input' },
+  supervisor_absent: { state: 'Degraded', clears: 'operator' },
+  daily_loss: { state: 'Degraded', clears: 'operator', needsApproval: true },
+  drawdown: { state: 'Degraded', clears: 'operator', needsApproval: true },
+  weekly_loss: { state: 'Kill', clears: 'operator', needsApproval: true },
   operator_reduce_only: { state: 'Degraded', clears: 'operator' },
   operator_kill: { state: 'Kill', clears: 'operator' },
 } as const satisfies Record<string, CauseRule>;

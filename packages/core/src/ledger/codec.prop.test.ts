@@ -29,6 +29,8 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   'orderClosed.cause': ['canceled_by_us', 'venue_reject'],
   'orderAbandoned.cause': ['decision_too_old', 'not_sent_before_restart'],
   anomaly: ['ghost_order', 'fill_before_ack'],
+  mark: ['day_start', 'week_peak'],
+  limit: ['daily_loss', 'drawdown'],
 };
 
 const exact = fc.oneof(fc.maxSafeInteger(), fc.integer(), fc.constantFrom(0, 1, -1, 100_000_000));
@@ -46,6 +48,7 @@ function valueFor(type: string, wire: string): fc.Arbitrary<unknown> {
     return words(known);
   }
   const tail = /_(ts|only|idx|hash|ms|bps|utilization|usd|code)$/.exec(wire)?.[1];
+  if (wire === 'approvers') return fc.array(fc.string({ minLength: 1, maxLength: 9 }));
   if (wire === 'intent_hash') return fc.stringMatching(/^[0-9a-f]{16}$/);
   if (tail === 'ts' || ['epoch', 'open_orders', 'positions', 'trades'].includes(wire))
     return fc.maxSafeNat();

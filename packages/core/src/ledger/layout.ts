@@ -5,6 +5,7 @@ import {
   type OpenPermissionReasonCode,
   REDUCE_ONLY_REASON_CODES,
 } from '../guard/codes.ts';
+import { LOSS_LIMITS, type LossLimit } from '../position/losses.ts';
 import type { OrderTerms } from '../order/order.ts';
 import {
   bit,
@@ -60,6 +61,8 @@ const latchReasons = list(oneOf<OpenPermissionReasonCode>(words(OPEN_PERMISSION_
 const modeReasons = list(
   oneOf<ModeReasonCode>({ ...words(KILL_REASON_CODES), ...words(REDUCE_ONLY_REASON_CODES) }),
 );
+
+const lossLimit = oneOf<LossLimit>(words(LOSS_LIMITS));
 
 const TERMS: Layout<OrderTerms> = {
   label: ['label', id()],
@@ -216,4 +219,31 @@ export const LAYOUTS: Layouts = {
     instrument: ['instrument', nullable(id())],
   },
   ledgerProbed: { at: ['recorded_ts', count()] },
+  equityMarked: {
+    at: ['recorded_ts', count()],
+    mark: ['mark', oneOf({ day_start: true, week_start: true, week_peak: true })],
+    period: ['period_ts', count()],
+    equity: ['equity_usd', usd()],
+  },
+  lossLatched: {
+    at: ['recorded_ts', count()],
+    limit: ['limit', lossLimit],
+    baseline: ['baseline_usd', usd()],
+    equity: ['equity_usd', usd()],
+    allowed: ['allowed_loss_usd', usd()],
+  },
+  lossLatchReset: {
+    at: ['recorded_ts', count()],
+    limit: ['limit', lossLimit],
+    operator: ['operator', text()],
+    reason: ['reason', text()],
+    approval: ['approval_sha256', id()],
+    approvers: ['approvers', list(id())],
+  },
+  presenceRecorded: {
+    at: ['recorded_ts', count()],
+    person: ['person', id()],
+    until: ['until_ts', count()],
+    statement: ['statement_sha256', id()],
+  },
 };

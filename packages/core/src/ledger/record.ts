@@ -1,5 +1,6 @@
 import type { TradingMode } from '../guard/mode.ts';
 import type { ModeReasonCode, OpenPermissionReasonCode } from '../guard/codes.ts';
+import type { EquityMarkName, LossLimit } from '../position/losses.ts';
 import type { Side } from '../intent/intent.ts';
 import type { OrderTerms } from '../order/order.ts';
 import type {
@@ -38,7 +39,11 @@ export type LedgerRecord =
   | OperatorCommandRecorded
   | InstrumentClosed
   | AnomalyRecorded
-  | LedgerProbed;
+  | LedgerProbed
+  | EquityMarked
+  | LossLatched
+  | LossLatchReset
+  | PresenceRecorded;
 
 /** One process took the ledger. The first record of every run. */
 export interface SessionStarted {
@@ -249,4 +254,48 @@ export type Anomaly =
 export interface LedgerProbed {
   readonly type: 'ledgerProbed';
   readonly at: WallMs;
+}
+
+/** What losses are measured from; survives restarts (phases section 1.3). */
+export interface EquityMarked {
+  readonly type: 'equityMarked';
+  readonly at: WallMs;
+  readonly mark: EquityMarkName;
+  /** 00:00 UTC of its day, or of the Monday of its week. */
+  readonly period: WallMs;
+  readonly equity: MicroUsd;
+}
+
+/** A loss reached its limit: it holds, through restarts too, until it is reset. */
+export interface LossLatched {
+  readonly type: 'lossLatched';
+  readonly at: WallMs;
+  readonly limit: LossLimit;
+  /** What equity was measured from, and what it was. */
+  readonly baseline: MicroUsd;
+  readonly equity: MicroUsd;
+  /** The loss at which it latches. */
+  readonly allowed: MicroUsd;
+}
+
+/** A person took a latch back, with an approval others signed. */
+export interface LossLatchReset {
+  readonly type: 'lossLatchReset';
+  readonly at: WallMs;
+  readonly limit: LossLimit;
+  readonly operator: string;
+  readonly reason: string;
+  /** SHA-256 of the approval, hex, and who signed it. */
+  readonly approval: string;
+  readonly approvers: readonly string[];
+}
+
+/** Somebody signed to be watching until then; counts for this process alone. */
+export interface PresenceRecorded {
+  readonly type: 'presenceRecorded';
+  readonly at: WallMs;
+  readonly person: string;
+  readonly until: WallMs;
+  /** SHA-256 of the statement, hex. */
+  readonly statement: string;
 }

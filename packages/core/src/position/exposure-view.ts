@@ -1,4 +1,22 @@
-import type { AmountE8, CoinE8, Currency, InstrumentName, MicroUsd } from '../values/index.ts';
+import type {
+  AmountE8,
+  CoinE8,
+  Currency,
+  InstrumentName,
+  MicroUsd,
+  PriceE8,
+} from '../values/index.ts';
+
+/** A signed amount of one instrument. */
+export interface HeldAmount {
+  readonly instrument: InstrumentName;
+  readonly amountE8: AmountE8;
+}
+
+/** The unfilled rest of an order that opens, signed, with its limit. */
+export interface PendingAmount extends HeldAmount {
+  readonly limitPriceE8: PriceE8;
+}
 
 /**
  * Position and pending (reserved, unfilled) exposure; coin deltas at 1e-8, notionals in micro-USD.
@@ -15,4 +33,8 @@ export interface ExposureView {
   positionNotional(underlying: Currency): MicroUsd;
   pendingNotional(underlying: Currency): MicroUsd;
   readonly underlyings: Iterable<Currency>;
+  /** What is held, in whatever instruments; never of nothing. */
+  readonly held: Iterable<HeldAmount>;
+  /** What is reserved and unfilled. */
+  readonly pending: Iterable<PendingAmount>;
 }

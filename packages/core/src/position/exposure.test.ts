@@ -18,6 +18,7 @@ function exposureOf(instrument: Instrument, amount: number, indexE8: number | nu
     fetchedAt: monoMs(0),
     book: createBook(name),
     delta: instrument.kind === 'option' ? 0.5 : 1,
+    greeks: null,
     closed: false,
   };
   return new Exposure(

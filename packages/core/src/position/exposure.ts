@@ -14,7 +14,7 @@ import {
   mulDivUp,
   type PriceE8,
 } from '../values/index.ts';
-import type { ExposureView } from './exposure-view.ts';
+import type { ExposureView, HeldAmount, PendingAmount } from './exposure-view.ts';
 import type { Position } from './position.ts';
 import type { Reservations } from './reservation.ts';
 
@@ -48,6 +48,14 @@ export class Exposure implements ExposureView {
       seen.add(listing?.instrument.underlying ?? underlyingOf(position.instrument));
     }
     return seen;
+  }
+
+  get held(): Iterable<HeldAmount> {
+    return this.#positions.values();
+  }
+
+  get pending(): Iterable<PendingAmount> {
+    return this.#reservations.pending();
   }
 
   positionE8(instrument: InstrumentName): AmountE8 {

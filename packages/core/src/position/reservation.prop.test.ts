@@ -1,9 +1,24 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { coinE8, currency, label, microUsd } from '../values/index.ts';
+import {
+  amountE8,
+  coinE8,
+  currency,
+  instrumentName,
+  label,
+  microUsd,
+  priceE8,
+} from '../values/index.ts';
 import { Reservations } from './reservation.ts';
 
 const BTC = currency('BTC');
+
+const ORDER = {
+  instrument: instrumentName('BTC-1'),
+  side: 'buy',
+  amountE8: amountE8(1),
+  limitPriceE8: priceE8(1),
+} as const;
 
 it('the sums are those of the standing reservations, and nothing is left once all are gone', () => {
   const step = fc.record({
@@ -25,7 +40,7 @@ it('the sums are those of the standing reservations, and nothing is left once al
           model.delete(id);
           continue;
         }
-        reservations.reserve(key, BTC, coinE8(delta), microUsd(notional));
+        reservations.reserve(key, BTC, coinE8(delta), microUsd(notional), ORDER);
         reservations.fill(key, remaining);
         const size = Math.ceil(Math.abs(delta) * remaining);
         model.set(id, {

@@ -1,4 +1,7 @@
+import type { OrderTerms } from '../order/order.ts';
+import type { PendingAmount } from './exposure-view.ts';
 import {
+  amountE8,
   type CoinE8,
   coinE8,
   type Currency,
@@ -7,12 +10,18 @@ import {
   microUsd,
 } from '../values/index.ts';
 
+/** The order a reservation is for. */
+export type ReservedOrder = Pick<OrderTerms, 'instrument' | 'side' | 'amountE8' | 'limitPriceE8'>;
+
 /** The exposure an order could still become (contract-1 section 17). */
 interface Reservation {
   readonly underlying: Currency;
   /** Signed, for the whole order. */
   readonly deltaE8: CoinE8;
   readonly notional: MicroUsd;
+  readonly order: ReservedOrder;
+  /** What is still unfilled of it, of the whole. */
+  share: number;
   /** What the sums hold of it now; taken out again exactly. */
   countedDelta: number;
   countedNotional: number;
@@ -33,9 +42,16 @@ export class Reservations {
   readonly #entries = new Map<Label, Reservation>();
   readonly #pending = new Map<Currency, Pending>();
 
-  reserve(label: Label, underlying: Currency, deltaE8: CoinE8, notional: MicroUsd): void {
+  reserve(
+    label: Label,
+    underlying: Currency,
+    deltaE8: CoinE8,
+    notional: MicroUsd,
+    order: ReservedOrder,
+  ): void {
     this.release(label);
-    const entry = { underlying, deltaE8, notional, countedDelta: 0, countedNotional: 0 };
+    const counted = { share: 0, countedDelta: 0, countedNotional: 0 };
+    const entry = { underlying, deltaE8, notional, order, ...counted };
     this.#entries.set(label, entry);
     this.#count(entry, 1);
   }
@@ -61,6 +77,17 @@ export class Reservations {
     return this.#entries.size;
   }
 
+  /** The unfilled rest of each, rounded away from zero. */
+  *pending(): Iterable<PendingAmount> {
+    for (const { order, share } of this.#entries.values()) {
+      const { instrument, side, amountE8: whole, limitPriceE8 } = order;
+      const size = Math.ceil(whole * share);
+      if (size === 0) continue;
+      const signed = amountE8(side === 'buy' ? size : 0 - size);
+      yield { instrument, amountE8: signed, limitPriceE8 };
+    }
+  }
+
   longDeltaE8(underlying: Currency): CoinE8 {
     return coinE8(this.#pending.get(underlying)?.longDeltaE8 ?? 0);
   }
@@ -78,6 +105,7 @@ export class Reservations {
   }
 
   #count(entry: Reservation, share: number): void {
+    entry.share = share;
     let pending = this.#pending.get(entry.underlying);
     if (pending === undefined) {
       pending = { longDeltaE8: 0, shortDeltaE8: 0, notional: 0 };

@@ -12,6 +12,12 @@ export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 /** What a statement vouches for; which roles may make it is the trust roots' business. */
 export const FILE_PREDICATE = 'urn:holdfast:file:v1';
 export const CERTIFICATE_PREDICATE = 'urn:holdfast:certificate:v1';
+/** An evidence pack or gate is signed off, for one policy (decision 0018). */
+export const SIGN_OFF_PREDICATE = 'urn:holdfast:sign-off:v1';
+/** A latched loss may be reset. */
+export const LOSS_RESET_PREDICATE = 'urn:holdfast:loss-reset:v1';
+/** Somebody watches one process until a time. */
+export const PRESENCE_PREDICATE = 'urn:holdfast:presence:v1';
 
 /** More signers than one decision needs; a bound on the work a hostile file can ask for. */
 export const SIGNATURES_MAX = 16;
@@ -45,7 +51,12 @@ const StatementSchema = Type.Union([
   closed({
     _type: Type.Literal(STATEMENT_TYPE),
     subject,
-    predicateType: Type.Literal(FILE_PREDICATE),
+    predicateType: Type.Enum([
+      FILE_PREDICATE,
+      SIGN_OFF_PREDICATE,
+      LOSS_RESET_PREDICATE,
+      PRESENCE_PREDICATE,
+    ] as const),
     predicate: closed({ signed_ts_ms: wallMs }),
   }),
   closed({

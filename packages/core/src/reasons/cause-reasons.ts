@@ -24,6 +24,10 @@ export const CAUSE_MEANINGS = {
   ledger_unavailable: 'The ledger is full, too slow or failing.',
   group_lock_timeout: 'Two decisions about one group stood in each other’s way.',
   exchange_maintenance: 'The exchange has announced maintenance.',
+  supervisor_absent: 'Nobody has signed that they are watching, and here somebody must.',
+  daily_loss: 'The day has lost what the launch policy lets a day lose.',
+  drawdown: 'Equity has fallen from the week’s highest by as much as the launch policy allows.',
+  weekly_loss: 'The week has lost what the launch policy lets a week lose.',
   operator_reduce_only: 'An operator asked for reduce-only.',
   operator_kill: 'An operator has pulled the emergency stop.',
 } as const satisfies Record<RiskCause, string>;

@@ -179,4 +179,12 @@ export const REJECT_REASONS = {
     'The order to cancel is not a working order of ours.',
     'Nothing to do: it is finished or never was.',
   ),
+  LossMeasureUnknown: refusal(
+    'Nobody can tell what the day, the week or the fall from its highest has lost.',
+    'The account is read, and the first reading of a new day is on record.',
+  ),
+  GreeksUnknown: refusal(
+    'Gamma or vega of what is held, on its way or proposed is unknown or too old.',
+    'The venue tells its analytics of the instrument again.',
+  ),
 } as const satisfies Record<RejectCode, Reason>;

@@ -66,6 +66,10 @@ const TEXT: Renderers = {
   InvalidInput: (o) => `${o.field} is missing or unusable`,
   ReplaceUnsupported: (o) => `${o.target} cannot be replaced, only cancelled`,
   CancelTargetUnknown: (o) => `${o.target} is not a working order of ours`,
+  LossMeasureUnknown: (o) => `${o.limit}: the ${o.missing} it is measured from is unknown`,
+  GreeksUnknown: (o) =>
+    `${o.instrument}: ${o.greek} is unknown, or its age ${known(o.ageMs, ' ms')} ` +
+    `is over ${o.maxAgeMs} ms`,
 };
 
 /** `Code: sentence`, from the operands. */

@@ -4,6 +4,7 @@ import {
   OPEN_PERMISSION_REASON_CODES,
   REDUCE_ONLY_REASON_CODES,
 } from '../guard/codes.ts';
+import { LOSS_LIMITS } from '../position/losses.ts';
 import { closed } from '../parse.ts';
 
 const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -25,8 +26,40 @@ const Unblock = closed({
   target: text('Where it must be.'),
 });
 
+const usdOrNull = (description: string) => orNull(Type.Number({ description }));
+
+/** The launch policy at run time (phases section 1.3). */
+const LaunchPolicyStatusSchema = closed({
+  stage: orNull(Type.Enum(['experiment', 'paper', 'pilot', 'limited_live'] as const)),
+  equity_usd: usdOrNull('Of the whole account; null while it is unknown.'),
+  losses: Type.Array(
+    closed({
+      limit: text('As the policy calls it.'),
+      name: Type.Enum([...LOSS_LIMITS] as const),
+      baseline_usd: usdOrNull('What it is measured from: the start of the period, or its peak.'),
+      loss_usd: usdOrNull('Lost since; a gain is below zero.'),
+      allowed_usd: usdOrNull('The loss at which it latches.'),
+      is_latched: Type.Boolean(),
+      latched_at_ms: epochMs('When its latch was recorded; what a reset must name.'),
+    }),
+  ),
+  use: Type.Array(
+    closed({
+      limit: text('As the policy calls it.'),
+      value: orNull(Type.Number({ description: 'What is used now, in the unit of the limit.' })),
+      max: orNull(Type.Number({ description: 'Null: the policy sets none, or is unknown.' })),
+    }),
+  ),
+  presence: closed({
+    required: Type.Boolean({ description: 'Nothing opens here unless somebody watches.' }),
+    person: orNull(text('Who signed to be watching.')),
+    until_ms: epochMs('Until when.'),
+  }),
+});
+
 /**
- * `/api/v1/status`, closed: 33 keys and the owner's view (phases section 5). A value nothing
+ * `/api/v1/status`, closed: 33 keys, the launch policy and the owner's view (phases section 5).
+ * A value nothing
  * produces yet, or that could not be read, is null, where the older schema had no room for unknown
  * (phases section 10.2, 10); for the same reason `mm_util` may exceed 1, `risk_state` may be Kill
  * and `enforced_profile` may be more than CSP. In this build nothing produces
@@ -70,6 +103,7 @@ export const StatusSchema = closed({
   '10028_count_5m': count('Sessions it ended for too many requests in five minutes.'),
   deribit_http_p95_ms: orNull(Type.Number({ minimum: 0, description: 'Null without a request.' })),
   ws_event_lag_ms: orNull(count('Since the last message of the venue. Null: there was none.')),
+  launch_policy: LaunchPolicyStatusSchema,
   owner_view: closed({
     primary_owner_reason_code: text('The first reason; without one, the state.'),
     owner_message: text('What it means.'),

@@ -31,6 +31,7 @@ import { endInstrument } from './expiry.ts';
 import { takeFees } from './fees.ts';
 import { freshIndexE8 } from './index-price.ts';
 import { takeLimits } from './limits.ts';
+import { watchLosses } from './losses.ts';
 import { noteTooManyRequests, block, raiseRisk, TOO_MANY_REQUESTS } from './safety.ts';
 import type { Output } from './output.ts';
 
@@ -62,6 +63,7 @@ export function onAccountObserved(state: State, event: AccountObserved, output: 
   priced &&= Number.isSafeInteger(equity);
   observations.mmUtil = usable ? { value: worst, at: event.at } : null;
   observations.equity = usable && priced ? { value: microUsd(equity), at: event.at } : null;
+  watchLosses(state, output);
   // An index that had not come yet is no reason to go without an answer until the next poll.
   if (observations.equity === null) {
     const soon = monoMs(event.at + ACCOUNT_RETRY_MS);

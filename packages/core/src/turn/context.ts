@@ -1,14 +1,16 @@
 import type { GateContext } from '../gates/gate.ts';
+import { dayOf } from '../position/losses.ts';
 import { currentRiskState, type RiskCauses } from '../guard/risk-state.ts';
 import type { State } from '../state.ts';
 import { isFresh } from '../values/index.ts';
 import { freshIndexE8 } from './index-price.ts';
+import { freshEquity, lossNow } from './losses.ts';
 import { currentMode } from './mode.ts';
 
 /** What the gates may look at, taken now: slices, and two lookups. */
 export function gateContext(state: State): GateContext {
   const { facts, observations } = state;
-  const { now, policy, mmUtil, equity, feeModelCachedAt } = observations;
+  const { now, policy, mmUtil, feeModelCachedAt } = observations;
   const marginMaxAge = policy?.parameters.mmUtilMaxAgeMs ?? 0;
   observations.rate.advance(now);
   observations.requests.advance(now);
@@ -22,7 +24,9 @@ export function gateContext(state: State): GateContext {
     unsupported: observations.unsupported,
     indexPriceE8: (underlying) => freshIndexE8(observations, underlying),
     mmUtil: mmUtil !== null && isFresh(now, mmUtil.at, marginMaxAge) ? mmUtil.value : null,
-    equity: equity !== null && isFresh(now, equity.at, marginMaxAge) ? equity.value : null,
+    equity: freshEquity(state),
+    loss: (limit) => lossNow(state, limit),
+    turnover: (at) => (dayOf(at) > facts.traded.day ? 0 : facts.traded.turnover),
     feeModelAgeS: feeModelCachedAt === null ? null : (now - feeModelCachedAt) / 1_000,
     ledger: observations.ledger,
     exposure: observations.exposure,

@@ -17,13 +17,27 @@ export function putRight(state: State, corrections: readonly LedgerRecord[], out
   write(state, Math.max(1, Math.floor(ledger.capacity / 2)), output);
 }
 
+/** Records that are made beside a pass, and never one of its corrections. */
+const NO_CORRECTION: ReadonlySet<LedgerRecord['type']> = new Set<LedgerRecord['type']>([
+  'equityMarked',
+  'lossLatched',
+  'lossLatchReset',
+  'presenceRecorded',
+]);
+
 /**
- * `heard` records of ours are durable. @returns true when that was the last of the corrections: the
+ * These records of ours are durable. @returns true when that was the last of the corrections: the
  * next pass has nothing to wait for.
  */
-export function continueCorrections(state: State, heard: number, output: Output): boolean {
+export function continueCorrections(
+  state: State,
+  records: readonly LedgerRecord[],
+  output: Output,
+): boolean {
   const { reconciliation } = state.observations;
   if (reconciliation.correcting === 0) return false;
+  const heard = records.filter(({ type }) => !NO_CORRECTION.has(type)).length;
+  if (heard === 0) return false;
   reconciliation.correcting = Math.max(0, reconciliation.correcting - heard);
   write(state, heard, output);
   return reconciliation.correcting === 0;

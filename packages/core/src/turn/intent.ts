@@ -165,7 +165,8 @@ function accept(
   const { label } = record.terms;
   if (candidate.intentClass === 'OPEN' && candidate.listing !== null) {
     const { underlying } = candidate.listing.instrument;
-    observations.reservations.reserve(label, underlying, candidate.deltaE8, candidate.notional);
+    const { deltaE8, notional } = candidate;
+    observations.reservations.reserve(label, underlying, deltaE8, notional, record.terms);
   }
   observations.rate.note(observations.now);
   observations.requests.spend();

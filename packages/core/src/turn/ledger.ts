@@ -14,6 +14,8 @@ import type { State } from '../state.ts';
 import { type Label, type MonoMs, wallMs } from '../values/index.ts';
 import { currentMode } from './mode.ts';
 import { abandonCorrections, continueCorrections } from './corrections.ts';
+import { onLossLatchReset, refuseOfLosses } from './losses.ts';
+import { onPresenceRecorded } from './presence.ts';
 import { askAgain, onLatchCleared } from './reconciliation.ts';
 import { block, clearRisk, raiseRisk, onCommandRecorded } from './safety.ts';
 import type { Output } from './output.ts';
@@ -43,7 +45,7 @@ export function onRecorded(state: State, event: Recorded, output: Output): void 
     apply(state.facts, record);
     follow(state, record, event.receipt, output);
   }
-  if (continueCorrections(state, event.records.length, output)) askAgain(state, output);
+  if (continueCorrections(state, event.records, output)) askAgain(state, output);
 }
 
 /**
@@ -78,6 +80,16 @@ function follow(state: State, record: LedgerRecord, receipt: LedgerReceipt, outp
     case 'ledgerProbed':
       observations.ledger.probing = false;
       return;
+    case 'equityMarked':
+      observations.losses.pendingMarks.delete(record.mark);
+      return;
+    case 'lossLatched':
+      observations.losses.pendingLatches.delete(record.limit);
+      return;
+    case 'lossLatchReset':
+      return onLossLatchReset(state, record, output);
+    case 'presenceRecorded':
+      return onPresenceRecorded(state, record, output);
     default:
       return;
   }
@@ -184,6 +196,15 @@ export function onAppendRefused(state: State, event: AppendRefused, output: Outp
         break;
       case 'latchSet':
         // It stands without its record.
+        break;
+      case 'equityMarked':
+      case 'lossLatched':
+      case 'lossLatchReset':
+        refuseOfLosses(state, record);
+        break;
+      case 'presenceRecorded':
+        // Nobody watches who is not on record.
+        observations.pendingPresences.delete(record.statement);
         break;
       case 'operatorCommandRecorded':
         // A stop stands without its record; a release never was.

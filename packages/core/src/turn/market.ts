@@ -56,6 +56,7 @@ function list(state: State, instrument: Instrument, at: MonoMs, closed: boolean)
     fetchedAt: at,
     book: createBook(instrument.name),
     delta: null,
+    greeks: null,
     markPriceE8: null,
     markedAt: null,
     underlyingPriceE8: null,
@@ -148,6 +149,14 @@ export function onTickerChanged(state: State, event: TickerChanged, output: Outp
   if (listing === undefined) return;
   state.observations.marketAt = event.at;
   listing.delta = event.delta;
+  const { greeks } = listing;
+  if (greeks === null) listing.greeks = { gamma: event.gamma, vega: event.vega, at: event.at };
+  else {
+    // In place: a ticker is one in two events, and an object for each would be garbage.
+    greeks.gamma = event.gamma;
+    greeks.vega = event.vega;
+    greeks.at = event.at;
+  }
   listing.markPriceE8 = event.markPriceE8;
   listing.markedAt = event.at;
   listing.underlyingPriceE8 = event.underlyingPriceE8;

@@ -2,6 +2,8 @@ import type { State } from '../state.ts';
 import type { Effect } from '../effect.ts';
 import { type MonoMs, wallMs } from '../values/index.ts';
 import { Output } from './output.ts';
+import { restoreLosses } from './losses.ts';
+import { awaitSupervisor } from './presence.ts';
 import { stopByOperator } from './safety.ts';
 import { reserveAgain } from './unsent.ts';
 
@@ -22,6 +24,8 @@ export function resume(state: State, at: MonoMs, epoch: number): readonly Effect
   }
   observations.operatorStop = facts.operatorStop;
   stopByOperator(state, output);
+  restoreLosses(state, output);
+  awaitSupervisor(state, output);
   output.append({
     type: 'sessionStarted',
     at: wallMs(at),

@@ -94,8 +94,8 @@ function candidateOf(order: Order): Candidate {
 export function reserveAgain(state: State, order: Order): void {
   const { listings, reservations } = state.observations;
   if (order.terms.intentClass !== 'OPEN') return;
-  const { instrument } = order.terms;
+  const { instrument, label } = order.terms;
   const underlying = listings.get(instrument)?.instrument.underlying ?? underlyingOf(instrument);
-  reservations.reserve(order.terms.label, underlying, order.deltaE8, order.notional);
-  reservations.fill(order.terms.label, 1 - order.filledE8 / order.terms.amountE8);
+  reservations.reserve(label, underlying, order.deltaE8, order.notional, order.terms);
+  reservations.fill(label, 1 - order.filledE8 / order.terms.amountE8);
 }

@@ -22,6 +22,8 @@ export function certify(
     policyPath: resolve(root, POLICY_PATH),
     runtimePath: resolve(root, RUNTIME_PATH),
     env: io.env,
+    root: io.root,
+    now: io.now(),
   });
   if (!loaded.ok) {
     const violations = loaded.violations.map((item) => placeViolation(item, io.cwd));

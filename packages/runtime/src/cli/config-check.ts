@@ -22,6 +22,8 @@ export function checkConfiguration(options: ConfigCheckOptions, io: Io): ExitCod
     policyPath: policy === undefined ? resolve(io.root, POLICY_PATH) : resolve(io.cwd, policy),
     runtimePath: runtime === undefined ? resolve(io.root, RUNTIME_PATH) : resolve(io.cwd, runtime),
     env: io.env,
+    root: io.root,
+    now: io.now(),
   });
   if (!loaded.ok) {
     const violations = loaded.violations.map((item) => placeViolation(item, io.cwd));

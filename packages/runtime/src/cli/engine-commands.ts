@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { addAttested } from './attested-commands.ts';
 import { duration } from './duration.ts';
 import { emergency, EMERGENCY_WORDS, type EmergencyWord } from './emergency.ts';
 import { explain } from './explain.ts';
@@ -21,6 +22,7 @@ export function addEngine(program: Command, io: Io, done: Answer): void {
   addRecord(program, io, done);
   addPaper(program, io, done);
   addEmergency(program, io, done);
+  addAttested(program, io, done);
 }
 
 function addTrading(program: Command, io: Io, done: Answer): void {

@@ -21,6 +21,10 @@ export const RECORD_TYPES = {
   instrumentClosed: 'instrument_closed',
   anomalyRecorded: 'anomaly_recorded',
   ledgerProbed: 'ledger_probed',
+  equityMarked: 'equity_marked',
+  lossLatched: 'loss_latched',
+  lossLatchReset: 'loss_latch_reset',
+  presenceRecorded: 'presence_recorded',
 } as const satisfies Record<LedgerRecord['type'], string>;
 
 export const DUMP_FORMATS = ['json', 'text'] as const satisfies readonly DumpFormat[];

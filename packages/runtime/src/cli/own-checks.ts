@@ -20,6 +20,8 @@ export function ownChecks(io: Pick<Io, 'cwd' | 'root' | 'env'>): OwnChecks {
     policyPath,
     runtimePath: resolve(io.root, RUNTIME_PATH),
     env: io.env,
+    root: io.root,
+    now: Date.now(),
   });
   const errors: Trouble[] = loaded.ok
     ? []

@@ -38,7 +38,13 @@ export function prepare(
 ): Prepared | null {
   const policyPath = resolve(io.cwd, given.policy ?? join(io.root, POLICY_PATH));
   const runtimePath = resolve(io.cwd, given.runtime ?? join(io.root, RUNTIME_PATH));
-  const loaded = loadConfiguration({ policyPath, runtimePath, env: io.env });
+  const loaded = loadConfiguration({
+    policyPath,
+    runtimePath,
+    env: io.env,
+    root: io.root,
+    now: io.now(),
+  });
   if (!loaded.ok) complainOf(loaded.violations, io);
   const build = readBuildIdentity(io.root);
   if (!build.ok) complain(io, { place, rule: build.code, detail: build.detail });

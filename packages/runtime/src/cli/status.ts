@@ -3,6 +3,7 @@ import { CONTRACT_VERSION } from '@holdfast/core/guard';
 import { MODE_REASONS } from '@holdfast/core/reasons';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { limitsInWords } from './attested-commands.ts';
 import { ask, findRun } from './beside.ts';
 import { complain, type ExitCode, type Io, tell, tellJson, type Trouble } from './io.ts';
 import { ownChecks } from './own-checks.ts';
@@ -89,6 +90,9 @@ export async function status(options: StatusOptions, io: StatusIo): Promise<Exit
     last_transition_ts: health.body.last_transition_ts,
     runtime_state_path: beside.folder.path,
     external_runtime_state: inside.startsWith('..') || isAbsolute(inside),
+    ...(typeof state.body === 'object' && 'launch_policy' in state.body
+      ? { launch_policy: state.body.launch_policy }
+      : {}),
     ...(options.detailed === true
       ? { pending_order_items: orders.body.orders, status: state.body }
       : {}),
@@ -100,6 +104,7 @@ export async function status(options: StatusOptions, io: StatusIo): Promise<Exit
     tell(io, `orders_in_flight: ${document.orders_in_flight}`);
     tell(io, `pending_orders: ${document.pending_orders}`);
     tell(io, `since: ${document.last_transition_ts} (${document.last_transition_reason})`);
+    for (const line of limitsInWords(state.body) ?? []) tell(io, line);
     tell(io, `build_id: ${document.build_id}`);
     tell(io, `run: ${beside.folder.path}`);
     if (options.detailed === true) tellJson(io, state.body);

@@ -7,14 +7,20 @@ import {
   parseText,
 } from '@holdfast/core/parse';
 import { type Policy, parsePolicy } from '@holdfast/core/policy';
+import { ENVIRONMENT_RULES } from './environments.ts';
 import { documentHash, runtimeConfigHash } from './identity.ts';
 import { parseRuntimeDocument, type RuntimeDocument } from './runtime-document.ts';
+import { signOffFaults } from './sign-offs.ts';
 import { type Environ, readSecrets, type Secrets } from './secrets.ts';
 
 export interface ConfigurationSource {
   readonly policyPath: string;
   readonly runtimePath: string;
   readonly env: Environ;
+  /** The project: trust roots, sign-offs and their evidence are below it. */
+  readonly root: string;
+  /** Wall clock, epoch ms. */
+  readonly now: number;
 }
 
 /** Three documents, three fates: limits, places, secrets (architecture section 10). */
@@ -32,7 +38,7 @@ export interface Configuration {
  * What is wrong, where, by which rule. `place` is `path line:column`, or the name of a variable.
  */
 export interface ConfigurationViolation {
-  readonly document: 'policy' | 'runtime' | 'secrets';
+  readonly document: 'policy' | 'runtime' | 'secrets' | 'sign_offs';
   readonly place: string;
   readonly rule: string;
   readonly message: string;
@@ -61,6 +67,7 @@ export function loadConfiguration(source: ConfigurationSource): Loaded {
     ...(policy.ok ? [] : policy.violations),
     ...(runtime.ok ? [] : runtime.violations),
     ...(secrets === null || secrets.ok ? [] : secrets.violations.map(placeSecret)),
+    ...(policy.ok && runtime.ok ? permission(source, policy, runtime) : []),
   ];
   const [first, ...rest] = violations;
   if (first !== undefined) return { ok: false, violations: [first, ...rest] };
@@ -75,6 +82,26 @@ export function loadConfiguration(source: ConfigurationSource): Loaded {
       secrets: secrets.value,
     }),
   };
+}
+
+/** Whether the environment may be opened with this policy: its stage, and what people signed. */
+function permission(
+  { root, now, policyPath }: ConfigurationSource,
+  policy: Extract<ParsedText<Policy>, { ok: true }>,
+  { value: { environment } }: Extract<ParsedText<RuntimeDocument>, { ok: true }>,
+): readonly ConfigurationViolation[] {
+  const { stage } = ENVIRONMENT_RULES[environment];
+  const violations: ConfigurationViolation[] = [];
+  if (stage !== null && policy.value.stage !== stage) {
+    const message = `/stage: ${environment} trades at stage ${stage}, not ${policy.value.stage}`;
+    const rule = 'stage_not_for_environment';
+    violations.push({ document: 'policy', place: policyPath, rule, message });
+  }
+  const policyHash = documentHash(policy.json);
+  for (const fault of signOffFaults({ root, environment, policyHash, now })) {
+    violations.push({ document: 'sign_offs', ...fault });
+  }
+  return violations;
 }
 
 type DocumentRead<T> =

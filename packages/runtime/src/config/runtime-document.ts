@@ -1,6 +1,7 @@
 import { closed, createParser, type Parsed, type Violation } from '@holdfast/core/parse';
 import { type Static, Type } from 'typebox';
 import { hostOf, isLoopbackHost } from '../loopback.ts';
+import { ENVIRONMENT_RULES } from './environments.ts';
 
 export const ENVIRONMENTS = ['dev', 'staging', 'paper', 'micro-live', 'prod'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
@@ -112,24 +113,12 @@ export function parseRuntimeDocument(value: unknown): Parsed<RuntimeDocument> {
   return shape;
 }
 
-/**
- * An environment is opened by evidence, not by a file: the sign-offs of the others do not exist
- * yet.
- */
-const SIGNED_OFF: readonly Environment[] = ['dev'];
-
 function crossViolations(document: RuntimeDocument): readonly Violation[] {
   const violations: Violation[] = [];
   const { environment, venue, enforced_profile: profile } = document;
-  if (!SIGNED_OFF.includes(environment)) {
-    const message = `${environment} may not start: it has no recorded sign-off`;
-    violations.push({ path: '/environment', rule: 'environment_not_signed_off', message });
-  }
-  if (venue === 'live' && environment !== 'micro-live' && environment !== 'prod') {
-    const message = `${environment} must not reach the live venue`;
-    violations.push({ path: '/venue', rule: 'venue_not_for_environment', message });
-  } else if (environment === 'dev' && venue !== 'simulated') {
-    const message = 'dev speaks to the built-in venue only';
+  const { venues } = ENVIRONMENT_RULES[environment];
+  if (!venues.includes(venue)) {
+    const message = `${environment} trades on ${venues.join(' or ')}, never on ${venue}`;
     violations.push({ path: '/venue', rule: 'venue_not_for_environment', message });
   }
   if (profile !== 'CSP') {

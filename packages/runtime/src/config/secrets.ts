@@ -1,4 +1,6 @@
 import type { Violation } from '@holdfast/core/parse';
+import { MATRIX_ENVIRONMENTS } from './env-matrix.ts';
+import { ENVIRONMENT_RULES, environmentsOf } from './environments.ts';
 import type { RuntimeDocument } from './runtime-document.ts';
 
 /** A value that prints, logs and serialises as `[secret]`. */
@@ -80,22 +82,14 @@ export function readSecrets(env: Environ, runtime: RuntimeDocument): SecretsRead
   return { ok: true, value: Object.freeze({ venueKey }) };
 }
 
-/** What a machine may be, and the environments that may run on it (phases section 1.4). */
-const MACHINES: Readonly<Record<string, readonly RuntimeDocument['environment'][]>> = {
-  DEV: ['dev'],
-  STAGING: ['staging'],
-  PAPER: ['paper'],
-  LIVE: ['micro-live', 'prod'],
-};
-
 function environmentFault(env: Environ, runtime: RuntimeDocument): Violation | null {
   const { name } = ENVIRONMENT_VARIABLES.tradingEnvironment;
   const said = env[name];
   const machine = isSet(said) ? said : 'DEV';
-  const allowed = Object.hasOwn(MACHINES, machine) ? MACHINES[machine] : undefined;
+  const allowed = environmentsOf(machine);
   const path = `/${name}`;
   if (allowed === undefined) {
-    const message = `${JSON.stringify(machine)} is none of ${Object.keys(MACHINES).join(', ')}`;
+    const message = `${JSON.stringify(machine)} is none of ${MATRIX_ENVIRONMENTS.join(', ')}`;
     return { path, rule: 'environment_unknown', message };
   }
   if (allowed.includes(runtime.environment)) return null;
@@ -115,7 +109,7 @@ function sourceFaults(env: Environ, runtime: RuntimeDocument): readonly Violatio
     const message = `${JSON.stringify(source)} is none of ${SOURCES.join(', ')}`;
     return [{ path, rule: 'secrets_source_unknown', message }];
   }
-  if (!(MACHINES['LIVE'] ?? []).includes(runtime.environment) || source === 'vault') return [];
+  if (ENVIRONMENT_RULES[runtime.environment].machine !== 'LIVE' || source === 'vault') return [];
   if (source === 'env-file') {
     const message = 'LIVE never takes a secret from a file';
     return [{ path, rule: 'live_from_file', message }];

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import type { Handed } from './attested.ts';
 import type { EmergencyCommand } from './command.ts';
 import { socketName } from './socket-path.ts';
 
@@ -10,7 +11,9 @@ export type ControlRequest =
       /** Mandatory: it is recorded in the ledger. One line. */
       readonly reason: string;
       readonly operator: string;
-    };
+    }
+  | ({ readonly kind: 'presence' | 'limits_reset' } & Handed)
+  | { readonly kind: 'presence_end'; readonly reason: string; readonly operator: string };
 
 /**
  * `unreachable`: nobody is there, or it left in the middle. `timeout`: somebody is there and does
@@ -80,12 +83,27 @@ export function callControl(
 }
 
 function pathOf(request: ControlRequest): string {
-  return request.kind === 'emergency' ? `/api/v1/emergency/${request.command}` : `/${request.kind}`;
+  switch (request.kind) {
+    case 'emergency':
+      return `/api/v1/emergency/${request.command}`;
+    case 'presence':
+      return '/api/v1/presence';
+    case 'presence_end':
+      return '/api/v1/presence/end';
+    case 'limits_reset':
+      return '/api/v1/limits/reset';
+    default:
+      return `/${request.kind}`;
+  }
 }
 
 function bodyOf(request: ControlRequest): string | null {
-  if (request.kind !== 'emergency') return null;
-  return JSON.stringify({ reason: request.reason, operator: request.operator });
+  if (request.kind === 'emergency' || request.kind === 'presence_end') {
+    return JSON.stringify({ reason: request.reason, operator: request.operator });
+  }
+  if (request.kind !== 'presence' && request.kind !== 'limits_reset') return null;
+  const { name, document, envelope, operator } = request;
+  return JSON.stringify({ name, document, envelope, operator });
 }
 
 function replyOf(status: number, bytes: Buffer): Reply {

@@ -8,7 +8,8 @@ import { WATCHDOG_OPERATOR } from './watchdog-operator.ts';
 const ONE_LINE = '^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f]+$';
 
 /** One line of plain text: what ends up in ledger, log and terminal must not break any of them. */
-const line = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: ONE_LINE });
+export const line = (maxLength: number) =>
+  Type.String({ minLength: 1, maxLength, pattern: ONE_LINE });
 
 const EmergencySchema = closed({ reason: line(500), operator: line(100) });
 export const parseEmergency = createParser(EmergencySchema);
@@ -91,9 +92,15 @@ export async function command(
 
 /** What loosens waits for its record (D-11). */
 async function untilRecorded(engine: Engine, stop: 'reduce_only' | null): Promise<void> {
-  const until = performance.now() + RECORD_TIMEOUT_MS;
   const { observations } = engine.state;
-  while (observations.operatorStop !== stop && engine.isRunning() && performance.now() < until) {
+  await untilSo(engine, () => observations.operatorStop === stop);
+}
+
+/** Waits for a record to be heard back. @returns false when it was not in time. */
+export async function untilSo(engine: Engine, isSo: () => boolean): Promise<boolean> {
+  const until = performance.now() + RECORD_TIMEOUT_MS;
+  while (!isSo() && engine.isRunning() && performance.now() < until) {
     await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
   }
+  return isSo();
 }

@@ -1,7 +1,9 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
+import type { FastifyInstance } from 'fastify';
 import { createApp } from '../http/app.ts';
+import { attestPresence, endPresence, parseHanded, resetLoss, type Trust } from './attested.ts';
 import { command, EMERGENCY_COMMANDS, type Engine, parseEmergency } from './command.ts';
 import { listOrders, listPositions } from './listing.ts';
 import { assertPrivate, socketName } from './socket-path.ts';
@@ -10,6 +12,7 @@ export interface ControlSources extends Engine {
   /** The same document as `/api/v1/status`. */
   status(): object;
   health(): object;
+  readonly trust: Trust;
 }
 
 export interface ControlOptions {
@@ -25,6 +28,8 @@ export interface Control {
 
 /** A socket that does not answer a connect at once has nobody behind it. */
 const PROBE_TIMEOUT_MS = 1_000;
+/** A document, its envelope with some signatures, and base64 of both. */
+const SIGNED_BYTES_MAX = 16_384;
 
 /**
  * The door for those who may enter the run folder: the only way to command a running engine, and
@@ -48,6 +53,7 @@ export async function startControl({ path, sources }: ControlOptions): Promise<C
       return reply.code(400).send({ error: 'bad_request', place, rule, message });
     });
   }
+  addAttested(app, sources);
   const { name, release } = socketName(path);
   try {
     await app.listen({ path: name });
@@ -66,6 +72,28 @@ export async function startControl({ path, sources }: ControlOptions): Promise<C
       rmSync(path, { force: true });
     },
   };
+}
+
+/** What comes with a signature, and the word that takes a presence back. */
+function addAttested(app: FastifyInstance, sources: ControlSources): void {
+  const { trust } = sources;
+  for (const [path, take] of [
+    ['/api/v1/presence', attestPresence],
+    ['/api/v1/limits/reset', resetLoss],
+  ] as const) {
+    app.post(path, { bodyLimit: SIGNED_BYTES_MAX }, async (request, reply) => {
+      const handed = parseHanded(request.body);
+      if (handed.ok) return take(sources, trust, handed.value);
+      const [{ path: place, rule, message }] = handed.violations;
+      return reply.code(400).send({ error: 'bad_request', place, rule, message });
+    });
+  }
+  app.post('/api/v1/presence/end', async (request, reply) => {
+    const order = parseEmergency(request.body);
+    if (order.ok) return endPresence(sources, order.value.operator);
+    const [{ path: place, rule, message }] = order.violations;
+    return reply.code(400).send({ error: 'bad_request', place, rule, message });
+  });
 }
 
 function isAnswered(path: string): Promise<boolean> {

@@ -73,6 +73,10 @@ export function digestFacts(facts: Facts): string {
     positions: [...facts.positions],
     cash: [...facts.cash],
     closedInstruments: [...facts.closedInstruments],
+    equityMarks: [...facts.equityMarks],
+    lossLatches: [...facts.lossLatches],
+    // It may be no number, which JSON has no word for.
+    traded: { day: facts.traded.day, turnover: String(facts.traded.turnover) },
   });
   return canonical.ok ? canonical.text : `not JSON at ${canonical.path}: ${canonical.rule}`;
 }

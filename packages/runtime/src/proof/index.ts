@@ -23,6 +23,8 @@ export type {
   TrustRootsRead,
 } from './trust-roots.ts';
 export { formatTrustRoots, isValidAt, parseTrustRoots, readTrustRoots } from './trust-roots.ts';
+export type { SignedDocument, SignedReader, SignedReading } from './signed-document.ts';
+export { readSigned, trustRootsPathOf } from './signed-document.ts';
 export type { FileDigest, SignatureFault, SignatureVerdict } from './verify.ts';
 export { verifyEnvelope } from './verify.ts';
 export type { Answer, Finding, FindingCode, VerifyReport, VerifyRequest } from './verify-path.ts';

@@ -5,6 +5,9 @@ import {
   canonicalJson,
   type Envelope,
   FILE_PREDICATE,
+  LOSS_RESET_PREDICATE,
+  PRESENCE_PREDICATE,
+  SIGN_OFF_PREDICATE,
   type PredicateType,
   parseEnvelope,
   parseStatement,
@@ -23,6 +26,9 @@ const ED25519_SIGNATURE_BYTES = 64;
 const ROLES_OF: Readonly<Record<PredicateType, readonly Role[]>> = {
   [FILE_PREDICATE]: ['certifier', 'publisher', 'approver', 'development'],
   [CERTIFICATE_PREDICATE]: ['certifier', 'development'],
+  [SIGN_OFF_PREDICATE]: ['approver', 'development'],
+  [LOSS_RESET_PREDICATE]: ['approver', 'development'],
+  [PRESENCE_PREDICATE]: ['approver', 'development'],
 };
 
 export type SignatureFault =

@@ -6,7 +6,7 @@ import { Tag } from './tag.ts';
 import { readValue, writeValue } from './value.ts';
 
 /** The first byte of an event: the mass of them go without their keys, all others as any value. */
-const Form = Object.freeze({ value: 0, book: 1, ticker: 2 });
+const Form = Object.freeze({ value: 0, book: 1, tickerWithoutGamma: 2, ticker: 3 });
 
 /** One event, exactly. Throws as `writeValue` does. */
 export function writeEvent(writer: ByteWriter, event: Event): void {
@@ -22,7 +22,9 @@ export function writeEvent(writer: ByteWriter, event: Event): void {
 export function readEvent(reader: ByteReader, form: number): unknown {
   if (form === Form.value) return readValue(reader);
   if (form === Form.book) return readBook(reader);
-  if (form === Form.ticker) return readTicker(reader);
+  if (form === Form.ticker) return readTicker(reader, true);
+  // Of a build that did not hear gamma.
+  if (form === Form.tickerWithoutGamma) return readTicker(reader, false);
   throw reader.fault(`${form} is no form of an event`);
 }
 
@@ -122,10 +124,11 @@ function writeTicker(writer: ByteWriter, ticker: TickerChanged): void {
   const { at } = writer;
   putFloat(view, at, ticker.markPriceE8);
   putFloat(view, at + 8, ticker.underlyingPriceE8);
-  writer.moveTo(putOptional(view, putOptional(view, at + 16, ticker.delta), ticker.vega));
+  const behind = putOptional(view, putOptional(view, at + 16, ticker.delta), ticker.vega);
+  writer.moveTo(putOptional(view, behind, ticker.gamma));
 }
 
-const TICKER_BYTES = 34;
+const TICKER_BYTES = 43;
 
 function putOptional(view: DataView, at: number, value: number | null): number {
   view.setUint8(at, value === null ? 0 : 1);
@@ -134,7 +137,7 @@ function putOptional(view: DataView, at: number, value: number | null): number {
   return at + NUMBER_BYTES;
 }
 
-function readTicker(reader: ByteReader): object {
+function readTicker(reader: ByteReader, hasGamma: boolean): object {
   return {
     kind: 'tickerChanged',
     at: reader.float(),
@@ -143,6 +146,7 @@ function readTicker(reader: ByteReader): object {
     underlyingPriceE8: reader.float(),
     delta: readOptional(reader),
     vega: readOptional(reader),
+    gamma: hasGamma ? readOptional(reader) : null,
   } satisfies Record<keyof TickerChanged, unknown>;
 }
 

@@ -19,6 +19,7 @@ const OPENING = {
     contractVersion: '5.2',
     enforcedProfile: 'CSP',
     realMoney: false,
+    needsSupervisor: false,
     settleMs: 0,
     tickIntervalMs: 10,
     reconcileIntervalMs: 100,

@@ -59,6 +59,8 @@ const HeaderSchema = Type.Object({
     ]),
     /** Not in the tapes of older builds. */
     realMoney: Type.Optional(Type.Boolean()),
+    /** Not on tapes of before there was one. */
+    needsSupervisor: Type.Optional(Type.Boolean()),
     settleMs: Type.Number(),
     tickIntervalMs: Type.Number(),
     reconcileIntervalMs: Type.Number(),
@@ -99,7 +101,8 @@ export function readHeader(payload: Buffer): TapeHeader {
 
 function sessionOf(read: Static<typeof HeaderSchema>['session']): Session {
   const id: RunId = runId(read.runId);
-  return { ...read, runId: id, realMoney: read.realMoney ?? true };
+  const { realMoney = true, needsSupervisor = false } = read;
+  return { ...read, runId: id, realMoney, needsSupervisor };
 }
 
 export function readGap(payload: Buffer): TapeGap {

@@ -150,6 +150,9 @@ const KINDS = Object.keys({
   certificateRead: true,
   policyOffered: true,
   operatorCommanded: true,
+  lossResetCommanded: true,
+  presenceAttested: true,
+  presenceEnded: true,
   faultObserved: true,
   networkMeasured: true,
   clockMeasured: true,
@@ -173,6 +176,7 @@ const ticker = fc.record({
   underlyingPriceE8: number,
   delta: fc.option(number),
   vega: fc.option(number),
+  gamma: fc.option(number),
 });
 const other = fc
   .tuple(
@@ -220,6 +224,7 @@ const SESSION = {
   contractVersion: '5.2',
   enforcedProfile: 'CSP',
   realMoney: false,
+  needsSupervisor: false,
   settleMs: 0,
   tickIntervalMs: 10,
   reconcileIntervalMs: 100,

@@ -65,7 +65,9 @@ function modes({ mode_changes, mode_details, seconds }: RunReport): readonly str
   });
   const held = mode_details.map((detail) => `- ${detail}`);
   return [
-    ...(lines.length === 0 ? [] : [`Changes of mode in ${seconds.toFixed(1)} s:`, '', ...lines, '']),
+    ...(lines.length === 0
+      ? []
+      : [`Changes of mode in ${seconds.toFixed(1)} s:`, '', ...lines, '']),
     ...(held.length === 0 ? [] : ['What holds it down at the end:', '', ...held, '']),
   ];
 }

@@ -3,10 +3,13 @@ import type { StatusTelemetry } from '@holdfast/core/status';
 import { type GroupId, groupId, type RunId, wallMs } from '@holdfast/core/values';
 import { connectDeribit, type DeribitLink } from '@holdfast/deribit/venue';
 import { CONTRACT_VERSION } from '@holdfast/core/guard';
+import { ENVIRONMENT_RULES } from '../config/environments.ts';
+import type { Trust } from '../control/attested.ts';
 import { openFileLedger } from '../ledger/index.ts';
 import { hostOf, isLoopbackHost } from '../loopback.ts';
 import type { Clock, OpenLedger, Post } from '../ports.ts';
 import type { Runtime, StartOptions } from '../start.ts';
+import { trustRootsPathOf } from '../proof/index.ts';
 import { createByteAccounting } from '../telemetry/byte-accounting.ts';
 import { createTimeDaemon } from '../telemetry/chrony.ts';
 import { createDiskProbe } from '../telemetry/disk.ts';
@@ -89,9 +92,24 @@ export function sessionOf(options: EngineOptions, runId: RunId): StartOptions['s
     contractVersion: CONTRACT_VERSION,
     enforcedProfile: runtime.enforced_profile,
     realMoney: !(runtime.environment === 'dev' && runtime.venue === 'simulated' && isLoopback),
+    needsSupervisor: ENVIRONMENT_RULES[runtime.environment].needsSupervisor,
     settleMs: runtime.connection.settle_ms,
     tickIntervalMs: runtime.loop.tick_interval_ms,
     reconcileIntervalMs: runtime.loop.reconcile_interval_ms,
+  };
+}
+
+/** Whose signatures this engine acts on. */
+export function trustOf(options: EngineOptions, runId: RunId): Trust {
+  const { root, configuration, endpoint } = options;
+  const { environment, venue } = configuration.runtime;
+  const isLoopback = isLoopbackHost(hostOf(endpoint) ?? '');
+  return {
+    environment,
+    runId,
+    trustRootsPath: trustRootsPathOf(root, environment),
+    acceptsDevelopmentKeys: environment === 'dev' && venue === 'simulated' && isLoopback,
+    now: () => Date.now(),
   };
 }
 

@@ -1,7 +1,7 @@
 import { wallMs } from '@holdfast/core/values';
 import { type Configuration, type Environ, loadConfiguration } from '../config/index.ts';
 import type { Clock, Documents } from '../ports.ts';
-import { createCertificateReader, proofPaths } from '../proof/index.ts';
+import { createCertificateReader, proofPaths, trustRootsPathOf } from '../proof/index.ts';
 
 export interface DocumentSources {
   readonly root: string;
@@ -25,7 +25,7 @@ export function fileDocuments(sources: DocumentSources): Documents {
   const paths = proofPaths(root);
   const read = createCertificateReader({
     certificatePath: paths.certificate,
-    trustRootsPath: paths.developmentTrustRoots,
+    trustRootsPath: trustRootsPathOf(root, environment),
     environment,
     venue,
     endpoint,
@@ -45,7 +45,12 @@ export function fileDocuments(sources: DocumentSources): Documents {
   };
 }
 
-function configuration({ policyPath, runtimePath, env }: DocumentSources): Configuration | null {
-  const loaded = loadConfiguration({ policyPath, runtimePath, env });
+function configuration({
+  root,
+  policyPath,
+  runtimePath,
+  env,
+}: DocumentSources): Configuration | null {
+  const loaded = loadConfiguration({ root, policyPath, runtimePath, env, now: Date.now() });
   return loaded.ok ? loaded.value : null;
 }

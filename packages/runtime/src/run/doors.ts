@@ -1,6 +1,7 @@
 import { CONTRACT_VERSION } from '@holdfast/core/guard';
 import { monoMs } from '@holdfast/core/values';
 import type { RuntimeDocument } from '../config/index.ts';
+import type { Trust } from '../control/attested.ts';
 import { type Control, startControl } from '../control/server.ts';
 import { type HttpServer, startHttp } from '../http/server.ts';
 import type { Clock } from '../ports.ts';
@@ -21,6 +22,7 @@ export interface DoorOptions {
   /** `/api/v1/status`. */
   readonly status: () => object;
   readonly metrics: () => Promise<string>;
+  readonly trust: Trust;
   readonly onWatchdog: (news: WatchdogNews) => void;
 }
 
@@ -48,6 +50,7 @@ export async function openDoors(options: DoorOptions): Promise<Doors> {
         isRunning,
         status,
         health,
+        trust: options.trust,
       },
     });
     http =

@@ -12,7 +12,7 @@ import type { Tally } from '../report/tally.ts';
 import { type Runtime, start, type StartOptions } from '../start.ts';
 import { type ViewModel, viewOf } from '../view/model.ts';
 import { type AccountClaim, claimAccount, describeHolder } from './account-claim.ts';
-import { connect, portsOf, sessionOf, telemetryOf } from './composition.ts';
+import { connect, portsOf, sessionOf, telemetryOf, trustOf } from './composition.ts';
 import { type DoorOptions, type Doors, openDoors } from './doors.ts';
 import { type RunFolder, writeAbout } from './folder.ts';
 import { openRecorders, type Recorders } from './recorders.ts';
@@ -154,13 +154,14 @@ async function startLoop(
 }
 
 function doorOptions(
-  { configuration, folder, clock, buildId }: EngineOptions,
+  options: EngineOptions,
   runId: RunId,
   runtime: Runtime,
   link: DeribitLink,
   recorders: Recorders,
   fate: Fate,
 ): DoorOptions {
+  const { configuration, folder, clock, buildId } = options;
   const status = (): StatusDocument => {
     // A loop that has stopped has no mode: whoever asks is answered that nobody can tell.
     assert(fate.violation() === null, 'the engine has stopped on a broken invariant');
@@ -183,6 +184,7 @@ function doorOptions(
         ledger: runtime.ledger.telemetry(),
         now: clock.now(),
       }),
+    trust: trustOf(options, runId),
     onWatchdog: recorders.onWatchdog,
   };
 }

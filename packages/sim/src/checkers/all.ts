@@ -7,6 +7,7 @@ import { everythingCanBeWritten } from './everything-can-be-written.ts';
 import { factsChangeByRecord } from './facts-change-by-record.ts';
 import { factsEqualRefold } from './facts-equal-refold.ts';
 import { latchOpensByReconciliation } from './latch-opens-by-reconciliation.ts';
+import { lossLatchStands } from './loss-latch-stands.ts';
 import { modeRisesForCause } from './mode-rises-for-cause.ts';
 import { noDuplicateDispatch } from './no-duplicate-dispatch.ts';
 import { noOpenInDoubt } from './no-open-in-doubt.ts';
@@ -48,6 +49,7 @@ export function allCheckers(): readonly Checker[] {
     openOnAFreshIndex(),
     openOnASoundBook(),
     operatorStopStands(),
+    lossLatchStands(),
     positionsEqualTheVenue(),
     reservedWhileItMayFill(),
     toldTwiceCountsOnce(),

@@ -30,6 +30,7 @@ export function freshState(): State {
     runId: runId('run'),
     enforcedProfile: 'CSP',
     realMoney: false,
+    needsSupervisor: false,
     settleMs: 0,
     tickIntervalMs: 100,
     reconcileIntervalMs: 5_000,

@@ -178,7 +178,13 @@ describe('reserved-while-it-may-fill', () => {
   }
 
   const reserve = (state: State, label: string = LABEL): void =>
-    state.observations.reservations.reserve(label as never, 'BTC' as never, 1 as never, 1 as never);
+    state.observations.reservations.reserve(
+      label as never,
+      'BTC' as never,
+      1 as never,
+      1 as never,
+      { instrument: 'BTC-1', side: 'buy', amountE8: 1, limitPriceE8: 1 } as never,
+    );
 
   it('NON-TRIP: one reservation for the one that is on its way', () => {
     expect(judged((state) => reserve(state))).toBeNull();

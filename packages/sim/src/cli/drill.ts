@@ -46,6 +46,8 @@ export function worldPolicy(command: string, io: CliIo): Policy | null {
     policyPath: join(io.root, 'config/policy.json'),
     runtimePath: join(io.root, 'config/runtime/dev.json'),
     env: io.env,
+    root: io.root,
+    now: 0,
   });
   if (loaded.ok) return loaded.value.policy;
   for (const { document, place, rule, message } of loaded.violations) {

@@ -39,11 +39,14 @@ export interface ExchangeArguments extends Omit<MirrorArguments, 'mirror'> {
   readonly credits: boolean;
 }
 
-/** What every account begins with. */
+/**
+ * What every account begins with: what the launch policy's notional needs at its leverage. With
+ * much more coin than that, an ordinary move of its price would lose more than a day may.
+ */
 const DEPOSITS = new Map([
-  [currency('BTC'), 10 * E8],
-  [currency('ETH'), 200 * E8],
-  [currency('USDC'), 500_000 * E8],
+  [currency('BTC'), 1 * E8],
+  [currency('ETH'), 20 * E8],
+  [currency('USDC'), 100_000 * E8],
 ]);
 
 /**

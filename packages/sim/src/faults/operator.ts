@@ -8,6 +8,8 @@ export interface OperatorModel {
   readonly kill: number;
   readonly reduceOnly: number;
   readonly release: number;
+  /** A latched loss is taken back, with an approval; whether that is heard is the core's say. */
+  readonly resets: number;
   /** The watchdog asks for reduce-only: over after its cooldown, without a release. */
   readonly watchdog: number;
 }
@@ -16,8 +18,12 @@ export const NO_OPERATOR: OperatorModel = Object.freeze({
   kill: 0,
   reduceOnly: 0,
   release: 0,
+  resets: 0,
   watchdog: 0,
 });
+
+/** Stands for the digest of one: signatures are the shell's business. */
+const APPROVAL = 'a'.repeat(64);
 
 type Commanded = Extract<Event, { kind: 'operatorCommanded' }>;
 
@@ -42,10 +48,11 @@ export class Operator {
 
   /** To be asked once a second. */
   look(): void {
-    const { kill, reduceOnly, release, watchdog } = this.#model;
+    const { kill, reduceOnly, release, resets, watchdog } = this.#model;
     if (this.#happens(kill)) this.#stop('kill');
     if (this.#happens(reduceOnly)) this.#stop('reduce_only');
     if (this.#happens(watchdog)) this.#command('reduce_only', 'watchdog');
+    if (this.#isGoing || this.#happens(resets)) this.#reset();
     if (this.#happens(release) || (this.#isGoing && this.#holds())) this.#command('release');
   }
 
@@ -57,6 +64,18 @@ export class Operator {
 
   #holds(): boolean {
     return this.#hasStopped && this.#options.state()?.observations.operatorStop != null;
+  }
+
+  /** Every latch that stands, as an approval would name it. */
+  #reset(): void {
+    const latches = this.#options.state()?.facts.lossLatches.values() ?? [];
+    for (const { limit, at: latchedAt } of latches) {
+      const words = { operator: 'world', reason: 'the world says so', approvers: ['another'] };
+      const approval = APPROVAL;
+      this.#options.post((at) => {
+        return { kind: 'lossResetCommanded', at, limit, latchedAt, approval, ...words };
+      });
+    }
   }
 
   #stop(command: 'kill' | 'reduce_only'): void {

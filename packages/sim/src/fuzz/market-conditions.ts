@@ -25,6 +25,8 @@ export interface MarketConditions {
   readonly delisting: number;
   /** The world begins so long before a settlement in which an option expires; 0: long before. */
   readonly beforeExpiryMs: number;
+  /** The world begins so long before the end of a week (UTC); 0: long before. */
+  readonly beforeWeekEndMs: number;
   /** 1: futures are listed, which the launch policy does not allow. */
   readonly futures: number;
   /** The touches of the reference instruments go apart, by up to so many hundredths of a percent. */
@@ -60,6 +62,7 @@ export const ORDERLY_MARKET: MarketConditions = Object.freeze({
   listing: 0,
   delisting: 0,
   beforeExpiryMs: 0,
+  beforeWeekEndMs: 0,
   futures: 0,
   widening: 0,
   wideningMsMax: 20_000,

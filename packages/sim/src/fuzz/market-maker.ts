@@ -246,6 +246,7 @@ export class MarketMaker {
           iv: 0.5,
           delta: 0.5,
           vega: 20,
+          gamma: 0.00002,
         });
       }
     }

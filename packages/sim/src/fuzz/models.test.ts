@@ -34,7 +34,11 @@ it('swarm: most kinds of trouble are left out of most worlds', () => {
     (name) => name !== 'workload' && name !== 'disk' && name !== 'monitors',
   );
   for (const name of kinds) {
-    const quiet = weathers.filter((weather) => isQuiet(weather[name], QUIET[name]));
+    const quiet = weathers.filter((weather) => {
+      // Where no week ends, a loss is not what the launch policy says: that is no trouble.
+      const usual = name === 'rules' ? { ...weather.rules, losses: 1 } : weather[name];
+      return isQuiet(usual, QUIET[name]);
+    });
     expect([name, quiet.length > WORLDS / 2]).toEqual([name, true]);
   }
 });

@@ -32,7 +32,30 @@ type Draw<Model> = (prng: Prng) => Model;
  */
 export function weatherOf(prng: Prng): Weather {
   const weather = swarmOf(prng);
-  return prng.fork('pressed').chance(0.04) ? pressed(weather) : weather;
+  if (prng.fork('pressed').chance(0.04)) return withoutLosses(pressed(weather));
+  return prng.fork('losses').chance(0.08)
+    ? losing(prng.fork('losing'), weather)
+    : withoutLosses(weather);
+}
+
+/**
+ * Any leap of the indexes is a loss to an account that holds coins: only where the week ends in
+ * sight, and somebody may reset it, is a loss what the launch policy says it is.
+ */
+function withoutLosses(weather: Weather): Weather {
+  return { ...weather, rules: { ...weather.rules, losses: 0 } };
+}
+
+/** Prices fall and rise by more than a day may lose, shortly before the week is over. */
+function losing(prng: Prng, weather: Weather): Weather {
+  const beforeWeekEndMs = prng.int(5, 40) * 1_000;
+  const leaps = { jump: 0.1 + 0.2 * prng.float(), jumpMax: prng.pick([0.01, 0.03, 0.15]) };
+  return {
+    ...weather,
+    rules: { ...weather.rules, losses: 1 },
+    conditions: { ...weather.conditions, ...leaps, beforeExpiryMs: 0, beforeWeekEndMs },
+    operator: { ...weather.operator, resets: prng.pick([0, 0.2]) },
+  };
 }
 
 /** Orders as fast as they may come, before a disk just too slow for so small a queue. */
@@ -164,6 +187,7 @@ function operator(prng: Prng): Quiet['operator'] {
     kill: maybe(prng, 0.1),
     reduceOnly: maybe(prng, 0.1),
     release: maybe(prng, 0.3),
+    resets: 0,
     watchdog: maybe(prng, 0.1),
   };
 }
@@ -176,6 +200,7 @@ function rules(prng: Prng): Quiet['rules'] {
   const lacks = (): number => (prng.chance(0.1) ? 1 : 0);
   return {
     patience: prng.chance(0.5) ? prng.pick([0.01, 0.02, 0.05]) : 1,
+    losses: 1,
     room: prng.chance(0.7) ? prng.pick([0.02, 0.1, 0.5]) : 1,
     unpaced: prng.chance(0.3) ? 1 : 0,
     withoutMinEdge: lacks(),
@@ -211,6 +236,7 @@ function conditions(prng: Prng): Quiet['conditions'] {
     listing: maybe(prng, 0.2),
     delisting: maybe(prng, 0.05),
     beforeExpiryMs: prng.chance(0.5) ? prng.int(1, 25) * 1_000 : 0,
+    beforeWeekEndMs: 0,
     futures: prng.chance(0.4) ? 1 : 0,
     ...referenceConditions(prng.fork('references')),
   };

@@ -9,6 +9,8 @@ export function testPolicy(): Policy {
     policyPath: join(root, 'config/policy.json'),
     runtimePath: join(root, 'config/runtime/dev.json'),
     env: {},
+    root,
+    now: 0,
   });
   if (!loaded.ok) throw new Error(loaded.violations.map(({ message }) => message).join('; '));
   return loaded.value.policy;

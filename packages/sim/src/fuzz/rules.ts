@@ -7,6 +7,8 @@ export interface RulesModel {
   readonly patience: number;
   /** Every limit of size, exposure and pace is this share of it. */
   readonly room: number;
+  /** 1: a loss latches as in the launch policy; 0: at figures that no world reaches. */
+  readonly losses: number;
   /** 1: orders may follow each other as fast as they like. */
   readonly unpaced: number;
   /** 1: a value that has no default is missing. */
@@ -20,6 +22,7 @@ export interface RulesModel {
 export const LAUNCH_RULES: RulesModel = Object.freeze({
   patience: 1,
   room: 1,
+  losses: 1,
   unpaced: 0,
   withoutMinEdge: 0,
   withoutDeltaLimit: 0,
@@ -45,6 +48,13 @@ const UNPACED = Object.freeze({
   minOrderIntervalMs: 1,
 });
 
+/** The most a policy may allow to be lost. */
+const BOTTOMLESS = Object.freeze({
+  maxDailyLoss: microUsd(1_000_000_000_000_000),
+  maxWeeklyLoss: microUsd(1_000_000_000_000_000),
+  maxDrawdownPct: 100,
+});
+
 type Age = keyof typeof LEAST_AGES_S;
 
 /** The launch policy as this world has it. */
@@ -63,6 +73,7 @@ export function underRules(policy: Policy, rules: RulesModel): Policy {
       maxLeverage: rules.withoutLeverage > 0 ? null : limits.maxLeverage,
       maxGrossNotional: microUsd(part(limits.maxGrossNotional, rules.room)),
       maxOrderSizeContractsE8: amountE8(part(limits.maxOrderSizeContractsE8, rules.room)),
+      ...(rules.losses > 0 ? {} : BOTTOMLESS),
       ...pace(limits, rules),
     },
     parameters: ages(policy.parameters, rules),
