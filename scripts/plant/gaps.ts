@@ -30,13 +30,24 @@ export const GAPS: readonly Plant[] = [
     name: 'trades-gap-ignored',
     class: CLASS,
     does: 'a hole in the numbers of the public trades means nothing',
-    file: 'packages/core/src/turn/market.ts',
+    file: 'packages/core/src/turn/public-trades.ts',
     find: `  raiseRisk(state, 'ws_trades_gap', output);
   block(state, 'WS_TRADES_GAP_RECONCILE_REQUIRED', output);
 `,
     replace: '',
     caughtBy: ['no-open-in-doubt'],
     ground: 'scenarios',
+  },
+  {
+    name: 'trade-feed-never-stale',
+    class: CLASS,
+    does: 'a feed of public trades nobody can vouch for is as good as a fresh one',
+    file: 'packages/core/src/guard/self-impact.ts',
+    find: `  if (!isFresh(now, feedUpdatedAt, parameters.publicTradeFeedMaxAgeMs)) return 'stale';
+`,
+    replace: '',
+    caughtBy: ['open-beside-the-crowd'],
+    ground: 'worlds',
   },
   {
     name: 'session-loss-ignored',

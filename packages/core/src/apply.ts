@@ -1,5 +1,5 @@
 import { assert, unreachable } from './assert.ts';
-import type { Facts } from './facts.ts';
+import { type Facts, RECENT_FILLS_MAX } from './facts.ts';
 import { attemptKey } from './intent/attempt.ts';
 import {
   type FillRecorded,
@@ -145,11 +145,18 @@ function applyFill(facts: Facts, record: FillRecorded): void {
   const signed = record.side === 'buy' ? record.amountE8 : 0 - record.amountE8;
   move(facts, record.instrument, record.feeCurrency, amountE8(signed), record.cashE8);
   payFee(facts, record.feeCurrency, record.feeE8, record.indexPriceE8);
+  remember(facts, record);
   const { label, at, amountE8: amount } = record;
   if (label === null) return;
   const order = facts.orders.get(label);
   if (order !== undefined) order.lastTradeId = record.tradeId;
   applyToOrder(facts, { label, at }, { kind: 'filled', at, amountE8: amount });
+}
+
+function remember({ recentFills }: Facts, record: FillRecorded): void {
+  const { at, instrument, side, amountE8: amount, indexPriceE8 } = record;
+  recentFills.push({ at, instrument, side, amountE8: amount, indexPriceE8 });
+  if (recentFills.length > RECENT_FILLS_MAX) recentFills.shift();
 }
 
 function applySettlement(facts: Facts, record: SettlementRecorded): void {

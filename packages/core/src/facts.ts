@@ -1,5 +1,14 @@
 import { HashSet64 } from './values/hash-set.ts';
-import type { Currency, InstrumentName, Label, TradeId, WallMs } from './values/index.ts';
+import type {
+  AmountE8,
+  Currency,
+  InstrumentName,
+  Label,
+  PriceE8,
+  TradeId,
+  WallMs,
+} from './values/index.ts';
+import type { Side } from './intent/intent.ts';
 import type { Order } from './order/order.ts';
 import type { CashTotal, Position } from './position/position.ts';
 
@@ -22,10 +31,24 @@ export interface Facts {
   readonly positions: Map<InstrumentName, Position>;
   readonly cash: Map<Currency, CashTotal>;
   readonly closedInstruments: Set<InstrumentName>;
+  /** The latest trades of ours, oldest first: what self-impact is judged by. */
+  readonly recentFills: RecentFill[];
   operatorStop: 'reduce_only' | 'kill' | null;
   /** When ledger and venue were last recorded as equal. */
   lastReconciledAt: WallMs | null;
   readonly totals: Totals;
+}
+
+/** More than any window of the self-impact guard can be asked to judge. */
+export const RECENT_FILLS_MAX = 512;
+
+/** `at`: when it was put on record. */
+export interface RecentFill {
+  readonly at: WallMs;
+  readonly instrument: InstrumentName;
+  readonly side: Side;
+  readonly amountE8: AmountE8;
+  readonly indexPriceE8: PriceE8;
 }
 
 /** What the report and the status count. */
@@ -56,6 +79,7 @@ export function createFacts(): Facts {
     positions: new Map(),
     cash: new Map(),
     closedInstruments: new Set(),
+    recentFills: [],
     operatorStop: null,
     lastReconciledAt: null,
     totals: {

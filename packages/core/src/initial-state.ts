@@ -38,6 +38,7 @@ export function createState(session: Session): State {
     indexes: new Map(),
     volatilityIndexes: new Map(),
     lastTradeSeq: new Map(),
+    publicTrades: unheardTrades(),
     venueHealth: { at: null, locked: false, maintenance: [] },
     limitsFailures: [],
     requests: new RequestBucket(),
@@ -90,6 +91,10 @@ const UNREAD = {
 /** No word of the ledger yet: it has no room anybody knows of. */
 function silentLedger(): Observations['ledger'] {
   return { depth: 0, capacity: 1, refusal: null, stalled: false, probing: false };
+}
+
+function unheardTrades(): Observations['publicTrades'] {
+  return { feeds: new Map(), flows: new Map(), holes: [], asked: new Map(), pauses: new Map() };
 }
 
 /** Nothing has been asked of the venue yet. */

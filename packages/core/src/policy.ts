@@ -112,4 +112,10 @@ export interface Parameters {
   readonly wsZombieActivityWindowMs: number;
   readonly limitsFetchFailuresTripCount: number;
   readonly limitsFetchFailureWindowS: number;
+  readonly publicTradeFeedMaxAgeMs: number;
+  readonly feedbackLoopWindowS: number;
+  readonly feedbackLoopCooldownS: number;
+  readonly selfTradeFractionTrip: number;
+  readonly selfTradeMinSelfNotionalUsd: number;
+  readonly selfTradeNotionalTripUsd: number;
 }

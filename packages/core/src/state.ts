@@ -12,6 +12,8 @@ import type { Instrument, UnsupportedKind } from './instrument/instrument.ts';
 import type { AppendRefusal } from './ledger/waiver.ts';
 import type { IntentRecorded, LedgerRecord, OperatorCommand } from './ledger/record.ts';
 import type { MutableBook } from './market/book.ts';
+import type { TradeFlow } from './market/trade-flow.ts';
+import type { TradeMarket } from './market/trade-market.ts';
 import type { Policy } from './policy.ts';
 import type { Exposure } from './position/exposure.ts';
 import type { Reservations } from './position/reservation.ts';
@@ -82,6 +84,29 @@ export interface CancelAsked {
   failed: boolean;
 }
 
+/** What is heard of the trades of one market. */
+export interface TradeFeed {
+  readonly market: TradeMarket;
+  /**
+   * `public_trades_last_update_ts_ms`: up to then every trade is known; null: not in this session.
+   */
+  updatedAt: MonoMs | null;
+  askedAt: MonoMs;
+  /** The session's first answer has been taken as the baseline. */
+  isBegun: boolean;
+  /** Answers that named trades nobody told, since it told one itself. */
+  unheard: number;
+}
+
+/** Trades of one instrument that were not told; `askAt`: when they are asked for again. */
+export interface TradeHole {
+  readonly instrument: InstrumentName;
+  fromSeq: number;
+  readonly toSeq: number;
+  requestId: number | null;
+  askAt: MonoMs;
+}
+
 export interface Observations {
   now: MonoMs;
   policy: Policy | null;
@@ -99,6 +124,17 @@ export interface Observations {
   readonly volatilityIndexes: Map<Currency, Reading<number>>;
   /** Number of the last public trade heard of each instrument. */
   readonly lastTradeSeq: Map<InstrumentName, number>;
+  readonly publicTrades: {
+    /** By market. */
+    readonly feeds: Map<string, TradeFeed>;
+    /** What was traded lately, by market and coin. */
+    readonly flows: Map<string, TradeFlow>;
+    readonly holes: TradeHole[];
+    /** Questions for the latest trades that are out: of which feed, and since when. */
+    readonly asked: Map<number, { readonly key: string; readonly at: MonoMs }>;
+    /** Until when each strategy opens no more of a structure (section 26). */
+    readonly pauses: Map<string, MonoMs>;
+  };
   /**
    * The last reading of what the venue says about itself; of `maintenance` only what is not over.
    */

@@ -5,7 +5,9 @@ import { type Label, type MonoMs, monoMs, wallMs } from '../values/index.ts';
 import { fillRecord } from './account.ts';
 import { isBeingPutRight, putRight } from './corrections.ts';
 import { noteLimitsFailure } from './limits.ts';
-import { nextRequestId, takeEnded } from './market.ts';
+import { takeEnded } from './market.ts';
+import { nextRequestId } from './request-id.ts';
+import { onTradesUnanswered } from './public-trades.ts';
 import {
   awaitsReconciliation,
   block,
@@ -214,6 +216,7 @@ export function onFetchFailed(
     polls.account = null;
     noteLimitsFailure(state, output);
   }
+  onTradesUnanswered(state, event.requestId);
   if (THROTTLED.has(event.fault)) raiseRisk(state, 'rate_limited', output);
   if (event.requestId !== reconciliation.requestId) return;
   reconciliation.requestId = null;
