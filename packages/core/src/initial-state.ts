@@ -99,7 +99,7 @@ function unheardTrades(): Observations['publicTrades'] {
 
 /** Nothing has been asked of the venue yet. */
 function unpolled(): Observations['polls'] {
-  const at = { accountAt: NEVER, instrumentsAt: NEVER, healthAt: NEVER };
+  const at = { accountAt: NEVER, instrumentsAt: NEVER, healthAt: NEVER, sweepAt: NEVER };
   return { requestId: 0, account: null, ...at };
 }
 

@@ -221,6 +221,8 @@ export interface Observations {
     accountAt: MonoMs;
     instrumentsAt: MonoMs;
     healthAt: MonoMs;
+    /** When stale orders are looked for next. */
+    sweepAt: MonoMs;
     /** The account poll that is still out. */
     account: number | null;
   };

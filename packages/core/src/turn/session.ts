@@ -13,6 +13,7 @@ export function onSessionChanged(state: State, connected: boolean, output: Outpu
   if (observations.connected === connected) return;
   observations.connected = connected;
   observations.heardSince = observations.now;
+  observations.polls.sweepAt = observations.now;
   if (!connected) {
     // Here and not when it is back: the new subscriptions' snapshots come before that is told.
     forgetFeeds(state);

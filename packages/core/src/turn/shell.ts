@@ -11,6 +11,7 @@ import { noteLimitsFailure } from './limits.ts';
 import { currentMode } from './mode.ts';
 import { scheduleReconciliation } from './reconciliation.ts';
 import { watchSilence } from './silence.ts';
+import { sweepStaleOrders } from './sweep.ts';
 import { watchPublicTrades } from './trade-proof.ts';
 import { nextHealthPoll, refreshMaintenance } from './venue-health.ts';
 import { block, clearRisk, raiseRisk, refreshRisk, stopByOperator } from './safety.ts';
@@ -40,6 +41,7 @@ export function onTicked(state: State, output: Output): void {
   scheduleReconciliation(state, now, output);
   retryUnsent(state, output);
   cancelRestingOpens(state, output);
+  sweepStaleOrders(state, output);
   // Last: until the whole turn is done, this tick has not completed (AMB-50).
   observations.tickAt = now;
   output.add({ kind: 'wake', at: monoMs(now + state.session.tickIntervalMs) });
