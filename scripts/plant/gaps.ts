@@ -39,17 +39,6 @@ export const GAPS: readonly Plant[] = [
     ground: 'scenarios',
   },
   {
-    name: 'trade-feed-never-stale',
-    class: CLASS,
-    does: 'a feed of public trades nobody can vouch for is as good as a fresh one',
-    file: 'packages/core/src/guard/self-impact.ts',
-    find: `  if (!isFresh(now, feedUpdatedAt, parameters.publicTradeFeedMaxAgeMs)) return 'stale';
-`,
-    replace: '',
-    caughtBy: ['open-beside-the-crowd'],
-    ground: 'worlds',
-  },
-  {
     name: 'session-loss-ignored',
     class: CLASS,
     does: 'a session that is lost and found again is no outage',

@@ -112,6 +112,7 @@ function unaskedReconciliation(): Observations['reconciliation'] {
     nextAt: NEVER,
     clearing: null,
     lastCleanAt: null,
+    comparedAt: null,
     unsent: [],
     corrections: [],
     correcting: 0,

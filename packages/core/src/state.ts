@@ -210,6 +210,8 @@ export interface Observations {
     /** A `latchCleared` record is on its way; its snapshot was asked for then. */
     clearing: MonoMs | null;
     lastCleanAt: MonoMs | null;
+    /** The last pass that could compare positions was asked for then. */
+    comparedAt: MonoMs | null;
     unsent: UnsentIntent[];
     /** Found missing in the ledger and not yet asked to be written, in order. */
     corrections: LedgerRecord[];

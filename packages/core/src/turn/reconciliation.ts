@@ -33,6 +33,8 @@ const LOOKBACK_MARGIN_MS = 5_000;
  * A recovered intent is worth this long after its reconciliation; then it is abandoned (AMB-22).
  */
 const UNSENT_WORTH_MS = 5_000;
+/** So long trading may go on without the positions being compared. */
+const COMPARED_WITHIN_MS = 60_000;
 const DEFAULT_LOOKBACK_S = 300;
 /** How a question ends that the venue answered with HTTP 429. */
 const THROTTLED: ReadonlySet<string> = new Set(['http_429', 'too_many_requests']);
@@ -150,7 +152,8 @@ function carryOut(
     });
     output.add(cancel);
   }
-  if (plan.cancels.length > 0 || plan.inventoryMismatch) {
+  if (plan.compared) reconciliation.comparedAt = reconciliation.requestedAt;
+  if (plan.cancels.length > 0 || plan.inventoryMismatch || isLongUncompared(state)) {
     raiseRisk(state, 'inventory_mismatch', output);
     block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
   }
@@ -162,6 +165,16 @@ function carryOut(
   if (blocked || plan.differences.length > 0) {
     output.report({ kind: 'reconciled', clean: plan.clean, differences: plan.differences });
   }
+}
+
+/**
+ * Something of ours moves whenever we ask: positions that are never compared are not known to be
+ * equal. What opens stops, and the next pass compares.
+ */
+function isLongUncompared({ observations }: State): boolean {
+  const { comparedAt, startedAt } = observations.reconciliation;
+  const since = comparedAt ?? startedAt;
+  return since !== null && observations.now - since > COMPARED_WITHIN_MS;
 }
 
 function passed(
