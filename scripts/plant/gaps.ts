@@ -30,7 +30,7 @@ export const GAPS: readonly Plant[] = [
     name: 'trades-gap-ignored',
     class: CLASS,
     does: 'a hole in the numbers of the public trades means nothing',
-    file: 'packages/core/src/turn/market.ts',
+    file: 'packages/core/src/turn/public-trades.ts',
     find: `  raiseRisk(state, 'ws_trades_gap', output);
   block(state, 'WS_TRADES_GAP_RECONCILE_REQUIRED', output);
 `,

@@ -62,6 +62,17 @@ export const LATCHES: readonly Plant[] = [
     ground: 'worlds',
   },
   {
+    name: 'own-trades-not-remembered',
+    class: CEILING,
+    does: 'nobody counts what we have just traded ourselves',
+    file: 'packages/core/src/apply.ts',
+    find: `  remember(facts, record);
+`,
+    replace: '',
+    caughtBy: ['open-beside-the-crowd'],
+    ground: 'worlds',
+  },
+  {
     name: 'every-cause-cools-down',
     class: CEILING,
     does: 'causes end with time, whatever is to end them',

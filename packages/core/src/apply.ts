@@ -1,7 +1,7 @@
 import { assert, unreachable } from './assert.ts';
-import type { Facts } from './facts.ts';
 import { dayOf } from './position/losses.ts';
 import { underlyingOf } from './instrument/name.ts';
+import { type Facts, RECENT_FILLS_MAX } from './facts.ts';
 import { attemptKey } from './intent/attempt.ts';
 import {
   type EquityMarked,
@@ -159,6 +159,7 @@ function applyFill(facts: Facts, record: FillRecorded): void {
   move(facts, record.instrument, record.feeCurrency, amountE8(signed), record.cashE8);
   payFee(facts, record.feeCurrency, record.feeE8, record.indexPriceE8);
   countTurnover(facts, record);
+  remember(facts, record);
   const { label, at, amountE8: amount } = record;
   if (label === null) return;
   const order = facts.orders.get(label);
@@ -182,6 +183,12 @@ function countTurnover({ traded }: Facts, record: FillRecorded): void {
   const turnover = turnoverOf(cashE8, feeCurrency, underlyingOf(instrument), indexPriceE8);
   traded.turnover = day === traded.day ? traded.turnover + turnover : turnover;
   traded.day = day;
+}
+
+function remember({ recentFills }: Facts, record: FillRecorded): void {
+  const { at, instrument, side, amountE8: amount, indexPriceE8 } = record;
+  recentFills.push({ at, instrument, side, amountE8: amount, indexPriceE8 });
+  if (recentFills.length > RECENT_FILLS_MAX) recentFills.shift();
 }
 
 function applySettlement(facts: Facts, record: SettlementRecorded): void {

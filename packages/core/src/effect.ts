@@ -2,6 +2,7 @@ import type { Decision } from './decision.ts';
 import type { LedgerReceipt } from './ledger/receipt.ts';
 import type { LedgerRecord } from './ledger/record.ts';
 import type { LedgerWaiver } from './ledger/waiver.ts';
+import type { TradeMarket } from './market/trade-market.ts';
 import type { OutboundOrder, ReduceOnlyOrder } from './order/order.ts';
 import type { InstrumentName, Label, MonoMs, VenueOrderId } from './values/index.ts';
 
@@ -15,9 +16,12 @@ export type Effect =
   | Cancel
   | Fetch
   /** Drop the connection to the venue and open a new one: this one is dead (section 46). */
-  | { readonly kind: 'reconnect'; readonly cause: 'market_data_silent' }
+  | { readonly kind: 'reconnect'; readonly cause: ReconnectCause }
   | { readonly kind: 'wake'; readonly at: MonoMs }
   | { readonly kind: 'report'; readonly decision: Decision };
+
+/** No market speaks at all, or trades are made that a living line does not tell. */
+export type ReconnectCause = 'market_data_silent' | 'public_trades_unheard';
 
 /** An order that could add risk needs a receipt; only a reduce-only order may leave on a waiver. */
 export type Submit =
@@ -44,4 +48,13 @@ export type Fetch = {
   /** Open orders, positions and own trades since `since`, taken together. */
   | { readonly what: 'reconciliation'; readonly since: MonoMs }
   | { readonly what: 'book'; readonly instrument: InstrumentName }
+  /** The latest public trades of a market: do we know them all? */
+  | ({ readonly what: 'latest_trades' } & TradeMarket)
+  /** Public trades of one instrument, both ends included. */
+  | {
+      readonly what: 'missed_trades';
+      readonly instrument: InstrumentName;
+      readonly fromSeq: number;
+      readonly toSeq: number;
+    }
 );

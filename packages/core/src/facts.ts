@@ -2,13 +2,16 @@ import type { EquityMark, EquityMarkName, LossLimit } from './position/losses.ts
 import type { LossLatched } from './ledger/record.ts';
 import { HashSet64 } from './values/hash-set.ts';
 import {
+  type AmountE8,
   type Currency,
   type InstrumentName,
   type Label,
+  type PriceE8,
   type TradeId,
   type WallMs,
   wallMs,
 } from './values/index.ts';
+import type { Side } from './intent/intent.ts';
 import type { Order } from './order/order.ts';
 import type { CashTotal, Position } from './position/position.ts';
 
@@ -31,6 +34,8 @@ export interface Facts {
   readonly positions: Map<InstrumentName, Position>;
   readonly cash: Map<Currency, CashTotal>;
   readonly closedInstruments: Set<InstrumentName>;
+  /** The latest trades of ours, oldest first: what self-impact is judged by. */
+  readonly recentFills: RecentFill[];
   operatorStop: 'reduce_only' | 'kill' | null;
   /** What losses are measured from; the newest of each name. */
   readonly equityMarks: Map<EquityMarkName, EquityMark>;
@@ -41,6 +46,18 @@ export interface Facts {
   /** When ledger and venue were last recorded as equal. */
   lastReconciledAt: WallMs | null;
   readonly totals: Totals;
+}
+
+/** More than any window of the self-impact guard can be asked to judge. */
+export const RECENT_FILLS_MAX = 512;
+
+/** `at`: when it was put on record. */
+export interface RecentFill {
+  readonly at: WallMs;
+  readonly instrument: InstrumentName;
+  readonly side: Side;
+  readonly amountE8: AmountE8;
+  readonly indexPriceE8: PriceE8;
 }
 
 /** What the report and the status count. */
@@ -71,6 +88,7 @@ export function createFacts(): Facts {
     positions: new Map(),
     cash: new Map(),
     closedInstruments: new Set(),
+    recentFills: [],
     operatorStop: null,
     equityMarks: new Map(),
     lossLatches: new Map(),

@@ -40,6 +40,7 @@ export function createState(session: Session): State {
     indexes: new Map(),
     volatilityIndexes: new Map(),
     lastTradeSeq: new Map(),
+    publicTrades: unheardTrades(),
     venueHealth: { at: null, locked: false, maintenance: [] },
     limitsFailures: [],
     requests: new RequestBucket(),
@@ -109,9 +110,13 @@ function unseenLosses(): Observations['losses'] {
   };
 }
 
+function unheardTrades(): Observations['publicTrades'] {
+  return { feeds: new Map(), flows: new Map(), holes: [], asked: new Map(), pauses: new Map() };
+}
+
 /** Nothing has been asked of the venue yet. */
 function unpolled(): Observations['polls'] {
-  const at = { accountAt: NEVER, instrumentsAt: NEVER, healthAt: NEVER };
+  const at = { accountAt: NEVER, instrumentsAt: NEVER, healthAt: NEVER, sweepAt: NEVER };
   return { requestId: 0, account: null, ...at };
 }
 
@@ -124,6 +129,7 @@ function unaskedReconciliation(): Observations['reconciliation'] {
     nextAt: NEVER,
     clearing: null,
     lastCleanAt: null,
+    comparedAt: null,
     unsent: [],
     corrections: [],
     correcting: 0,

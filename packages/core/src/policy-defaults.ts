@@ -220,6 +220,48 @@ export const PARAMETER_RULES = {
     'The window those failures are counted in.',
   ),
   ...MONITOR_RULES,
+  publicTradeFeedMaxAgeMs: whole(
+    'public_trade_feed_max_age_ms',
+    5000,
+    'ms',
+    [1000, 60_000],
+    'Public trades not known whole for this long are a gap, and block OPEN.',
+  ),
+  feedbackLoopWindowS: whole(
+    'feedback_loop_window_s',
+    10,
+    's',
+    [1, 60],
+    'The window our own trades are compared with everybody’s in.',
+  ),
+  feedbackLoopCooldownS: whole(
+    'feedback_loop_cooldown_s',
+    300,
+    's',
+    [1, DAY_S],
+    'How long a structure is not opened after the self-impact guard has tripped.',
+  ),
+  selfTradeFractionTrip: positive(
+    'self_trade_fraction_trip',
+    0.5,
+    'ratio',
+    1,
+    'Our share of what is traded from which more in the same direction is refused.',
+  ),
+  selfTradeMinSelfNotionalUsd: positive(
+    'self_trade_min_self_notional_usd',
+    5000,
+    'USD',
+    1e9,
+    'A share counts only from this much of our own trades.',
+  ),
+  selfTradeNotionalTripUsd: positive(
+    'self_trade_notional_trip_usd',
+    20_000,
+    'USD',
+    1e9,
+    'Own trades from which more in the same direction is refused, whatever the share.',
+  ),
 } as const satisfies Record<keyof Parameters, ParameterRule>;
 
 export const PARAMETER_FIELDS = Object.keys(PARAMETER_RULES) as readonly (keyof Parameters)[];

@@ -259,6 +259,12 @@ const APPENDIX_A: Readonly<Record<string, number>> = {
   clock_measured_max_age_ms: 60_000,
   // Ours: the contract has no greeks.
   greeks_max_age_ms: 30_000,
+  public_trade_feed_max_age_ms: 5000,
+  feedback_loop_window_s: 10,
+  feedback_loop_cooldown_s: 300,
+  self_trade_fraction_trip: 0.5,
+  self_trade_min_self_notional_usd: 5000,
+  self_trade_notional_trip_usd: 20_000,
 };
 
 /** The keys given explicitly to every test below, so that each can be left out alone. */

@@ -118,6 +118,12 @@ export interface Parameters extends MonitorParameters {
   readonly wsZombieActivityWindowMs: number;
   readonly limitsFetchFailuresTripCount: number;
   readonly limitsFetchFailureWindowS: number;
+  readonly publicTradeFeedMaxAgeMs: number;
+  readonly feedbackLoopWindowS: number;
+  readonly feedbackLoopCooldownS: number;
+  readonly selfTradeFractionTrip: number;
+  readonly selfTradeMinSelfNotionalUsd: number;
+  readonly selfTradeNotionalTripUsd: number;
 }
 
 /** What the monitors of market, network and clock go by. */

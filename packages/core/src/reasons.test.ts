@@ -69,7 +69,7 @@ const SAMPLES: RejectOperands = {
   RiskIncreasingCancelReplaceForbidden: { target: 't', cause: 'protective_order' },
   RateLimitBrownout: { available: 4, reserved: 5, requestClass: 'OPEN' },
   InstrumentExpiredOrDelisted: { instrument: 'BTC-X', msToExpiry: 1 },
-  FeedbackLoopGuardActive: { selfNotionalUsd: 1, publicNotionalUsd: 2 },
+  FeedbackLoopGuardActive: { key: 'a b', selfNotionalUsd: 1, publicNotionalUsd: 2, remainingMs: 9 },
   LabelTooLong: { length: 65, max: 64 },
   TradingModeForbidsOpen: { mode: 'ReduceOnly', reasons: ['REDUCEONLY_POLICY_STALE'] },
   OpenPermissionLatched: { reasons: ['RESTART_RECONCILE_REQUIRED'] },

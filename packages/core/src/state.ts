@@ -20,6 +20,8 @@ import type {
 } from './ledger/record.ts';
 import type { MutableBook } from './market/book.ts';
 import type { Greeks } from './market/listing.ts';
+import type { TradeFlow } from './market/trade-flow.ts';
+import type { TradeMarket } from './market/trade-market.ts';
 import type { Policy } from './policy.ts';
 import type { Exposure } from './position/exposure.ts';
 import type { Reservations } from './position/reservation.ts';
@@ -95,6 +97,29 @@ export interface CancelAsked {
   failed: boolean;
 }
 
+/** What is heard of the trades of one market. */
+export interface TradeFeed {
+  readonly market: TradeMarket;
+  /**
+   * `public_trades_last_update_ts_ms`: up to then every trade is known; null: not in this session.
+   */
+  updatedAt: MonoMs | null;
+  askedAt: MonoMs;
+  /** The session's first answer has been taken as the baseline. */
+  isBegun: boolean;
+  /** Answers that named trades nobody told, since it told one itself. */
+  unheard: number;
+}
+
+/** Trades of one instrument that were not told; `askAt`: when they are asked for again. */
+export interface TradeHole {
+  readonly instrument: InstrumentName;
+  fromSeq: number;
+  readonly toSeq: number;
+  requestId: number | null;
+  askAt: MonoMs;
+}
+
 export interface Observations {
   now: MonoMs;
   policy: Policy | null;
@@ -112,6 +137,17 @@ export interface Observations {
   readonly volatilityIndexes: Map<Currency, Reading<number>>;
   /** Number of the last public trade heard of each instrument. */
   readonly lastTradeSeq: Map<InstrumentName, number>;
+  readonly publicTrades: {
+    /** By market. */
+    readonly feeds: Map<string, TradeFeed>;
+    /** What was traded lately, by market and coin. */
+    readonly flows: Map<string, TradeFlow>;
+    readonly holes: TradeHole[];
+    /** Questions for the latest trades that are out: of which feed, and since when. */
+    readonly asked: Map<number, { readonly key: string; readonly at: MonoMs }>;
+    /** Until when each strategy opens no more of a structure (section 26). */
+    readonly pauses: Map<string, MonoMs>;
+  };
   /**
    * The last reading of what the venue says about itself; of `maintenance` only what is not over.
    */
@@ -201,6 +237,8 @@ export interface Observations {
     /** A `latchCleared` record is on its way; its snapshot was asked for then. */
     clearing: MonoMs | null;
     lastCleanAt: MonoMs | null;
+    /** The last pass that could compare positions was asked for then. */
+    comparedAt: MonoMs | null;
     unsent: UnsentIntent[];
     /** Found missing in the ledger and not yet asked to be written, in order. */
     corrections: LedgerRecord[];
@@ -212,6 +250,8 @@ export interface Observations {
     accountAt: MonoMs;
     instrumentsAt: MonoMs;
     healthAt: MonoMs;
+    /** When stale orders are looked for next. */
+    sweepAt: MonoMs;
     /** The account poll that is still out. */
     account: number | null;
   };

@@ -15,7 +15,6 @@ import {
   onBookChanged,
   onIndexChanged,
   onInstrumentsListed,
-  onPublicTrade,
   onTickerChanged,
   onVolatilityIndex,
 } from './turn/market.ts';
@@ -26,6 +25,8 @@ import { endPresence, onPresenceAttested, onPresenceEnded } from './turn/presenc
 import { onFetchFailed, onVenueSnapshot } from './turn/reconciliation.ts';
 import { resume } from './turn/resume.ts';
 import { onSessionChanged, onSessionTerminated, suspend } from './turn/session.ts';
+import { onPublicTrade } from './turn/public-trades.ts';
+import { onPublicTrades } from './turn/trade-proof.ts';
 import { onVenueHealth } from './turn/venue-health.ts';
 import { onCertificateRead, onHeartbeatObserved } from './turn/shell.ts';
 import { onDiskMeasured, onFaultObserved, onOperatorCommanded } from './turn/shell.ts';
@@ -98,6 +99,8 @@ function handle(state: State, event: Event, out: Output): void {
       return onIndexChanged(state, event);
     case 'publicTradeObserved':
       return onPublicTrade(state, event, out);
+    case 'publicTradesObserved':
+      return onPublicTrades(state, event, out);
     case 'volatilityIndexChanged':
       return onVolatilityIndex(state, event);
     case 'instrumentsListed':

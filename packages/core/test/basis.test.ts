@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BTC_PERPETUAL, ETH_PERPETUAL, INDEX_E8 } from '../src/gates/context.fixture.ts';
-import { currency, monoMs, priceE8 } from '../src/values/index.ts';
+import { amountE8, currency, E8, monoMs, priceE8 } from '../src/values/index.ts';
 import type { Desk } from './desk.ts';
 import { asked, holding, part, pass, tries } from './monitor-desk.ts';
 
@@ -120,7 +120,12 @@ describe('the basis monitor (section 43)', () => {
   it('takes the last trade of the feed where the book has no middle', () => {
     const desk = holding();
     desk.calm.references.get(BTC_PERPETUAL)?.asks.splice(0);
-    const trade = { kind: 'publicTradeObserved', instrument: BTC_PERPETUAL.name } as const;
+    const trade = {
+      kind: 'publicTradeObserved',
+      instrument: BTC_PERPETUAL.name,
+      amountE8: amountE8(10 * E8),
+      side: 'buy',
+    } as const;
     desk.tick();
     desk.post({ ...trade, tradeSeq: 1, priceE8: INDEX_E8 });
     expect(asked(desk).split(' ')[1]).toBe('None');

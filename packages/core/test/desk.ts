@@ -11,6 +11,7 @@ import type {
   FeeTier,
   MaintenanceWindow,
   ObservedFill,
+  PublicTrade,
   RequestLimits,
   TickerChanged,
   VenueOrder,
@@ -143,6 +144,8 @@ export class Desk {
     maintenance: [],
     locked: false,
   };
+  /** What everybody traded, oldest first, as the venue tells it when asked. */
+  readonly publicTrades: PublicTrade[] = [];
   /** Questions the venue leaves unanswered. */
   readonly silent = new Set<Fetch['what']>();
   certificate: 'PASS' | 'FAIL' | null = 'PASS';
@@ -239,6 +242,7 @@ export class Desk {
       this.quote(instrument);
       this.tell(instrument);
     }
+    this.#hearTrades();
   }
 
   /**
@@ -286,6 +290,14 @@ export class Desk {
         vega: null,
         gamma: null,
       });
+    }
+  }
+
+  /** Somebody trades in every market that is heard, all the time. */
+  #hearTrades(): void {
+    if (this.silent.has('latest_trades')) return;
+    for (const feed of this.state.observations.publicTrades.feeds.values()) {
+      if (feed.updatedAt !== null) feed.updatedAt = monoMs(this.now);
     }
   }
 
@@ -556,6 +568,15 @@ export class Desk {
     if (fetch.what === 'health') {
       this.post({ kind: 'venueHealthObserved', ...this.health });
     }
+    if (fetch.what === 'latest_trades' || fetch.what === 'missed_trades') {
+      const trades = this.publicTrades.filter((trade) => isAskedFor(trade, fetch));
+      this.post({
+        kind: 'publicTradesObserved',
+        requestId: fetch.requestId,
+        trades: fetch.what === 'latest_trades' ? trades.toReversed() : trades,
+        isComplete: true,
+      });
+    }
     if (fetch.what === 'reconciliation' && this.venue !== null) {
       const { openOrders, positions, trades } = this.venue;
       const known = { openOrders: [...openOrders], positions: [...positions], trades: [...trades] };
@@ -570,4 +591,13 @@ export class Desk {
       });
     }
   }
+}
+
+function isAskedFor(trade: PublicTrade, fetch: Fetch): boolean {
+  if (fetch.what === 'latest_trades') {
+    return trade.instrument.startsWith(fetch.currency);
+  }
+  if (fetch.what !== 'missed_trades') return false;
+  const { instrument, fromSeq, toSeq } = fetch;
+  return trade.instrument === instrument && trade.tradeSeq >= fromSeq && trade.tradeSeq <= toSeq;
 }

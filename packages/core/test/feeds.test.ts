@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BTC_CALL, BTC_PUT, ETH_CALL } from '../src/gates/context.fixture.ts';
-import { monoMs, priceE8 } from '../src/values/index.ts';
+import { amountE8, monoMs, priceE8 } from '../src/values/index.ts';
 import { Desk } from './desk.ts';
 
 const GAP = 'WS_TRADES_GAP_RECONCILE_REQUIRED';
@@ -10,7 +10,8 @@ const SESSION = 'SESSION_TERMINATION_RECONCILE_REQUIRED';
 function trade(desk: Desk, tradeSeq: number, instrument = BTC_CALL): void {
   const price = priceE8(4_800_000);
   const { name } = instrument;
-  desk.post({ kind: 'publicTradeObserved', instrument: name, tradeSeq, priceE8: price });
+  const amount = { priceE8: price, amountE8: amountE8(10_000_000), side: 'buy' } as const;
+  desk.post({ kind: 'publicTradeObserved', instrument: name, tradeSeq, ...amount });
 }
 
 function ticks(desk: Desk, rounds = 30): Desk {

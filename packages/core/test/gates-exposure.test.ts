@@ -314,7 +314,7 @@ describe('what a refusal is made of', () => {
   it('AT-930 every refusal carries a code of the registry', () => {
     const refused = [
       [contextOf(), candidateOf({ quantity: 0.01 }), 'TooSmallAfterQuantization'],
-      [contextOf({ now: monoMs(NOW + 5_000) }), candidateOf(), 'LiquidityGateNoL2'],
+      [contextOf({ now: monoMs(NOW + 3_000) }), candidateOf(), 'LiquidityGateNoL2'],
       [
         exposed({ current: { BTC: 10 } }),
         candidateOf({ grossEdgeUsd: 1e3 }),

@@ -193,6 +193,12 @@ const POLICIES: readonly Case[] = [
 
 const STATES: readonly Case[] = [
   {
+    code: 'FeedbackLoopGuardActive',
+    cause: '30 000 USD of our own in the last second, where 20 000 are allowed',
+    desk: within({ parameters: { selfTradeNotionalTripUsd: 20_000 } }),
+    prepare: trade,
+  },
+  {
     code: 'TradingModeForbidsOpen',
     cause: 'an operator has stopped it',
     prepare: (desk) => {
@@ -248,7 +254,6 @@ const CASES: readonly Case[] = [...PROPOSALS, ...MARKETS, ...POLICIES, ...STATES
 export const NOT_PROVOKED: Readonly<Partial<Record<RejectCode, string>>> = {
   ChurnBreakerActive: 'nothing refuses with it yet: it is about groups of two legs',
   EmergencyCloseNoPrice: 'nothing refuses with it yet: it is about containment',
-  FeedbackLoopGuardActive: 'nothing refuses with it yet',
   EvidenceChainNotGreen: 'nothing refuses with it yet: it is of the GOP profile',
   ApprovalRequired: 'nothing refuses with it yet: it is of the network control plane',
   LabelTooLong: 'every id that can reach the core makes a label of 43 characters',

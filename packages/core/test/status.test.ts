@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MODE_REASONS } from '../src/reasons.ts';
 import { describe as statusOf, healthOf, type StatusTelemetry } from '../src/status.ts';
 import { BTC_CALL } from '../src/gates/context.fixture.ts';
-import { monoMs, priceE8, wallMs } from '../src/values/index.ts';
+import { amountE8, monoMs, priceE8, wallMs } from '../src/values/index.ts';
 import { Desk } from './desk.ts';
 import { brokenRules, STATUS_KEYS } from './status-rules.ts';
 
@@ -27,7 +27,8 @@ function gap(desk: Desk): void {
   for (const tradeSeq of [1, 9]) {
     const priceOf = priceE8(4_800_000);
     const { name } = BTC_CALL;
-    desk.post({ kind: 'publicTradeObserved', instrument: name, tradeSeq, priceE8: priceOf });
+    const trade = { tradeSeq, priceE8: priceOf, amountE8: amountE8(10_000_000) };
+    desk.post({ kind: 'publicTradeObserved', instrument: name, side: 'buy', ...trade });
   }
 }
 

@@ -1,4 +1,4 @@
-import { instrumentName, monoMs } from '@holdfast/core/values';
+import { currency, instrumentName, monoMs } from '@holdfast/core/values';
 import { describe, expect, it } from 'vitest';
 import { harness } from '../test/link-harness.ts';
 import {
@@ -240,6 +240,60 @@ describe('the health of the venue', () => {
     clock.advance(10);
     expect(of('venueHealthObserved')).toHaveLength(1);
     expect(of('fetchFailed')).toMatchObject([{ requestId: 4, fault: 'malformed_status' }]);
+  });
+});
+
+describe('public trades that are asked for', () => {
+  const row = (trade_seq: number, timestamp: number) => ({
+    trade_id: `T-${trade_seq}`,
+    trade_seq,
+    instrument_name: OPTION,
+    timestamp,
+    direction: 'sell',
+    price: 0.011,
+    amount: 0.3,
+  });
+
+  it('are the latest of a market, or those of a hole, each dated by our clock', () => {
+    const { venue, link, clock, of, start } = harness();
+    start();
+    const asked: unknown[] = [];
+    const answer = (method: string, trades: readonly unknown[], has_more: boolean): void => {
+      venue.on(method, ({ params }) => {
+        asked.push(params);
+        return { result: { trades, has_more } };
+      });
+    };
+    const said = clock.now();
+    answer('public/get_last_trades_by_currency', [row(9, said), row(8, said - 5_000)], true);
+    answer('public/get_last_trades_by_instrument', [row(4, said - 9_000)], false);
+    const market = { currency: currency('BTC'), family: 'option' } as const;
+    link.venue.fetch({ kind: 'fetch', requestId: 5, what: 'latest_trades', ...market });
+    const hole = { instrument: instrumentName(OPTION), fromSeq: 4, toSeq: 6 };
+    link.venue.fetch({ kind: 'fetch', requestId: 6, what: 'missed_trades', ...hole });
+    clock.advance(10);
+    expect(asked).toEqual([
+      { currency: 'BTC', kind: 'option', count: 20, sorting: 'desc' },
+      { instrument_name: OPTION, start_seq: 4, end_seq: 6, count: 1_000, sorting: 'asc' },
+    ]);
+    const told = { instrument: OPTION, side: 'sell', priceE8: 1_100_000, amountE8: 30_000_000 };
+    expect(of('publicTradesObserved')).toMatchObject([
+      { requestId: 5, isComplete: false, trades: [{ ...told, tradeSeq: 9 }, { tradeSeq: 8 }] },
+      { requestId: 6, isComplete: true, trades: [{ ...told, tradeSeq: 4 }] },
+    ]);
+    const [, second] = of('publicTradesObserved')[0]?.trades ?? [];
+    expect(Math.abs((second?.tradedAt ?? 0) - (said - 5_000))).toBeLessThan(50);
+  });
+
+  it('are none when they cannot be read', () => {
+    const { venue, link, clock, of, start } = harness();
+    start();
+    venue.on('public/get_last_trades_by_currency', () => ({ result: { trades: [{}] } }));
+    const market = { currency: currency('BTC'), family: 'future' } as const;
+    link.venue.fetch({ kind: 'fetch', requestId: 5, what: 'latest_trades', ...market });
+    clock.advance(10);
+    expect(of('publicTradesObserved')).toEqual([]);
+    expect(of('fetchFailed')).toMatchObject([{ requestId: 5, fault: 'malformed_last_trades' }]);
   });
 });
 

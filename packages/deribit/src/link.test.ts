@@ -328,12 +328,13 @@ describe('an order', () => {
 });
 
 describe('an order without credits', () => {
-  it('waits a second at most, and then never leaves; cancels go before it', () => {
+  /** What became of forty orders at once, of which the lowest tier has credits for eighteen. */
+  function forty(params: object) {
     const { venue, link, clock, start } = harness();
     start();
     const faults: unknown[] = [];
     for (let n = 0; n < 40; n += 1) {
-      link.transport.call('private/buy', { label: `L-${n}` }, (answer) => {
+      link.transport.call('private/buy', { label: `L-${n}`, ...params }, (answer) => {
         if (answer.ok === null) faults.push(answer.fault);
       });
     }
@@ -341,6 +342,18 @@ describe('an order without credits', () => {
     clock.advance(400);
     expect(venue.count('private/cancel_by_label')).toBe(1);
     expect(venue.count('private/buy')).toBe(18);
+    return { venue, faults, clock };
+  }
+
+  it('AT-239 that opens is blocked at once, and never leaves', () => {
+    const { venue, faults, clock } = forty({});
+    expect(faults).toEqual(Array.from({ length: 22 }, () => 'brownout'));
+    clock.advance(60_000);
+    expect(venue.count('private/buy')).toBe(18);
+  });
+
+  it('AT-239 that reduces waits a second at most; cancels go before what may rest', () => {
+    const { venue, faults, clock } = forty({ reduce_only: true });
     clock.advance(60_000);
     expect(venue.count('private/buy')).toBe(21);
     expect(faults).toEqual(Array.from({ length: 19 }, () => 'no_credits'));

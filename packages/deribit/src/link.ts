@@ -10,6 +10,7 @@ import { type LinkMeasurement, LinkMeter, type LinkTelemetry } from './link-mete
 import { channelsOf, type ListingPorts, listAll, listMissing, OWN_CHANGES } from './listing.ts';
 import { MarketFeed } from './market-feed.ts';
 import type { DeribitOptions } from './options.ts';
+import type { RequestClass } from './pacer.ts';
 import { TOO_MANY_REQUESTS } from './protocol/errors.ts';
 import type { RpcAnswer, RpcParams } from './protocol/rpc.ts';
 import { isMethod, METHODS } from './protocol/methods.ts';
@@ -119,9 +120,9 @@ export class Link {
       clock.wake(clock.now(), () => reply({ ok: null, fault: 'not_connected' }));
       return;
     }
-    const urgent = method.startsWith('private/cancel') || params['reduce_only'] === true;
+    const requestClass = requestClassOf(method, params);
     const dated = this.#dated(method, params);
-    this.#rpc.call({ method, params: dated, urgent, waitMs: ORDER_WAIT_MS }, reply);
+    this.#rpc.call({ method, params: dated, requestClass, waitMs: ORDER_WAIT_MS }, reply);
   }
 
   /**
@@ -388,6 +389,13 @@ export class Link {
 /** Its answer takes the time of its size, and says nothing of the network. */
 function isBulk({ method }: Call): boolean {
   return method === 'public/get_instruments' || method.endsWith('subscribe');
+}
+
+/** A reduction that takes what is there now goes before one that may rest. */
+function requestClassOf(method: string, params: RpcParams): RequestClass {
+  if (method.startsWith('private/cancel')) return 'CANCEL';
+  if (params['reduce_only'] !== true) return 'OPEN';
+  return params['time_in_force'] === 'immediate_or_cancel' ? 'EMERGENCY_CLOSE' : 'HEDGE';
 }
 
 /** Whatever the matching engine is asked for, but a cancel. */

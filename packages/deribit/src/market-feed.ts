@@ -161,10 +161,11 @@ export class MarketFeed {
     // One message may hold several trades of an instrument: told in the order of their numbers.
     const inOrder = trades.value.toSorted((a, b) => a.tradeSeq - b.tradeSeq);
     const now = this.#ports.now();
-    for (const { instrument, tradeSeq, priceE8, timestamp } of inOrder) {
+    for (const { instrument, tradeSeq, priceE8, amountE8, side, timestamp } of inOrder) {
       const at = this.#heard(timestamp, now);
       if (this.#ports.instruments.get(instrument) === undefined) continue;
-      this.#ports.post({ kind: 'publicTradeObserved', at, instrument, tradeSeq, priceE8 });
+      const trade = { instrument, tradeSeq, priceE8, amountE8, side };
+      this.#ports.post({ kind: 'publicTradeObserved', at, ...trade });
     }
   }
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Pacer } from './pacer.ts';
+import { Pacer, type RequestClass } from './pacer.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 describe('token bucket', () => {
@@ -50,14 +50,14 @@ describe('pacer', () => {
     const pacer = new Pacer<string>(0);
     pacer.limit({ matching: MATCHING, nonMatching: OTHER }, 0);
     for (let n = 0; n < 40; n += 1) {
-      pacer.add({ pool: 'non_matching', urgent: false, job: `data ${n}` });
+      pacer.add({ pool: 'non_matching', requestClass: 'DATA', job: `data ${n}` }, 0);
     }
     for (let n = 0; n < 20; n += 1) {
-      pacer.add({ pool: 'matching', urgent: false, job: `open ${n}` });
+      pacer.add({ pool: 'matching', requestClass: 'DATA', job: `refresh ${n}` }, 0);
     }
     for (let n = 0; n < 20; n += 1) {
-      pacer.add({ pool: 'matching', urgent: true, job: `hedge ${n}` });
-      pacer.add({ pool: 'matching', urgent: true, job: `cancel ${n}` });
+      pacer.add({ pool: 'matching', requestClass: 'HEDGE', job: `hedge ${n}` }, 0);
+      pacer.add({ pool: 'matching', requestClass: 'CANCEL', job: `cancel ${n}` }, 0);
     }
     const sent: { readonly at: number; readonly job: string }[] = [];
     for (let now = 0; sent.length < 100; now += 10) {
@@ -76,28 +76,75 @@ describe('pacer', () => {
       });
     }
     const matching = sent.map(({ job }) => job).filter((job) => !isData(job));
-    expect(matching.slice(0, 40).every((job) => !job.startsWith('open'))).toBe(true);
-    expect(sent[0]?.job).toBe('hedge 0');
+    expect(matching.slice(0, 40).every((job) => !job.startsWith('refresh'))).toBe(true);
+    expect(sent[0]?.job).toBe('cancel 0');
+  });
+
+  it('AT-239 drained by data: data is shed, an open is blocked, and the other three are served', () => {
+    const shed: string[] = [];
+    const pacer = new Pacer<string>(0, (job) => shed.push(job));
+    pacer.limit({ matching: MATCHING, nonMatching: OTHER }, 0);
+    const add = (requestClass: RequestClass, job: string) =>
+      pacer.add({ pool: 'matching', requestClass, job }, 0);
+    for (let n = 0; n < 30; n += 1) add('DATA', `data ${n}`);
+    while (pacer.next(0) !== undefined);
+    // Of a burst of 20 the used 18 are gone, and twelve wait.
+    expect(pacer.readyAt(0)).toBeGreaterThan(0);
+    expect(add('OPEN', 'open')).toBe('blocked');
+    expect(shed).toEqual([]);
+    expect(add('HEDGE', 'hedge')).toBe('taken');
+    expect(shed).toHaveLength(12);
+    expect(add('CANCEL', 'cancel')).toBe('taken');
+    expect(add('EMERGENCY_CLOSE', 'close')).toBe('taken');
+    expect(add('OPEN', 'open again')).toBe('blocked');
+    const served: string[] = [];
+    for (let now = 0; now <= 2_000; now += 10) {
+      for (let job = pacer.next(now); job !== undefined; job = pacer.next(now)) served.push(job);
+    }
+    expect(served).toEqual(['close', 'cancel', 'hedge']);
+  });
+
+  it('AT-239 with credits left an open goes, and no data is shed for anybody', () => {
+    const shed: string[] = [];
+    const pacer = new Pacer<string>(0, (job) => shed.push(job));
+    pacer.add({ pool: 'matching', requestClass: 'DATA', job: 'data' }, 0);
+    pacer.add({ pool: 'matching', requestClass: 'OPEN', job: 'open' }, 0);
+    pacer.add({ pool: 'matching', requestClass: 'CANCEL', job: 'cancel' }, 0);
+    pacer.add({ pool: 'matching', requestClass: 'VITAL', job: 'vital' }, 0);
+    const served = [0, 1, 2, 3].map(() => pacer.next(0));
+    expect([served, shed]).toEqual([['cancel', 'vital', 'open', 'data'], []]);
+  });
+
+  it('waits for nobody for ever: credits that come serve whoever waits longest in its class', () => {
+    const pacer = new Pacer<number>(0);
+    for (let job = 0; job < 40; job += 1) {
+      pacer.add({ pool: 'matching', requestClass: 'CANCEL', job }, 0);
+    }
+    const served: number[] = [];
+    for (let now = 0; now <= 10_000; now += 10) {
+      for (let job = pacer.next(now); job !== undefined; job = pacer.next(now)) served.push(job);
+    }
+    expect(served).toEqual(Array.from({ length: 40 }, (_, job) => job));
   });
 
   it('lets a cancel out though the data pool is drained and full of waiting requests', () => {
     const pacer = new Pacer<string>(0);
     for (let n = 0; n < 200; n += 1) {
-      pacer.add({ pool: 'non_matching', urgent: false, job: 'data' });
+      pacer.add({ pool: 'non_matching', requestClass: 'DATA', job: 'data' }, 0);
     }
     while (pacer.next(0) !== undefined);
-    pacer.add({ pool: 'matching', urgent: true, job: 'cancel' });
+    pacer.add({ pool: 'matching', requestClass: 'CANCEL', job: 'cancel' }, 0);
     expect(pacer.next(0)).toBe('cancel');
   });
 
   it('refuses what would wait behind too many, and pays for nothing that was dropped', () => {
     const pacer = new Pacer<number>(0);
     const added = Array.from({ length: 257 }, (_, job) =>
-      pacer.add({ pool: 'instruments', urgent: false, job }),
+      pacer.add({ pool: 'instruments', requestClass: 'DATA', job }, 0),
     );
-    expect(added.filter((each) => !each)).toHaveLength(1);
+    expect(added.filter((each) => each === 'full')).toHaveLength(1);
     for (let job = 0; job < 256; job += 1) {
-      if (job !== 77) pacer.drop({ pool: 'instruments', urgent: false, job });
+      if (job !== 77) pacer.drop({ pool: 'instruments', requestClass: 'DATA', job });
     }
     expect(pacer.next(0)).toBe(77);
     expect(pacer.readyAt(0)).toBeNull();

@@ -7,13 +7,27 @@ import { TokenBucket } from './token-bucket.ts';
  */
 export type Pool = 'matching' | 'non_matching' | 'instruments' | 'subscriptions';
 
+/**
+ * What a request is for, in the order in which a pool serves them (contract-1 section 45). `VITAL` is
+ * ours: questions the session lives by, and reconciliation.
+ */
+const CLASSES = ['EMERGENCY_CLOSE', 'CANCEL', 'HEDGE', 'VITAL', 'OPEN', 'DATA'] as const;
+export type RequestClass = (typeof CLASSES)[number];
+
+/** Never shed, never blocked: what takes risk away. */
+const PRESERVED: ReadonlySet<RequestClass> = new Set(['EMERGENCY_CLOSE', 'CANCEL', 'HEDGE']);
+
 /** What has to be sent, and what it may overtake. */
 export interface Errand<Job> {
   readonly pool: Pool;
-  /** Cancels and orders that only reduce; questions the session lives by. They go first. */
-  readonly urgent: boolean;
+  readonly requestClass: RequestClass;
   readonly job: Job;
 }
+
+/**
+ * `blocked`: an opening order that would have to wait, which none ever does; `full`: too many wait.
+ */
+export type Taken = 'taken' | 'blocked' | 'full';
 
 /** Errands waiting for one pool; the next one is refused. */
 const WAITING_MAX = 256;
@@ -36,22 +50,25 @@ const POOLS = ['matching', 'non_matching', 'subscriptions', 'instruments'] as co
 
 interface Line<Job> {
   readonly bucket: TokenBucket;
-  readonly urgent: Job[];
-  readonly ordinary: Job[];
+  readonly waiting: Readonly<Record<RequestClass, Job[]>>;
 }
 
 /**
- * Lets requests out no faster than the account may send them, the urgent first. Pools do not wait
- * for each other, so a cancel never waits for data. Time is passed in.
+ * Lets requests out no faster than the account may send them, by class. Pools do not wait for each
+ * other, so a cancel never waits for data; and in its own pool it goes first. While something that
+ * takes risk away has to wait for credits, it is a brownout: waiting data is shed, and nothing that
+ * opens waits at all. Nothing here throws, and time is passed in.
  */
 export class Pacer<Job> {
   readonly #lines: Readonly<Record<Pool, Line<Job>>>;
+  readonly #onShed: (job: Job) => void;
 
-  constructor(now: number) {
+  /** @param onShed hears of each job that will not leave after all. */
+  constructor(now: number, onShed: (job: Job) => void = () => {}) {
+    this.#onShed = onShed;
     const line = (pool: Pool): Line<Job> => ({
       bucket: new TokenBucket(used(DEFAULTS[pool]), now),
-      urgent: [],
-      ordinary: [],
+      waiting: { EMERGENCY_CLOSE: [], CANCEL: [], HEDGE: [], VITAL: [], OPEN: [], DATA: [] },
     });
     this.#lines = {
       matching: line('matching'),
@@ -67,27 +84,31 @@ export class Pacer<Job> {
     this.#lines.non_matching.bucket.limit(used(nonMatching), now);
   }
 
-  /** @returns false when too many wait already. */
-  add({ pool, urgent, job }: Errand<Job>): boolean {
+  add({ pool, requestClass, job }: Errand<Job>, now: number): Taken {
     const line = this.#lines[pool];
-    if (line.urgent.length + line.ordinary.length >= WAITING_MAX) return false;
-    (urgent ? line.urgent : line.ordinary).push(job);
-    return true;
+    const isDrained = line.bucket.readyAt(now) > now;
+    const mustWait = isDrained || countOf(line) > line.waiting.DATA.length;
+    if (requestClass === 'OPEN' && mustWait) return 'blocked';
+    if (isDrained && PRESERVED.has(requestClass)) this.#shed(line);
+    if (countOf(line) >= WAITING_MAX) return 'full';
+    line.waiting[requestClass].push(job);
+    return 'taken';
   }
 
   /** What may leave now, and is paid for by being taken; undefined when nothing may. */
   next(now: number): Job | undefined {
     for (const pool of POOLS) {
-      const { bucket, urgent, ordinary } = this.#lines[pool];
-      if (urgent.length + ordinary.length === 0 || !bucket.take(now)) continue;
-      return urgent.shift() ?? ordinary.shift();
+      const line = this.#lines[pool];
+      const first = CLASSES.find((each) => line.waiting[each].length > 0);
+      if (first === undefined || !line.bucket.take(now)) continue;
+      return line.waiting[first].shift();
     }
     return undefined;
   }
 
   /** It is not to leave any more, and costs nothing. */
-  drop({ pool, urgent, job }: Errand<Job>): void {
-    const line = urgent ? this.#lines[pool].urgent : this.#lines[pool].ordinary;
+  drop({ pool, requestClass, job }: Errand<Job>): void {
+    const line = this.#lines[pool].waiting[requestClass];
     const at = line.indexOf(job);
     if (at >= 0) line.splice(at, 1);
   }
@@ -96,9 +117,9 @@ export class Pacer<Job> {
   readyAt(now: number): number | null {
     let at: number | null = null;
     for (const pool of POOLS) {
-      const { bucket, urgent, ordinary } = this.#lines[pool];
-      if (urgent.length + ordinary.length === 0) continue;
-      const ready = bucket.readyAt(now);
+      const line = this.#lines[pool];
+      if (countOf(line) === 0) continue;
+      const ready = line.bucket.readyAt(now);
       if (at === null || ready < at) at = ready;
     }
     return at;
@@ -107,10 +128,19 @@ export class Pacer<Job> {
   /** Whoever waited is told by the caller; the credits stay as they are. */
   clear(): void {
     for (const pool of POOLS) {
-      this.#lines[pool].urgent.length = 0;
-      this.#lines[pool].ordinary.length = 0;
+      for (const requestClass of CLASSES) this.#lines[pool].waiting[requestClass].length = 0;
     }
   }
+
+  #shed({ waiting }: Line<Job>): void {
+    for (const job of waiting.DATA.splice(0)) this.#onShed(job);
+  }
+}
+
+function countOf<Job>({ waiting }: Line<Job>): number {
+  let count = 0;
+  for (const requestClass of CLASSES) count += waiting[requestClass].length;
+  return count;
 }
 
 function used({ ratePerSecond, burst }: RequestBudget): RequestBudget {

@@ -1,11 +1,12 @@
 import type { Event, Fetch, MonoMs } from '@holdfast/core';
-import { type Currency, type InstrumentName, wallMs } from '@holdfast/core/values';
+import { type Currency, type InstrumentName, monoMs, wallMs } from '@holdfast/core/values';
 import type { Clock } from './clock.ts';
 import { parseAccountSummaries } from './protocol/account.ts';
 import { parseAnnouncements } from './protocol/announcements.ts';
 import { parseStatus } from './protocol/platform.ts';
+import { parseLastTrades } from './protocol/public-trades.ts';
 import { snapshotEvent, takeSnapshot } from './reconciliation.ts';
-import { REQUEST_TIMEOUT_MS, type RpcClient } from './rpc-client.ts';
+import { REQUEST_TIMEOUT_MS, type RpcClient, type RpcRequest } from './rpc-client.ts';
 
 export interface QuestionPorts {
   readonly clock: Clock;
@@ -58,6 +59,9 @@ export function ask(ports: QuestionPorts, request: Fetch): void {
       return askHealth(ports, done);
     case 'reconciliation':
       return askSnapshot(ports, request, done);
+    case 'latest_trades':
+    case 'missed_trades':
+      return askTrades(ports, request, done);
     case 'book':
       return ports.restartBook(request.instrument, done);
   }
@@ -96,6 +100,46 @@ export function askHealth({ rpc, now, post }: QuestionPorts, done: Done): void {
       done(null);
     });
   });
+}
+
+/** Trades of one hole, or of one market's last moments, in one answer. */
+const TRADES_OF_A_HOLE = 1_000;
+const LATEST_TRADES = 20;
+
+type AskedTrades = Extract<Fetch, { what: 'latest_trades' | 'missed_trades' }>;
+
+/** What everybody traded: how each of these is dated, ours is to translate. */
+function askTrades(ports: QuestionPorts, request: AskedTrades, done: Done): void {
+  const { rpc, now, post, driftMs } = ports;
+  const { requestId } = request;
+  rpc.call(tradesRequest(request), (answer) => {
+    if (answer.ok === null) return done(answer.fault);
+    if (!answer.ok) return done(`trades: ${answer.error.code} ${answer.error.message}`);
+    const parsed = parseLastTrades(answer.result);
+    if (!parsed.ok) return done(parsed.fault);
+    const at = now();
+    const ahead = driftMs() ?? 0;
+    const trades = parsed.value.trades.map(
+      ({ instrument, tradeSeq, priceE8, amountE8, side, timestamp }) => {
+        const tradedAt = monoMs(Math.min(at, Math.floor(timestamp + ahead)));
+        return { instrument, tradeSeq, priceE8, amountE8, side, tradedAt };
+      },
+    );
+    const isComplete = !parsed.value.hasMore;
+    post({ kind: 'publicTradesObserved', at, requestId, trades, isComplete });
+    done(null);
+  });
+}
+
+function tradesRequest(request: AskedTrades): Pick<RpcRequest, 'method' | 'params'> {
+  if (request.what === 'latest_trades') {
+    const { currency, family: kind } = request;
+    const params = { currency, kind, count: LATEST_TRADES, sorting: 'desc' };
+    return { method: 'public/get_last_trades_by_currency', params };
+  }
+  const { instrument: instrument_name, fromSeq: start_seq, toSeq: end_seq } = request;
+  const params = { instrument_name, start_seq, end_seq, count: TRADES_OF_A_HOLE, sorting: 'asc' };
+  return { method: 'public/get_last_trades_by_instrument', params };
 }
 
 function askSnapshot(

@@ -1,7 +1,7 @@
 import type { RequestLimits } from '@holdfast/core';
 import { Alarm } from './alarm.ts';
 import type { Clock } from './clock.ts';
-import { type Errand, Pacer, type Pool } from './pacer.ts';
+import { type Errand, Pacer, type Pool, type RequestClass } from './pacer.ts';
 import { isMethod, METHODS } from './protocol/methods.ts';
 import { encodeRequest, type RpcAnswer, type RpcParams, type VenueAnswer } from './protocol/rpc.ts';
 
@@ -19,8 +19,9 @@ export interface RpcRequest {
   readonly timeoutMs?: number;
   /** How much of that it may wait for credits; all of it unless said otherwise. */
   readonly waitMs?: number;
-  /** Goes before what is not. */
+  /** The session lives by the answer: `VITAL`, where no class is named; else `DATA`. */
   readonly urgent?: boolean;
+  readonly requestClass?: RequestClass;
 }
 
 /** One request on its way, as observers see it. */
@@ -65,7 +66,9 @@ export class RpcClient {
   constructor(clock: Clock, observer: RpcObserver) {
     this.#clock = clock;
     this.#observer = observer;
-    this.#pacer = new Pacer(clock.now());
+    this.#pacer = new Pacer(clock.now(), (pending) => {
+      if (this.#pending.delete(pending.id)) this.#refuse('shed', pending.reply);
+    });
     this.#alarm = new Alarm(clock, () => this.#pump());
   }
 
@@ -109,8 +112,11 @@ export class RpcClient {
     if (this.#pending.size >= PENDING_MAX) return this.#refuse('too_many_pending', reply);
     this.#lastId += 1;
     const pending: Pending = { id: this.#lastId, method, params, sentAt: null, reply };
-    const errand = { pool: poolOf(method), urgent: request.urgent === true, job: pending };
-    if (!this.#pacer.add(errand)) return this.#refuse('too_many_waiting', reply);
+    const requestClass = request.requestClass ?? (request.urgent === true ? 'VITAL' : 'DATA');
+    const errand = { pool: poolOf(method), requestClass, job: pending };
+    const taken = this.#pacer.add(errand, this.#clock.now());
+    if (taken === 'blocked') return this.#refuse('brownout', reply);
+    if (taken === 'full') return this.#refuse('too_many_waiting', reply);
     this.#pending.set(pending.id, pending);
     this.#clock.wake(this.#clock.now() + timeoutMs, () => this.#expire(errand));
     this.#pump();

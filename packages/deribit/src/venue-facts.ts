@@ -148,7 +148,7 @@ export const VENUE_FACTS: readonly VenueFact[] = [
   {
     id: 'EXT-trades-continuity',
     fact: 'trade_seq counts the trades of an instrument by one: a hole is a trade nobody told us.',
-    enforcedBy: 'packages/core/src/turn/market.ts:onPublicTrade',
+    enforcedBy: 'packages/core/src/turn/public-trades.ts:onPublicTrade',
     test: { file: FEEDS_TEST, title: 'repeats, and other instruments\u2019 numbers, are no holes' },
   },
   {

@@ -345,6 +345,11 @@ export class PaperVenue {
         ];
       case 'health':
         return [{ kind: 'venueHealthObserved', at, maintenance: [], locked: false }];
+      case 'latest_trades':
+      case 'missed_trades': {
+        const { requestId } = request;
+        return [{ kind: 'publicTradesObserved', at, requestId, trades: [], isComplete: true }];
+      }
       case 'book':
         this.quote();
         return [];

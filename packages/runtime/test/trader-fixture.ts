@@ -28,6 +28,11 @@ function roomyPolicy(): Policy {
     };
   }
   document.risk_limits.max_gross_notional_usd = 50_000_000;
+  document.parameters = {
+    ...document.parameters,
+    self_trade_min_self_notional_usd: 1e9,
+    self_trade_notional_trip_usd: 1e9,
+  };
   const parsed = parsePolicy(document);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.violations));
   return parsed.value;

@@ -19,7 +19,11 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 const CHILD = join(import.meta.dirname, 'wire-trader.ts');
 
 /** The launch policy, but for its style: with `Sniper` nothing that opens would ever rest. */
-const POLICY = { execution_style: 'Any' };
+const POLICY = {
+  execution_style: 'Any',
+  // It trades by the second: that is not what is under test.
+  parameters: { self_trade_min_self_notional_usd: 1e9, self_trade_notional_trip_usd: 1e9 },
+};
 /** The shipped document at a quicker pace; a second segment is never far. */
 const PACE = {
   loop: { tick_interval_ms: 50, consult_interval_ms: 240, reconcile_interval_ms: 5_000 },

@@ -23,7 +23,14 @@ import {
   strategyId,
 } from '../values/index.ts';
 import { createCandidate } from './candidate.ts';
-import type { Candidate, ExposureView, GateContext, Listing, RateView } from './gate.ts';
+import type {
+  Candidate,
+  ExposureView,
+  GateContext,
+  Listing,
+  RateView,
+  TradesView,
+} from './gate.ts';
 
 export const NOW = monoMs(1_774_000_000_000);
 export const BTC = currency('BTC');
@@ -89,6 +96,13 @@ export const BTC_USDC_PERPETUAL: Instrument = Object.freeze<Instrument>({
   contractMultiplierE8: amountE8(100_000_000),
 });
 
+/** One order of the fixture is 30 000 USD: it must not be what self-impact trips on. */
+const ROOMY_PARAMETERS: Parameters = Object.freeze({
+  ...DEFAULT_PARAMETERS,
+  selfTradeMinSelfNotionalUsd: 1e9,
+  selfTradeNotionalTripUsd: 1e9,
+});
+
 /**
  * Launch policy LP-001 with room on every limit; `families` holds every family, so that each can be
  * taken away.
@@ -152,7 +166,7 @@ export const POLICY: Policy = Object.freeze<Policy>({
     [BTC, BTC_PERPETUAL.name],
     [ETH, ETH_PERPETUAL.name],
   ]),
-  parameters: DEFAULT_PARAMETERS,
+  parameters: ROOMY_PARAMETERS,
 });
 
 /** A policy with some of its parts, limits, exposure budgets or parameters replaced. */
@@ -169,7 +183,7 @@ export function policyWith(
     ...parts,
     limits: { ...POLICY.limits, ...parts.limits },
     exposure: { ...POLICY.exposure, ...parts.exposure },
-    parameters: { ...DEFAULT_PARAMETERS, ...parts.parameters },
+    parameters: { ...ROOMY_PARAMETERS, ...parts.parameters },
     universe: { ...POLICY.universe, ...parts.universe },
   });
 }
@@ -251,6 +265,20 @@ export function rateOf(sentMsAgo: readonly number[] = []): RateView {
   };
 }
 
+/** A fresh feed; USD as decimals. */
+export function tradesOf(
+  parts: Partial<TradesView> & { readonly public?: number; readonly self?: number } = {},
+): TradesView {
+  const { public: everybody = 0, self = 0, ...view } = parts;
+  return {
+    updatedAt: () => monoMs(NOW - 1_000),
+    publicNotional: () => usd(everybody),
+    selfNotional: () => ({ gross: usd(Math.abs(self)), net: usd(self) }),
+    pausedUntil: () => null,
+    ...view,
+  };
+}
+
 /** Section 52: everything passes. Listings hold every fixture instrument. */
 export function contextOf(parts: Partial<GateContext> = {}): GateContext {
   const instruments = [BTC_CALL, BTC_PUT, ETH_CALL, BTC_PERPETUAL, BTC_USDC_PERPETUAL];
@@ -280,6 +308,7 @@ export function contextOf(parts: Partial<GateContext> = {}): GateContext {
     exposure: exposureOf(),
     requests: { available: 20, reserved: 5 },
     throttled: false,
+    trades: tradesOf(),
     rate: rateOf(),
     order: () => undefined,
     isSuspended: () => false,

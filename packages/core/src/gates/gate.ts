@@ -1,7 +1,8 @@
 import type { OpenPermissionReasonCode } from '../guard/codes.ts';
 import type { LossLimit, LossMeasure, LossUnknown } from '../position/losses.ts';
 import type { ResolvedMode, RiskState } from '../guard/mode.ts';
-import type { UnsupportedKind } from '../instrument/instrument.ts';
+import type { SelfNotional } from '../guard/self-impact.ts';
+import type { Instrument, UnsupportedKind } from '../instrument/instrument.ts';
 import type { IntentClass, IntentProposal, LegProposal } from '../intent/intent.ts';
 import type { AppendRefusal } from '../ledger/waiver.ts';
 import type { Listing } from '../market/listing.ts';
@@ -56,10 +57,22 @@ export interface GateContext {
   readonly exposure: ExposureView;
   readonly rate: RateView;
   readonly requests: RequestView;
+  readonly trades: TradesView;
   /** The venue told us to slow down, and nothing else is wrong. */
   readonly throttled: boolean;
   order(label: Label): Order | undefined;
   isSuspended(strategy: StrategyId): boolean;
+}
+
+/** Who trades how much, of the market an instrument belongs to. */
+export interface TradesView {
+  /** Up to when its public trades are known whole; null: unknown. */
+  updatedAt(instrument: Instrument): MonoMs | null;
+  publicNotional(instrument: Instrument, windowMs: number): MicroUsd;
+  /** Null: not known. */
+  selfNotional(instrument: Instrument, windowMs: number): SelfNotional | null;
+  /** Until when nothing more of this key opens; null: it may. */
+  pausedUntil(key: string): MonoMs | null;
 }
 
 /** Requests the venue's matching engine still takes of us, as far as we know. */

@@ -18,6 +18,7 @@ const LIST = [
   ['preflight', 'safety', EVERY],
   ['well-formed', 'safety', EVERY],
   ['sized', 'safety', EVERY],
+  ['self-impact', 'safety', 'OPEN'],
   ['margin-headroom', 'safety', 'OPEN'],
   ['fee-fresh', 'safety', EVERY],
   ['liquidity', 'safety', EVERY],

@@ -22,6 +22,7 @@ import { preflight } from './preflight.ts';
 import { priced } from './priced.ts';
 import { rateBudget } from './rate-budget.ts';
 import type { Reject } from './reject.ts';
+import { selfImpact } from './self-impact.ts';
 import { sized } from './sized.ts';
 import { stageCaps } from './stage-caps.ts';
 import { hedgeOnly, universe } from './universe.ts';
@@ -46,6 +47,7 @@ export const GATES: readonly Gate[] = Object.freeze([
   preflight,
   wellFormed,
   sized,
+  selfImpact,
   marginHeadroom,
   feeFresh,
   liquidity,

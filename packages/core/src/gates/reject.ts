@@ -32,7 +32,12 @@ export interface RejectOperands {
   RiskIncreasingCancelReplaceForbidden: { target: string; cause: string };
   RateLimitBrownout: { requestClass: string; available: number; reserved: number };
   InstrumentExpiredOrDelisted: { instrument: string; msToExpiry: number | null };
-  FeedbackLoopGuardActive: { selfNotionalUsd: number; publicNotionalUsd: number };
+  FeedbackLoopGuardActive: {
+    key: string;
+    selfNotionalUsd: number;
+    publicNotionalUsd: number;
+    remainingMs: number;
+  };
   LabelTooLong: { length: number; max: number };
 
   TradingModeForbidsOpen: { mode: TradingMode; reasons: readonly ModeReasonCode[] };

@@ -46,7 +46,8 @@ const TEXT: Renderers = {
   InstrumentExpiredOrDelisted: (o) =>
     `${o.instrument}: time to expiry ${known(o.msToExpiry, ' ms')}`,
   FeedbackLoopGuardActive: (o) =>
-    `our ${o.selfNotionalUsd} USD of ${o.publicNotionalUsd} USD traded here`,
+    `our ${o.selfNotionalUsd} USD of ${o.publicNotionalUsd} USD traded here; ` +
+    `${o.key} pauses for ${o.remainingMs} ms`,
   LabelTooLong: (o) => `label of ${o.length} characters, at most ${o.max}`,
   TradingModeForbidsOpen: (o) => `mode ${o.mode}: ${o.reasons.join(', ')}`,
   OpenPermissionLatched: (o) => `latched: ${o.reasons.join(', ')}`,

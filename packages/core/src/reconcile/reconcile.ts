@@ -30,6 +30,8 @@ export interface ReconcilePlan {
   readonly inventoryMismatch: boolean;
   /** Labels at the venue that fit more than one intent of ours, or none whole (AT-217). */
   readonly ambiguous: readonly string[];
+  /** Positions could be compared: nothing of ours moved meanwhile. */
+  readonly compared: boolean;
   /** Ledger and venue are equal: the only thing that opens the latch. */
   readonly clean: boolean;
 }
@@ -45,7 +47,8 @@ export interface ReconcileInputs {
   /** Orders this process sent whose answer is still out: not judged, and not clean. */
   readonly unresolved: ReadonlySet<Label>;
   /**
-   * When this process let its working orders go. Between an order's marker and its leaving lies the
+   * When this process let its working orders go, or heard that they had arrived: an order may be
+   * overtaken on its way, and the list that was made before it came has it not. Between an order's marker and its leaving lies the
    * disk: a question asked in between has no answer about it, however soon it was acknowledged.
    */
   readonly leftAt: ReadonlyMap<Label, MonoMs>;
@@ -78,6 +81,7 @@ export function reconcile(inputs: ReconcileInputs): ReconcilePlan {
     unsent: draft.unsent,
     differences: draft.differences,
     inventoryMismatch: mismatches.length > 0,
+    compared: comparable,
     ambiguous: draft.ambiguous,
     clean: comparable && draft.cancels.length === 0 && draft.differences.length === 0,
   };
@@ -226,9 +230,7 @@ function judgeWorkingOrders(
     const atVenue = ours.get(label);
     const sentAt = inputs.leftAt.get(label) ?? order.sentAt;
     const tooYoung = sentAt !== null && sentAt >= inputs.requestedAt;
-    // An order may be overtaken on its way: the list was made before it came, and has it not.
-    const arrivedSince = order.ackAt !== null && order.ackAt >= inputs.requestedAt;
-    if (tooYoung || arrivedSince || inputs.unresolved.has(label) || undecided.has(label))
+    if (tooYoung || inputs.unresolved.has(label) || undecided.has(label))
       draft.differences.push(`order ${label} awaits its answer`);
     else if (atVenue !== undefined) adopt(inputs, order, atVenue, draft);
     else if (!order.sendingRecorded && !traded.has(label)) draft.unsent.push(label);

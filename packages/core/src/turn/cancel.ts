@@ -61,7 +61,7 @@ export function cancelRestingOpens(state: State, output: Output): void {
  * Known to the venue, sent by us, or marked by an earlier process; not what stayed at home and only
  * waits for the record that says so.
  */
-function mayRest(state: State, order: Order): boolean {
+export function mayRest(state: State, order: Order): boolean {
   const { reconciliation, unresolved } = state.observations;
   if (order.venueOrderId !== null || unresolved.has(order.terms.label)) return true;
   const { startedAt } = reconciliation;

@@ -6,6 +6,7 @@ import { isFresh } from '../values/index.ts';
 import { freshIndexE8 } from './index-price.ts';
 import { freshEquity, lossNow } from './losses.ts';
 import { currentMode } from './mode.ts';
+import { tradesView } from './public-trades.ts';
 
 /** What the gates may look at, taken now: slices, and two lookups. */
 export function gateContext(state: State): GateContext {
@@ -32,6 +33,7 @@ export function gateContext(state: State): GateContext {
     exposure: observations.exposure,
     rate: observations.rate,
     requests: observations.requests,
+    trades: tradesView(state),
     throttled: isThrottledOnly(observations.riskCauses),
     order: (label) => facts.orders.get(label),
     isSuspended: (strategy) => observations.suspended.has(strategy),

@@ -8,7 +8,7 @@ import { type Reject, type RejectCode, reject } from '../gates/reject.ts';
 import { attemptKey } from '../intent/attempt.ts';
 import { assessCancel, type CancelContext } from '../guard/cancel-permission.ts';
 import type { TradingMode } from '../guard/mode.ts';
-import { currentRiskState } from '../guard/risk-state.ts';
+import { currentRiskState, type RiskCause } from '../guard/risk-state.ts';
 import { classify } from '../intent/classify.ts';
 import type { IntentClass, IntentProposal } from '../intent/intent.ts';
 import { misshapenField } from '../intent/shape.ts';
@@ -28,6 +28,7 @@ import { gateContext } from './context.ts';
 import { known } from './known.ts';
 import { currentMode, reportMode } from './mode.ts';
 import type { Output } from './output.ts';
+import { pauseStructure } from './public-trades.ts';
 import { raiseRisk } from './safety.ts';
 
 /** Stands for a proposal nothing can be read from. */
@@ -44,7 +45,7 @@ type Proposed = Extract<IntentEvent, { kind: 'intentProposed' }>;
  * Refusals that mean something of ours is miswired, not that the market is wrong (contract-1
  * section 30.2).
  */
-const DEGRADING: ReadonlyMap<RejectCode, Parameters<typeof raiseRisk>[1]> = new Map([
+const DEGRADING: ReadonlyMap<RejectCode, RiskCause> = new Map([
   ['ContractsAmountMismatch', 'contracts_amount_mismatch'],
   ['LabelTooLong', 'label_too_long'],
   ['InventorySkewDeltaLimitMissing', 'delta_limit_missing'],
@@ -80,7 +81,7 @@ function judge(state: State, event: Proposed, output: Output): TradingMode | nul
   const { reject: refusal, trace, answers } = admit(gates, candidate);
   if (refusal !== null) {
     refuse(state, event, intentClass, { refusal, trace, answers, gates }, output);
-    return DEGRADING.has(refusal.code) ? null : gates.mode.mode;
+    return degradedBy(refusal, gates) === undefined ? gates.mode.mode : null;
   }
   const { hash, label } = candidate;
   if (hash === null || label === null) return null;
@@ -128,6 +129,15 @@ function isKnown(state: State, attempt: IntentHash, hash: IntentHash): boolean {
   return seenIntents.has(hash) || seenAttempts.has(attempt) || pendingAttempts.has(attempt);
 }
 
+/**
+ * A latch that is not set yet, and refuses all the same: the public trades have gone stale since
+ * the last tick, and the next one sets it (AT-953).
+ */
+function degradedBy({ code }: Reject, { latchReasons }: GateContext): RiskCause | undefined {
+  const isStale = code === 'OpenPermissionLatched' && latchReasons.length === 0;
+  return isStale ? 'public_trades_stale' : DEGRADING.get(code);
+}
+
 /** A rejection leaves no fact, no reservation and no order; only this report (D-10). */
 function refuse(
   state: State,
@@ -137,8 +147,11 @@ function refuse(
   output: Output,
 ): void {
   const instrument = event.proposal.legs[0]?.instrument ?? null;
-  const cause = DEGRADING.get(refusal.code);
+  const cause = degradedBy(refusal, gates);
   if (cause !== undefined) raiseRisk(state, cause, output);
+  if (refusal.code === 'FeedbackLoopGuardActive') {
+    pauseStructure(state, refusal.operands.key, refusal.operands.remainingMs);
+  }
   output.report({
     kind: 'intentRejected',
     intentId: `${event.groupId}:0`,

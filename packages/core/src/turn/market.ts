@@ -1,17 +1,13 @@
-import type {
-  BookChanged,
-  InstrumentsListed,
-  MarketEvent,
-  PublicTradeObserved,
-  TickerChanged,
-} from '../event.ts';
+import type { BookChanged, InstrumentsListed, MarketEvent, TickerChanged } from '../event.ts';
 import { createBook, type MutableBook } from '../market/book.ts';
 import type { State } from '../state.ts';
 import type { Instrument } from '../instrument/instrument.ts';
 import type { InstrumentName, MonoMs } from '../values/index.ts';
 import { withOwnFees } from './fees.ts';
-import { judgeReference, noteTrade, noteVolatility } from './monitors.ts';
+import { judgeReference, noteVolatility } from './monitors.ts';
 import { isLongExpired, pruneExpired } from './prune.ts';
+import { openTradeFeed } from './public-trades.ts';
+import { nextRequestId } from './request-id.ts';
 import { block, raiseRisk } from './safety.ts';
 import type { Output } from './output.ts';
 
@@ -25,6 +21,7 @@ export function onInstrumentsListed(state: State, event: InstrumentsListed): voi
   for (const instrument of event.instruments) {
     if (isLongExpired(instrument.expiry, now)) continue;
     const known = listings.get(instrument.name);
+    openTradeFeed(state, instrument);
     if (known === undefined) {
       const closed = state.facts.closedInstruments.has(instrument.name);
       list(state, instrument, event.at, closed);
@@ -70,12 +67,18 @@ function list(state: State, instrument: Instrument, at: MonoMs, closed: boolean)
  */
 function letGoOfUnlisted({ observations }: State, event: InstrumentsListed): void {
   const { brokenBooks, listings } = observations;
-  if (brokenBooks.size === 0) return;
+  const { holes } = observations.publicTrades;
+  if (brokenBooks.size === 0 && holes.length === 0) return;
   const named = new Set(event.instruments.map(({ name }) => name));
   for (const name of brokenBooks.keys()) {
     const isOfList = listings.get(name)?.instrument.settlement === event.currency;
     if (isOfList && !named.has(name)) brokenBooks.delete(name);
   }
+  const left = holes.filter(({ instrument: name }) => {
+    const isOfList = listings.get(name)?.instrument.settlement === event.currency;
+    return !isOfList || named.has(name);
+  });
+  holes.splice(0, holes.length, ...left);
 }
 
 /** Each list takes back what the one before it named. */
@@ -163,30 +166,11 @@ export function onTickerChanged(state: State, event: TickerChanged, output: Outp
   judgeReference(state, event.instrument, output);
 }
 
-export function nextRequestId(state: State): number {
-  state.observations.polls.requestId += 1;
-  return state.observations.polls.requestId;
-}
-
 export function onIndexChanged(
   state: State,
   event: Extract<MarketEvent, { kind: 'indexChanged' }>,
 ): void {
   state.observations.indexes.set(event.underlying, { priceE8: event.priceE8, at: event.at });
-}
-
-/** Trades of one instrument are numbered without a hole; a hole is a trade we did not hear of. */
-export function onPublicTrade(state: State, event: PublicTradeObserved, output: Output): void {
-  const { listings, lastTradeSeq } = state.observations;
-  if (!listings.has(event.instrument)) return;
-  state.observations.marketAt = event.at;
-  const last = lastTradeSeq.get(event.instrument);
-  if (last !== undefined && event.tradeSeq <= last) return;
-  lastTradeSeq.set(event.instrument, event.tradeSeq);
-  noteTrade(state, event.instrument, event.priceE8, event.at);
-  if (last === undefined || event.tradeSeq === last + 1) return;
-  raiseRisk(state, 'ws_trades_gap', output);
-  block(state, 'WS_TRADES_GAP_RECONCILE_REQUIRED', output);
 }
 
 export function onVolatilityIndex(

@@ -5,7 +5,9 @@ import { type Label, type MonoMs, monoMs, wallMs } from '../values/index.ts';
 import { fillRecord } from './account.ts';
 import { isBeingPutRight, putRight } from './corrections.ts';
 import { noteLimitsFailure } from './limits.ts';
-import { nextRequestId, takeEnded } from './market.ts';
+import { takeEnded } from './market.ts';
+import { nextRequestId } from './request-id.ts';
+import { onTradesUnanswered } from './public-trades.ts';
 import {
   awaitsReconciliation,
   block,
@@ -31,6 +33,8 @@ const LOOKBACK_MARGIN_MS = 5_000;
  * A recovered intent is worth this long after its reconciliation; then it is abandoned (AMB-22).
  */
 const UNSENT_WORTH_MS = 5_000;
+/** So long trading may go on without the positions being compared. */
+const COMPARED_WITHIN_MS = 60_000;
 const DEFAULT_LOOKBACK_S = 300;
 /** How a question ends that the venue answered with HTTP 429. */
 const THROTTLED: ReadonlySet<string> = new Set(['http_429', 'too_many_requests']);
@@ -148,7 +152,8 @@ function carryOut(
     });
     output.add(cancel);
   }
-  if (plan.cancels.length > 0 || plan.inventoryMismatch) {
+  if (plan.compared) reconciliation.comparedAt = reconciliation.requestedAt;
+  if (plan.cancels.length > 0 || plan.inventoryMismatch || isLongUncompared(state)) {
     raiseRisk(state, 'inventory_mismatch', output);
     block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
   }
@@ -160,6 +165,16 @@ function carryOut(
   if (blocked || plan.differences.length > 0) {
     output.report({ kind: 'reconciled', clean: plan.clean, differences: plan.differences });
   }
+}
+
+/**
+ * Something of ours moves whenever we ask: positions that are never compared are not known to be
+ * equal. What opens stops, and the next pass compares.
+ */
+function isLongUncompared({ observations }: State): boolean {
+  const { comparedAt, startedAt } = observations.reconciliation;
+  const since = comparedAt ?? startedAt;
+  return since !== null && observations.now - since > COMPARED_WITHIN_MS;
 }
 
 function passed(
@@ -214,6 +229,7 @@ export function onFetchFailed(
     polls.account = null;
     noteLimitsFailure(state, output);
   }
+  onTradesUnanswered(state, event.requestId);
   if (THROTTLED.has(event.fault)) raiseRisk(state, 'rate_limited', output);
   if (event.requestId !== reconciliation.requestId) return;
   reconciliation.requestId = null;

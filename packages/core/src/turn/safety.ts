@@ -17,6 +17,7 @@ import { DEFAULT_PARAMETERS } from '../policy-document.ts';
 import type { State } from '../state.ts';
 import { isFresh, type MonoMs, wallMs } from '../values/index.ts';
 import type { Output } from './output.ts';
+import { isTradeFeedStale } from './trade-feed.ts';
 
 /**
  * Everything that tightens or loosens what the system may do passes through here, and is reported.
@@ -91,6 +92,8 @@ function faultsThatStand(state: State): readonly RiskCause[] {
   const faults: RiskCause[] = [];
   if (state.observations.brokenBooks.size > 0) faults.push('ws_book_gap');
   if (isSilent(state)) faults.push('ws_data_stale');
+  if (state.observations.publicTrades.holes.length > 0) faults.push('ws_trades_gap');
+  if (isTradeFeedStale(state.observations)) faults.push('public_trades_stale');
   return faults;
 }
 
@@ -106,6 +109,9 @@ function isUnresolved(state: State, reason: OpenPermissionReasonCode, startedAt:
   if (setAt !== undefined && setAt >= startedAt) return true;
   if (reason === 'WS_BOOK_GAP_RECONCILE_REQUIRED') return observations.brokenBooks.size > 0;
   if (reason === 'WS_DATA_STALE_RECONCILE_REQUIRED') return isSilent(state);
+  if (reason === 'WS_TRADES_GAP_RECONCILE_REQUIRED') {
+    return observations.publicTrades.holes.length > 0 || isTradeFeedStale(observations);
+  }
   return reason === 'SESSION_TERMINATION_RECONCILE_REQUIRED' && !observations.connected;
 }
 

@@ -1,6 +1,7 @@
 import type { IntentEvent, SessionTerminated } from '../event.ts';
 import type { State } from '../state.ts';
 import type { Output } from './output.ts';
+import { forgetTradeFeeds } from './public-trades.ts';
 import { block, noteTooManyRequests, raiseRisk, TOO_MANY_REQUESTS } from './safety.ts';
 
 /**
@@ -12,6 +13,7 @@ export function onSessionChanged(state: State, connected: boolean, output: Outpu
   if (observations.connected === connected) return;
   observations.connected = connected;
   observations.heardSince = observations.now;
+  observations.polls.sweepAt = observations.now;
   if (!connected) {
     // Here and not when it is back: the new subscriptions' snapshots come before that is told.
     forgetFeeds(state);
@@ -24,9 +26,9 @@ export function onSessionChanged(state: State, connected: boolean, output: Outpu
  * The subscriptions went with the session: no book is a book until its snapshot has come, and what
  * traded meanwhile is no gap but the outage itself, which the session latch covers already.
  */
-function forgetFeeds({ observations }: State): void {
-  for (const { book } of observations.listings.values()) book.void();
-  observations.lastTradeSeq.clear();
+function forgetFeeds(state: State): void {
+  for (const { book } of state.observations.listings.values()) book.void();
+  forgetTradeFeeds(state);
 }
 
 /**

@@ -5,11 +5,14 @@ import type { State } from '../state.ts';
 import { monoMs, wallMs } from '../values/index.ts';
 import { cancelRestingOpens } from './cancel.ts';
 import { probeLedger } from './ledger.ts';
-import { nextRequestId, rebuildBooks } from './market.ts';
+import { rebuildBooks } from './market.ts';
+import { nextRequestId } from './request-id.ts';
 import { noteLimitsFailure } from './limits.ts';
 import { currentMode } from './mode.ts';
 import { scheduleReconciliation } from './reconciliation.ts';
 import { watchSilence } from './silence.ts';
+import { sweepStaleOrders } from './sweep.ts';
+import { watchPublicTrades } from './trade-proof.ts';
 import { nextHealthPoll, refreshMaintenance } from './venue-health.ts';
 import { block, clearRisk, raiseRisk, refreshRisk, stopByOperator } from './safety.ts';
 import { retryUnsent } from './unsent.ts';
@@ -33,10 +36,12 @@ export function onTicked(state: State, output: Output): void {
   pollVenue(state, output);
   watchSilence(state, output);
   rebuildBooks(state, output);
+  watchPublicTrades(state, output);
   probeLedger(state, now, output);
   scheduleReconciliation(state, now, output);
   retryUnsent(state, output);
   cancelRestingOpens(state, output);
+  sweepStaleOrders(state, output);
   // Last: until the whole turn is done, this tick has not completed (AMB-50).
   observations.tickAt = now;
   output.add({ kind: 'wake', at: monoMs(now + state.session.tickIntervalMs) });

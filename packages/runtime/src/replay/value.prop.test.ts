@@ -124,6 +124,7 @@ const KINDS = Object.keys({
   bookChanged: true,
   tickerChanged: true,
   publicTradeObserved: true,
+  publicTradesObserved: true,
   indexChanged: true,
   volatilityIndexChanged: true,
   accountObserved: true,

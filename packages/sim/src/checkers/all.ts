@@ -14,6 +14,7 @@ import { noOpenInDoubt } from './no-open-in-doubt.ts';
 import { nothingIllegalAtTheVenue } from './nothing-illegal-at-the-venue.ts';
 import { oneOrderPerAttempt } from './one-order-per-attempt.ts';
 import { onlyThroughTheDoor } from './only-through-the-door.ts';
+import { openBesideTheCrowd } from './open-beside-the-crowd.ts';
 import { openOnAFreshIndex } from './open-on-a-fresh-index.ts';
 import { openOnASoundBook } from './open-on-a-sound-book.ts';
 import { operatorStopStands } from './operator-stop-stands.ts';
@@ -46,6 +47,7 @@ export function allCheckers(): readonly Checker[] {
     noOpenInDoubt(),
     nothingIllegalAtTheVenue(),
     oneOrderPerAttempt(),
+    openBesideTheCrowd(),
     openOnAFreshIndex(),
     openOnASoundBook(),
     operatorStopStands(),

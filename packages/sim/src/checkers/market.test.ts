@@ -1,7 +1,9 @@
-import type { Event } from '@holdfast/core';
+import type { Effect, Event } from '@holdfast/core';
 import { describe, expect, it } from 'vitest';
 import { booksAreAsOldAsTheyAre } from './books-are-as-old-as-they-are.ts';
-import { admitted, heard, OPTION, playFromBoot, submitted } from './forged.fixture.ts';
+import { testPolicy } from '../fuzz/policy.fixture.ts';
+import { admitted, freshState, heard, OPTION, playFromBoot, submitted } from './forged.fixture.ts';
+import { openBesideTheCrowd } from './open-beside-the-crowd.ts';
 import { openOnAFreshIndex } from './open-on-a-fresh-index.ts';
 import { openOnASoundBook } from './open-on-a-sound-book.ts';
 
@@ -128,5 +130,63 @@ describe('books-are-as-old-as-they-are', () => {
       expect(after(ticked(10_000), fresh(10_050), ticked(10_100))).toBe(name);
       expect(after(session(false), session(true))).toBe(name);
     });
+  });
+});
+
+describe('open-beside-the-crowd', () => {
+  const name = 'open-beside-the-crowd';
+  const LISTED_OPTION = heard('instrumentsListed', {
+    instruments: [{ name: OPTION, kind: 'option', settlement: 'BTC', amountUnit: 'coin' }],
+  });
+  const trade = heard('publicTradeObserved', { instrument: OPTION });
+
+  function play(...steps: Parameters<typeof playFromBoot>[1]): string | null {
+    const state = freshState();
+    state.observations.policy = testPolicy();
+    return playFromBoot(openBesideTheCrowd(), [LISTED_OPTION, ...steps], state);
+  }
+
+  /** An own trade on record, worth this many USD. */
+  function own(usd: number, side: 'buy' | 'sell' = 'buy', at = 1_000): Event {
+    const fill = { type: 'fillRecorded', tradeId: `T${usd}${side}${at}`, instrument: OPTION, side };
+    const amount = { amountE8: usd * 100, indexPriceE8: 100_000_000_000_000 };
+    return heard('recorded', { at, records: [{ ...fill, at, ...amount }] });
+  }
+
+  const asked = {
+    kind: 'fetch',
+    requestId: 7,
+    what: 'latest_trades',
+    currency: 'BTC',
+    family: 'option',
+  } as unknown as Effect;
+  const answer = heard('publicTradesObserved', { requestId: 7, trades: [] });
+  const buying = admitted({ side: 'buy' });
+
+  it('NON-TRIP: trades heard five seconds ago, or the venue asked then', () => {
+    expect(play(trade, proposedAt(6_000), buying)).toBeNull();
+    expect(play(proposedAt(1_000), asked, answer, proposedAt(6_000), buying)).toBeNull();
+  });
+
+  it('TRIP: longer ago, never, and in a session before this one', () => {
+    expect(play(trade, proposedAt(6_001), buying)).toBe(name);
+    expect(play(proposedAt(1_000), buying)).toBe(name);
+    const lost = heard('sessionChanged', { connected: false });
+    expect(play(trade, lost, proposedAt(2_000), buying)).toBe(name);
+    expect(play(answer, proposedAt(2_000), buying)).toBe(name);
+  });
+
+  it('TRIP: 20 000 USD of our own, and more of the same', () => {
+    expect(play(trade, own(20_000), proposedAt(2_000), buying)).toBe(name);
+    expect(play(trade, own(12_000), own(8_000), proposedAt(2_000), buying)).toBe(name);
+  });
+
+  it('NON-TRIP: less, longer ago, the other way, or what only reduces', () => {
+    expect(play(trade, own(19_999), proposedAt(2_000), buying)).toBeNull();
+    const later = heard('publicTradeObserved', { instrument: OPTION, at: 11_000 });
+    expect(play(own(20_000), later, proposedAt(11_000), buying)).toBeNull();
+    expect(play(trade, own(20_000, 'sell'), proposedAt(2_000), buying)).toBeNull();
+    const reducing = admitted({ side: 'buy', reduceOnly: true });
+    expect(play(trade, own(20_000), proposedAt(2_000), reducing)).toBeNull();
   });
 });

@@ -76,6 +76,7 @@ function swarmOf(prng: Prng): Weather {
     prng.chance(share) ? draw(prng.fork(name)) : quiet;
   const fate = crashFate(prng.fork('crash-fate'));
   const resting = prng.chance(0.3) ? prng.float() : 0;
+  const heedless = prng.fork('heedless').chance(0.3) ? 1 : 0;
   return {
     network: sometimes('network', 0.4, badNetwork, QUIET.network),
     disk: sometimes('disk', 0.35, (own) => ({ ...badDisk(own), ...fate }), {
@@ -87,8 +88,8 @@ function swarmOf(prng: Prng): Weather {
     watchdog: sometimes('watchdog', 0.08, badWatchdog, QUIET.watchdog),
     operator: sometimes('operator', 0.08, operator, QUIET.operator),
     meddler: sometimes('meddler', 0.15, meddler, QUIET.meddler),
-    rules: sometimes('rules', 0.2, rules, QUIET.rules),
     monitors: monitors(prng.fork('monitors')),
+    rules: { ...sometimes('rules', 0.2, rules, QUIET.rules), heedless },
     venue: sometimes('venue', 0.35, badVenue, QUIET.venue),
     platform: sometimes('platform', 0.12, badPlatform, QUIET.platform),
     account: sometimes('account', 0.15, badAccount, QUIET.account),
@@ -208,6 +209,7 @@ function rules(prng: Prng): Quiet['rules'] {
     withoutLeverage: lacks(),
     withoutExpiryBuffer: lacks(),
     withoutPortfolioDelta: lacks(),
+    heedless: 0,
   };
 }
 

@@ -21,10 +21,6 @@ export const OUT_OF_REACH: Readonly<Record<string, OutOfReach>> = Object.freeze(
     why: 'containment of broken groups is not built',
     builtAs: "reject('EmergencyCloseNoPrice'",
   },
-  'reject FeedbackLoopGuardActive': {
-    why: 'the self-impact guard is not built',
-    builtAs: "reject('FeedbackLoopGuardActive'",
-  },
   'reject EvidenceChainNotGreen': {
     why: 'the evidence chain of GOP is not built',
     builtAs: "reject('EvidenceChainNotGreen'",

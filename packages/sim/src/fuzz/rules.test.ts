@@ -10,6 +10,15 @@ it('NON-TRIP: the launch rules are the launch policy', () => {
   expect(underRules(policy, LAUNCH_RULES)).toEqual(policy);
 });
 
+it('TRIP: heedless, no amount of our own trades trips anything', () => {
+  const { parameters } = underRules(policy, { ...LAUNCH_RULES, heedless: 1 });
+  expect(parameters).toEqual({
+    ...policy.parameters,
+    selfTradeMinSelfNotionalUsd: 1e9,
+    selfTradeNotionalTripUsd: 1e9,
+  });
+});
+
 it('TRIP: each missing value is missing, and nothing else', () => {
   const lacking = underRules(policy, {
     ...LAUNCH_RULES,

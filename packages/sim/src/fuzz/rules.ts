@@ -17,6 +17,8 @@ export interface RulesModel {
   readonly withoutLeverage: number;
   readonly withoutExpiryBuffer: number;
   readonly withoutPortfolioDelta: number;
+  /** 1: no amount of trades of our own is too many. */
+  readonly heedless: number;
 }
 
 export const LAUNCH_RULES: RulesModel = Object.freeze({
@@ -29,6 +31,7 @@ export const LAUNCH_RULES: RulesModel = Object.freeze({
   withoutLeverage: 0,
   withoutExpiryBuffer: 0,
   withoutPortfolioDelta: 0,
+  heedless: 0,
 });
 
 /** Ages in whole seconds; each is at least what its producer needs to come round again. */
@@ -42,6 +45,7 @@ const LEAST_AGES_S = {
 } as const;
 
 /** The most a policy may allow. */
+const HEEDLESS_USD = 1e9;
 const UNPACED = Object.freeze({
   maxOrdersPerSecond: 1_000,
   maxOrdersPerMinute: 10_000,
@@ -76,7 +80,7 @@ export function underRules(policy: Policy, rules: RulesModel): Policy {
       ...(rules.losses > 0 ? {} : BOTTOMLESS),
       ...pace(limits, rules),
     },
-    parameters: ages(policy.parameters, rules),
+    parameters: { ...ages(policy.parameters, rules), ...heed(policy.parameters, rules) },
   };
 }
 
@@ -121,6 +125,16 @@ function ages(parameters: Policy['parameters'], { patience }: RulesModel): Polic
     return [age, Math.max(shortest, Math.round(parameters[age] * patience))] as const;
   });
   return { ...parameters, ...Object.fromEntries(shorter) };
+}
+
+/** Many worlds must be able to trade on and on: one order of theirs is a trip of self-impact. */
+function heed(
+  { selfTradeMinSelfNotionalUsd: least, selfTradeNotionalTripUsd: most }: Policy['parameters'],
+  { heedless }: RulesModel,
+): Partial<Policy['parameters']> {
+  const selfTradeMinSelfNotionalUsd = heedless > 0 ? HEEDLESS_USD : least;
+  const selfTradeNotionalTripUsd = heedless > 0 ? HEEDLESS_USD : most;
+  return { selfTradeMinSelfNotionalUsd, selfTradeNotionalTripUsd };
 }
 
 /** Whole, and never nothing. */
