@@ -19,3 +19,10 @@ export {
   type MatchableIntent,
 } from './label-match.ts';
 export { xxhash64, xxhash64Text } from './xxhash64.ts';
+export {
+  structureFingerprint,
+  structureLeg,
+  type StructureLeg,
+  tenorBucket,
+  type TenorBucket,
+} from './structure.ts';
