@@ -1,4 +1,12 @@
 import { assert, unreachable } from './assert.ts';
+import {
+  applyContainment,
+  applyGroup,
+  applyGroupState,
+  applyNakedEvent,
+  countGroupFill,
+  dispatchGroup,
+} from './apply-groups.ts';
 import type { Facts } from './facts.ts';
 import { attemptKey } from './intent/attempt.ts';
 import {
@@ -45,7 +53,8 @@ export function apply(facts: Facts, record: LedgerRecord): void {
     case 'intentRecorded':
       return applyIntent(facts, record);
     case 'orderSending':
-      return applyToOrder(facts, record, { kind: 'sending', at: record.at });
+      applyToOrder(facts, record, { kind: 'sending', at: record.at });
+      return dispatchGroup(facts, record.label);
     case 'orderAbandoned':
       return applyToOrder(facts, record, { kind: 'abandoned' });
     case 'orderAcked':
@@ -74,6 +83,14 @@ export function apply(facts: Facts, record: LedgerRecord): void {
     case 'anomalyRecorded':
       facts.totals.anomalies += 1;
       return;
+    case 'groupRecorded':
+      return applyGroup(facts, record);
+    case 'groupStateChanged':
+      return applyGroupState(facts, record);
+    case 'containmentPlanned':
+      return applyContainment(facts, record);
+    case 'atomicNakedEventRecorded':
+      return applyNakedEvent(facts, record);
     case 'latchSet':
     case 'ledgerProbed':
       return;
@@ -135,7 +152,10 @@ function finish(facts: Facts, order: Order): void {
   facts.finished.push(order.terms.label);
   // Let go of the older half at once: a shift for every order would make the fold quadratic.
   if (facts.finished.length < FINISHED_ORDERS_KEPT * 2) return;
-  for (const label of facts.finished.splice(0, FINISHED_ORDERS_KEPT)) facts.orders.delete(label);
+  for (const label of facts.finished.splice(0, FINISHED_ORDERS_KEPT)) {
+    facts.orders.delete(label);
+    facts.roles.delete(label);
+  }
 }
 
 function applyFill(facts: Facts, record: FillRecorded): void {
@@ -147,6 +167,7 @@ function applyFill(facts: Facts, record: FillRecorded): void {
   payFee(facts, record.feeCurrency, record.feeE8, record.indexPriceE8);
   const { label, at, amountE8: amount } = record;
   if (label === null) return;
+  countGroupFill(facts, label, record);
   const order = facts.orders.get(label);
   if (order !== undefined) order.lastTradeId = record.tradeId;
   applyToOrder(facts, { label, at }, { kind: 'filled', at, amountE8: amount });

@@ -1,5 +1,7 @@
 import { HashSet64 } from './values/hash-set.ts';
-import type { Currency, InstrumentName, Label, TradeId, WallMs } from './values/index.ts';
+import type { ChurnTable } from './guard/churn.ts';
+import type { Group, OrderRole } from './order/group.ts';
+import type { Currency, GroupId, InstrumentName, Label, TradeId, WallMs } from './values/index.ts';
 import type { Order } from './order/order.ts';
 import type { CashTotal, Position } from './position/position.ts';
 
@@ -22,6 +24,17 @@ export interface Facts {
   readonly positions: Map<InstrumentName, Position>;
   readonly cash: Map<Currency, CashTotal>;
   readonly closedInstruments: Set<InstrumentName>;
+  /** Groups that are not over, and the most recent ended ones for late fills. */
+  readonly groups: Map<GroupId, Group>;
+  /** Groups the executor has still to look at. */
+  readonly openGroups: Set<GroupId>;
+  /** Oldest first; bounds `groups`. */
+  readonly endedGroups: GroupId[];
+  /** What the kept orders of groups and of containment are for. */
+  readonly roles: Map<Label, OrderRole>;
+  readonly churn: ChurnTable;
+  /** When the naked-exposure events of the last day were recorded, oldest first. */
+  readonly nakedEvents: WallMs[];
   operatorStop: 'reduce_only' | 'kill' | null;
   /** When ledger and venue were last recorded as equal. */
   lastReconciledAt: WallMs | null;
@@ -56,6 +69,12 @@ export function createFacts(): Facts {
     positions: new Map(),
     cash: new Map(),
     closedInstruments: new Set(),
+    groups: new Map(),
+    openGroups: new Set(),
+    endedGroups: [],
+    roles: new Map(),
+    churn: new Map(),
+    nakedEvents: [],
     operatorStop: null,
     lastReconciledAt: null,
     totals: {

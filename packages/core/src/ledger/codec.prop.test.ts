@@ -29,6 +29,13 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   'orderClosed.cause': ['canceled_by_us', 'venue_reject'],
   'orderAbandoned.cause': ['decision_too_old', 'not_sent_before_restart'],
   anomaly: ['ghost_order', 'fill_before_ack'],
+  unit: ['coin', 'usd'],
+  group_state: ['MixedFailed', 'Flattening', 'Complete', 'Flattened'],
+  purpose: ['rescue', 'close', 'hedge'],
+  'groupStateChanged.cause': ['all_filled', 'no_trade', 'leg_failed', 'late_fill_closed'],
+  'atomicNakedEventRecorded.cause': ['atomic_legging_failure', 'kill_containment'],
+  trading_mode_at_event: ['Active', 'ReduceOnly', 'Kill'],
+  evidence_chain_state_at_event: ['GREEN', 'RED'],
 };
 
 const exact = fc.oneof(fc.maxSafeInteger(), fc.integer(), fc.constantFrom(0, 1, -1, 100_000_000));
@@ -45,6 +52,10 @@ function valueFor(type: string, wire: string): fc.Arbitrary<unknown> {
       return fc.array(words(known), { maxLength: 5 });
     return words(known);
   }
+  if (wire === 'incident_ts_ms' || wire === 'time_to_delta_neutral_ms') return fc.maxSafeNat();
+  if (['round', 'attempt', 'close_attempts'].includes(wire)) return fc.maxSafeNat();
+  if (wire === 'hedge_used') return fc.boolean();
+  if (/^exposure_usd_/.test(wire)) return exact;
   const tail = /_(ts|only|idx|hash|ms|bps|utilization|usd|code)$/.exec(wire)?.[1];
   if (wire === 'intent_hash') return fc.stringMatching(/^[0-9a-f]{16}$/);
   if (tail === 'ts' || ['epoch', 'open_orders', 'positions', 'trades'].includes(wire))

@@ -16,6 +16,12 @@ import type {
   VenueOrderId,
   WallMs,
 } from '../values/index.ts';
+import type {
+  AtomicNakedEventRecorded,
+  ContainmentPlanned,
+  GroupRecorded,
+  GroupStateChanged,
+} from './group-records.ts';
 
 /**
  * Facts in the past tense. Live state and recovered state are the same fold over these
@@ -38,7 +44,11 @@ export type LedgerRecord =
   | OperatorCommandRecorded
   | InstrumentClosed
   | AnomalyRecorded
-  | LedgerProbed;
+  | LedgerProbed
+  | GroupRecorded
+  | GroupStateChanged
+  | ContainmentPlanned
+  | AtomicNakedEventRecorded;
 
 /** One process took the ledger. The first record of every run. */
 export interface SessionStarted {

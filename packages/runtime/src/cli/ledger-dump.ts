@@ -21,6 +21,10 @@ export const RECORD_TYPES = {
   instrumentClosed: 'instrument_closed',
   anomalyRecorded: 'anomaly_recorded',
   ledgerProbed: 'ledger_probed',
+  groupRecorded: 'group_recorded',
+  groupStateChanged: 'group_state_changed',
+  containmentPlanned: 'containment_planned',
+  atomicNakedEventRecorded: 'atomic_naked_event_recorded',
 } as const satisfies Record<LedgerRecord['type'], string>;
 
 export const DUMP_FORMATS = ['json', 'text'] as const satisfies readonly DumpFormat[];
