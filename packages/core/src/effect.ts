@@ -44,4 +44,6 @@ export type Fetch = {
   /** Open orders, positions and own trades since `since`, taken together. */
   | { readonly what: 'reconciliation'; readonly since: MonoMs }
   | { readonly what: 'book'; readonly instrument: InstrumentName }
+  /** The touch of one instrument, where neither book nor feed has it; answered by the ticker. */
+  | { readonly what: 'ticker'; readonly instrument: InstrumentName }
 );

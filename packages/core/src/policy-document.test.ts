@@ -231,6 +231,10 @@ const APPENDIX_A: Readonly<Record<string, number>> = {
   ws_zombie_activity_window_ms: 60_000,
   limits_fetch_failures_trip_count: 3,
   limits_fetch_failure_window_s: 300,
+  rescue_cross_spread_ticks: 2,
+  close_buffer_ticks: 5,
+  atomic_qty_epsilon: 1e-9,
+  group_lock_max_wait_ms: 10,
 };
 
 /** The keys given explicitly to every test below, so that each can be left out alone. */

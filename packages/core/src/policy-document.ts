@@ -92,6 +92,9 @@ function policyOf(document: PolicyDocument, exact: Exact): Policy {
     minEdgeFloor: exact.usd('/min_edge_floor_usd', document.min_edge_floor_usd ?? 0),
     expiryDelistBufferS: document.expiry_delist_buffer_s ?? null,
     parameters: parametersOf(document.parameters ?? {}),
+    containment: Object.freeze({
+      openingHedgeAllowed: document.containment.opening_hedge_allowed,
+    }),
     microLiveCaps: capsOf('/micro_live_caps', document.micro_live_caps, exact),
     fullCaps: capsOf('/full_caps', document.full_caps, exact),
   });

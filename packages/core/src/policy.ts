@@ -34,10 +34,17 @@ export interface Policy {
   readonly minEdgeFloor: MicroUsd;
   readonly expiryDelistBufferS: number | null;
   readonly parameters: Parameters;
+  readonly containment: ContainmentPolicy;
   /** Tighter than `limits`; applies while `stage` is `pilot`. Always set by the parser. */
   readonly microLiveCaps?: StageCaps;
   /** In force while the stage is limited_live. */
   readonly fullCaps?: StageCaps;
+}
+
+/** What containment may do beyond reducing (D-15). */
+export interface ContainmentPolicy {
+  /** A bounded hedge that is not reduce-only, where the reduce-only one came to nothing. */
+  readonly openingHedgeAllowed: boolean;
 }
 
 /** Caps of one stage with real money (phases section 1.3). */
@@ -112,4 +119,8 @@ export interface Parameters {
   readonly wsZombieActivityWindowMs: number;
   readonly limitsFetchFailuresTripCount: number;
   readonly limitsFetchFailureWindowS: number;
+  readonly rescueCrossSpreadTicks: number;
+  readonly closeBufferTicks: number;
+  readonly atomicQtyEpsilon: number;
+  readonly groupLockMaxWaitMs: number;
 }

@@ -86,6 +86,7 @@ const SAMPLES: RejectOperands = {
   InvalidInput: { field: 'quantity' },
   ReplaceUnsupported: { target: 't' },
   CancelTargetUnknown: { target: 't' },
+  SequenceNotReady: { step: 'hedge', waitsFor: 'l' },
 };
 
 describe('renderReject', () => {

@@ -8,6 +8,7 @@ import type { State } from './state.ts';
 import { onAccountObserved, onDispatchFailed, onFillObserved } from './turn/account.ts';
 import { onCancelFailed } from './turn/cancel.ts';
 import { onOrderReported, onSettlementObserved } from './turn/account.ts';
+import { contain, isContaining } from './turn/containment.ts';
 import { onIntentProposed } from './turn/intent.ts';
 import { onAppendRefused, onLedgerMeasured, onLedgerStalled, onRecorded } from './turn/ledger.ts';
 import {
@@ -47,6 +48,18 @@ const REPORTS_ITSELF: ReadonlySet<Event['kind']> = new Set<Event['kind']>([
   'intentProposed',
 ]);
 
+/** News after which a group, or what contains it, may have a next step. */
+const MOVES_GROUPS: ReadonlySet<Event['kind']> = new Set<Event['kind']>([
+  'recorded',
+  'appendRefused',
+  'ledgerStalled',
+  'orderReported',
+  'fillObserved',
+  'dispatchFailed',
+  'venueSnapshotObserved',
+  'ticked',
+]);
+
 type StrategyFailed = Extract<IntentEvent, { kind: 'strategyFailed' }>;
 
 const output = new Output();
@@ -66,6 +79,7 @@ export function step(
   if (event.at > observations.now) observations.now = event.at;
   output.begin(observations.now);
   handle(state, event, output);
+  if (MOVES_GROUPS.has(event.kind) && isContaining(state)) contain(state, output);
   if (!REPORTS_ITSELF.has(event.kind)) reportMode(state, output);
   return { state, effects: output.take() };
 }

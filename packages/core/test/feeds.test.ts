@@ -215,6 +215,8 @@ describe('silence of all market data', () => {
         underlyingPriceE8: priceE8(10_000_000_000_000),
         delta: 0.5,
         vega: 1,
+        bestBidE8: priceE8(4_750_000),
+        bestAskE8: priceE8(4_800_000),
       });
     }
     expect(frozen).toBeDefined();

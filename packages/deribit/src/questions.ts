@@ -18,6 +18,8 @@ export interface QuestionPorts {
   readonly driftMs: () => number | null;
   readonly list: (done: (fault: string | null) => void) => void;
   readonly isListed: (instrument: InstrumentName) => boolean;
+  /** @returns whether the ticker could be read. */
+  readonly ticker: (data: unknown, instrument: InstrumentName) => boolean;
   readonly restartBook: (instrument: InstrumentName, done: (fault: string | null) => void) => void;
 }
 
@@ -60,6 +62,8 @@ export function ask(ports: QuestionPorts, request: Fetch): void {
       return askSnapshot(ports, request, done);
     case 'book':
       return ports.restartBook(request.instrument, done);
+    case 'ticker':
+      return askTicker(ports, request.instrument, done);
   }
 }
 
@@ -95,6 +99,16 @@ export function askHealth({ rpc, now, post }: QuestionPorts, done: Done): void {
       post({ kind: 'venueHealthObserved', at: now(), maintenance: maintenance.value, locked });
       done(null);
     });
+  });
+}
+
+/** What an emergency close goes by when nothing else tells a price: it goes before other questions. */
+function askTicker({ rpc, ticker }: QuestionPorts, name: InstrumentName, done: Done): void {
+  const params = { instrument_name: name };
+  rpc.call({ method: 'public/ticker', params, urgent: true }, (answer) => {
+    if (answer.ok === null) return done(answer.fault);
+    if (!answer.ok) return done(`ticker: ${answer.error.code} ${answer.error.message}`);
+    done(ticker(answer.result, name) ? null : 'malformed_ticker');
   });
 }
 

@@ -111,6 +111,8 @@ class Market {
       underlyingPriceE8: priceE8(10_000_000_000_000 + this.#changeId),
       delta: 0.5 + (this.#changeId % 100) / 1_000,
       vega: 12.5,
+      bestBidE8: priceE8(4_750_000),
+      bestAskE8: priceE8(4_800_000),
     };
   }
 }

@@ -286,6 +286,7 @@ export class PaperVenue {
       case 'health':
         return [{ kind: 'venueHealthObserved', at, maintenance: [], locked: false }];
       case 'book':
+      case 'ticker':
         this.quote();
         return [];
     }

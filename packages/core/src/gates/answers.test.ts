@@ -59,6 +59,7 @@ const OPENED: readonly GateAnswer[] = [
     notionalUsd: 30_000,
     delta: 0.15,
   }),
+  passed('churn', {}),
   passed('margin-headroom', { mmUtil: 0.1, mmUtilRejectOpens: 0.7 }),
   passed('fee-fresh', FEE),
   passed('liquidity', LIQUIDITY),
@@ -123,7 +124,7 @@ describe('what an admission tells', () => {
 
   it('of a refusal: what passed, then the gate that refused, and no gate after it', () => {
     const told = admit(contextOf({ mmUtil: 0.7 }), candidateOf()).answers.list();
-    const passing = OPENED.slice(0, 12);
+    const passing = OPENED.slice(0, 13);
     expect(told).toEqual([
       ...passing,
       {

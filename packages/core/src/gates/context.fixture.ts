@@ -131,6 +131,7 @@ export const POLICY: Policy = Object.freeze<Policy>({
   minEdgeFloor: usd(0),
   expiryDelistBufferS: 60,
   parameters: DEFAULT_PARAMETERS,
+  containment: { openingHedgeAllowed: false },
 });
 
 /** A policy with some of its parts, limits, exposure budgets or parameters replaced. */
@@ -248,6 +249,9 @@ export function contextOf(parts: Partial<GateContext> = {}): GateContext {
     rate: rateOf(),
     order: () => undefined,
     isSuspended: () => false,
+    isChurning: false,
+    churnBlockedMs: () => 0,
+    workingClose: () => null,
     ...parts,
   };
 }

@@ -18,6 +18,8 @@ const LIST = [
   ['preflight', 'safety', EVERY],
   ['well-formed', 'safety', EVERY],
   ['sized', 'safety', EVERY],
+  ['sequenced', 'safety', 'HEDGE'],
+  ['churn', 'safety', 'OPEN'],
   ['margin-headroom', 'safety', 'OPEN'],
   ['fee-fresh', 'safety', EVERY],
   ['liquidity', 'safety', EVERY],

@@ -1,5 +1,6 @@
 import { assert } from '../assert.ts';
 import { GateAnswers, NOTES_MAX } from './answers.ts';
+import { churn } from './churn.ts';
 import { classified } from './classified.ts';
 import { configured, suspended } from './configured.ts';
 import { feeFresh } from './fee-fresh.ts';
@@ -20,6 +21,7 @@ import { preflight } from './preflight.ts';
 import { priced } from './priced.ts';
 import { rateBudget } from './rate-budget.ts';
 import type { Reject } from './reject.ts';
+import { sequenced } from './sequenced.ts';
 import { sized } from './sized.ts';
 import { hedgeOnly, universe } from './universe.ts';
 import { wellFormed } from './well-formed.ts';
@@ -43,6 +45,8 @@ export const GATES: readonly Gate[] = Object.freeze([
   preflight,
   wellFormed,
   sized,
+  sequenced,
+  churn,
   marginHeadroom,
   feeFresh,
   liquidity,

@@ -52,6 +52,7 @@ export interface RejectOperands {
   InvalidInput: { field: string };
   ReplaceUnsupported: { target: string };
   CancelTargetUnknown: { target: string };
+  SequenceNotReady: { step: string; waitsFor: string };
 }
 
 export type RejectCode = keyof RejectOperands;

@@ -88,6 +88,6 @@ export interface Group {
   eventRecorded: boolean;
 }
 
-export function isGroupOver(state: GroupState): boolean {
+export function isGroupOver(state: GroupState): state is 'Complete' | 'Flattened' {
   return state === 'Complete' || state === 'Flattened';
 }

@@ -179,4 +179,8 @@ export const REJECT_REASONS = {
     'The order to cancel is not a working order of ours.',
     'Nothing to do: it is finished or never was.',
   ),
+  SequenceNotReady: refusal(
+    'A hedge waits until the close before it has ended: what is left over is not known yet.',
+    'The close is filled, cancelled or refused.',
+  ),
 } as const satisfies Record<RejectCode, Reason>;

@@ -66,6 +66,7 @@ const TEXT: Renderers = {
   InvalidInput: (o) => `${o.field} is missing or unusable`,
   ReplaceUnsupported: (o) => `${o.target} cannot be replaced, only cancelled`,
   CancelTargetUnknown: (o) => `${o.target} is not a working order of ours`,
+  SequenceNotReady: (o) => `${o.step} waits for ${o.waitsFor}`,
 };
 
 /** `Code: sentence`, from the operands. */

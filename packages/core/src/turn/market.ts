@@ -57,6 +57,7 @@ function list(state: State, instrument: Instrument, at: MonoMs, closed: boolean)
     delta: null,
     markPriceE8: null,
     underlyingPriceE8: null,
+    touch: null,
     closed,
   });
 }
@@ -145,6 +146,7 @@ export function onTickerChanged(state: State, event: TickerChanged): void {
   listing.delta = event.delta;
   listing.markPriceE8 = event.markPriceE8;
   listing.underlyingPriceE8 = event.underlyingPriceE8;
+  listing.touch = { at: event.at, bidE8: event.bestBidE8, askE8: event.bestAskE8 };
 }
 
 export function nextRequestId(state: State): number {

@@ -4,6 +4,7 @@ import { WATCHDOG } from '../ledger/record.ts';
 import type { State } from '../state.ts';
 import { monoMs, wallMs } from '../values/index.ts';
 import { cancelRestingOpens } from './cancel.ts';
+import { containPositions } from './containment.ts';
 import { probeLedger } from './ledger.ts';
 import { nextRequestId, rebuildBooks } from './market.ts';
 import { noteLimitsFailure } from './limits.ts';
@@ -37,6 +38,7 @@ export function onTicked(state: State, output: Output): void {
   scheduleReconciliation(state, now, output);
   retryUnsent(state, output);
   cancelRestingOpens(state, output);
+  containPositions(state);
   // Last: until the whole turn is done, this tick has not completed (AMB-50).
   observations.tickAt = now;
   output.add({ kind: 'wake', at: monoMs(now + state.session.tickIntervalMs) });

@@ -5,8 +5,11 @@ import { tapeFault } from './fault.ts';
 import { Tag } from './tag.ts';
 import { readValue, writeValue } from './value.ts';
 
-/** The first byte of an event: the mass of them go without their keys, all others as any value. */
-const Form = Object.freeze({ value: 0, book: 1, ticker: 2 });
+/**
+ * The first byte of an event: the mass of them go without their keys, all others as any value. A
+ * `touchless` ticker is one of a tape that was written before tickers had a touch.
+ */
+const Form = Object.freeze({ value: 0, book: 1, touchless: 2, ticker: 3 });
 
 /** One event, exactly. Throws as `writeValue` does. */
 export function writeEvent(writer: ByteWriter, event: Event): void {
@@ -22,7 +25,8 @@ export function writeEvent(writer: ByteWriter, event: Event): void {
 export function readEvent(reader: ByteReader, form: number): unknown {
   if (form === Form.value) return readValue(reader);
   if (form === Form.book) return readBook(reader);
-  if (form === Form.ticker) return readTicker(reader);
+  if (form === Form.ticker) return readTicker(reader, true);
+  if (form === Form.touchless) return readTicker(reader, false);
   throw reader.fault(`${form} is no form of an event`);
 }
 
@@ -122,10 +126,14 @@ function writeTicker(writer: ByteWriter, ticker: TickerChanged): void {
   const { at } = writer;
   putFloat(view, at, ticker.markPriceE8);
   putFloat(view, at + 8, ticker.underlyingPriceE8);
-  writer.moveTo(putOptional(view, putOptional(view, at + 16, ticker.delta), ticker.vega));
+  let end = at + 16;
+  for (const value of [ticker.delta, ticker.vega, ticker.bestBidE8, ticker.bestAskE8]) {
+    end = putOptional(view, end, value);
+  }
+  writer.moveTo(end);
 }
 
-const TICKER_BYTES = 34;
+const TICKER_BYTES = 52;
 
 function putOptional(view: DataView, at: number, value: number | null): number {
   view.setUint8(at, value === null ? 0 : 1);
@@ -134,7 +142,7 @@ function putOptional(view: DataView, at: number, value: number | null): number {
   return at + NUMBER_BYTES;
 }
 
-function readTicker(reader: ByteReader): object {
+function readTicker(reader: ByteReader, hasTouch: boolean): object {
   return {
     kind: 'tickerChanged',
     at: reader.float(),
@@ -143,6 +151,8 @@ function readTicker(reader: ByteReader): object {
     underlyingPriceE8: reader.float(),
     delta: readOptional(reader),
     vega: readOptional(reader),
+    bestBidE8: hasTouch ? readOptional(reader) : null,
+    bestAskE8: hasTouch ? readOptional(reader) : null,
   } satisfies Record<keyof TickerChanged, unknown>;
 }
 

@@ -171,6 +171,8 @@ const ticker = fc.record({
   underlyingPriceE8: number,
   delta: fc.option(number),
   vega: fc.option(number),
+  bestBidE8: fc.option(number),
+  bestAskE8: fc.option(number),
 });
 const other = fc
   .tuple(
