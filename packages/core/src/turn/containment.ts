@@ -17,6 +17,7 @@ import {
   assessGroup,
   deltaE8Of,
   exposureOf,
+  isResolved,
   isSettled,
   legStandings,
   type Naked,
@@ -62,7 +63,8 @@ export function isContaining({ facts, observations }: State): boolean {
   const { containment, riskCauses } = observations;
   const { runs, positions, trails } = containment;
   if (facts.openGroups.size > 0 || runs.size > 0 || positions.size > 0) return true;
-  return trails.size > 0 || riskCauses.has('group_lock_timeout');
+  if (trails.size > 0) return true;
+  return riskCauses.has('group_lock_timeout') || riskCauses.has('mixed_failed_group');
 }
 
 /** In Kill everything that is held becomes an incident of its own (contract-1 section 35). */
@@ -247,11 +249,10 @@ function endRound(state: State, run: Run, naked: readonly Naked[], output: Outpu
 /** Nothing of it can be traded any more. */
 function end(state: State, run: Run, naked: readonly Naked[], output: Output): void {
   const group = state.facts.groups.get(run.parent);
-  // A leg of which nothing is known may still have traded.
-  const isKnown = group === undefined || legStandings(state, group).every(({ ended }) => ended);
-  run.neutral = isKnown;
+  // What is still out may still trade.
+  run.neutral = group === undefined || isResolved(state, group);
   endEvent(state, run, naked, output);
-  if (!isKnown) return;
+  if (!run.neutral) return;
   if (group !== undefined) endGroup(state, group, naked, output);
   drop(state, run);
 }

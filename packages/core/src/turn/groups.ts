@@ -131,15 +131,25 @@ function beginRun(state: State, group: Group): Run {
  */
 export function holdGroupCauses(state: State, output: Output): void {
   const { containment, now } = state.observations;
-  let naked = false;
-  for (const { neutral } of containment.runs.values()) naked ||= !neutral;
-  hold(state, 'mixed_failed_group', naked, output);
+  hold(state, 'mixed_failed_group', containment.runs.size > 0 || isBroken(state), output);
   const { groupLockMaxWaitMs } = parametersOf(state);
   let locked = false;
   for (const { writing, writtenAt } of containment.trails.values()) {
     locked ||= writing > 0 && now - writtenAt > groupLockMaxWaitMs;
   }
   hold(state, 'group_lock_timeout', locked, output);
+}
+
+/** On record as broken: what loosens waits for its own record (D-11). */
+function isBroken({ facts, observations }: State): boolean {
+  for (const { owed } of observations.containment.trails.values()) {
+    if (owed.some(({ state }) => !isGroupOver(state))) return true;
+  }
+  for (const groupId of facts.openGroups) {
+    const at = facts.groups.get(groupId)?.state;
+    if (at === 'MixedFailed' || at === 'Flattening') return true;
+  }
+  return false;
 }
 
 function hold(

@@ -5,7 +5,7 @@ import type { Run } from '../containment/run.ts';
 import type { Instrument } from '../instrument/instrument.ts';
 import { notionalOf } from '../instrument/sizing.ts';
 import type { Side } from '../intent/intent.ts';
-import { type Group, isGroupOver } from '../order/group.ts';
+import type { Group } from '../order/group.ts';
 import { DEFAULT_PARAMETERS } from '../policy-document.ts';
 import { deltaPerUnit } from '../position/exposure.ts';
 import type { ObservedListing, State } from '../state.ts';
@@ -200,9 +200,23 @@ export function hedgeListing(
   return null;
 }
 
-/** The group has ended, and what came after it is neutral or part of what was wanted. */
+/** Both legs are whole, and nothing of them was taken back: that is what was wanted. */
 export function isWhole(state: State, group: Group): boolean {
-  return isGroupOver(group.state) && assessGroup(state, group).kind === 'complete';
+  const isClosed = legStandings(state, group).some(({ closedE8 }) => closedE8 > 0);
+  return group.state === 'Complete' && !isClosed && assessGroup(state, group).kind === 'complete';
+}
+
+/**
+ * Everything of the group has ended: its legs, and what rescues and closes an earlier process may
+ * have left at the venue. Until then it may still trade.
+ */
+export function isResolved(state: State, group: Group): boolean {
+  if (legStandings(state, group).some(({ ended }) => !ended)) return false;
+  const { facts } = state;
+  for (const label of facts.working) {
+    if (facts.roles.get(label)?.parent === group.groupId && !hasEnded(state, label)) return false;
+  }
+  return true;
 }
 
 export function parametersOf({ observations }: State): typeof DEFAULT_PARAMETERS {

@@ -13,6 +13,8 @@ import { oddity } from './oddities.ts';
 /** What a workload does, as shares of its turns. */
 export interface WorkloadModel {
   readonly eagerness: number;
+  /** Of its purchases, those that are of two legs. */
+  readonly pairs: number;
   /** Of its purchases, those that may rest; needs a policy of style `Any`. */
   readonly resting: number;
   /** Turns in which it throws. */
@@ -30,6 +32,7 @@ export interface WorkloadModel {
 
 export const NO_WORKLOAD: WorkloadModel = Object.freeze({
   eagerness: 0,
+  pairs: 0,
   resting: 0,
   throws: 0,
   flood: 0,
@@ -84,6 +87,7 @@ function proposal(random: Prng, view: StrategyView, model: WorkloadModel): Inten
   if (quotes.length === 0) return nonsense(random, null);
   const quote = random.pick(quotes);
   if (random.chance(0.04)) return nonsense(random, quote);
+  if (quotes.length > 1 && happens(random, model.pairs)) return pair(random, quote, quotes);
   const sensible = purchase(random, quote, happens(random, model.resting));
   return happens(random, model.oddity) ? oddity(random, sensible, quote) : sensible;
 }
@@ -104,6 +108,13 @@ function purchase(random: Prng, quote: Quote, rests: boolean): IntentProposal {
     target: null,
     legs: [leg(quote, 'buy', quantity, terms)],
   };
+}
+
+/** Two purchases that belong together; now and then of a size no book has. */
+function pair(random: Prng, first: Quote, quotes: readonly Quote[]): IntentProposal {
+  const others = quotes.filter(({ instrument }) => instrument !== first.instrument);
+  const legs = [first, random.pick(others)].flatMap((quote) => purchase(random, quote, false).legs);
+  return { action: 'Place', reduceOnly: false, target: null, legs };
 }
 
 function sale(random: Prng, quote: Quote, amount: number, rests: boolean): IntentProposal {
