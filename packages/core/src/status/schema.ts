@@ -30,7 +30,7 @@ const Unblock = closed({
  * produces yet, or that could not be read, is null, where the older schema had no room for unknown
  * (phases section 10.2, 10); for the same reason `mm_util` may exceed 1, `risk_state` may be Kill
  * and `enforced_profile` may be more than CSP. In this build nothing produces
- * `bunker_mode_active` and `atomic_naked_events_24h`.
+ * `bunker_mode_active`.
  */
 export const StatusSchema = closed({
   status_schema_version: Type.Literal(1),

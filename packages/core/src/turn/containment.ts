@@ -68,8 +68,11 @@ export function isContaining({ facts, observations }: State): boolean {
 }
 
 /** In Kill everything that is held becomes an incident of its own (contract-1 section 35). */
-export function containPositions(state: State): void {
-  if (currentMode(state).mode === 'Kill') beginPositions(state, 'kill');
+export function containPositions(state: State, output: Output): void {
+  if (currentMode(state).mode !== 'Kill') return;
+  beginPositions(state, 'kill');
+  // Within the tick: a Kill by a loop that stood still ends with it (AMB-50).
+  contain(state, output);
 }
 
 export function beginPositions(state: State, why: 'kill' | 'operator'): void {

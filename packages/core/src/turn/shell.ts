@@ -38,7 +38,7 @@ export function onTicked(state: State, output: Output): void {
   scheduleReconciliation(state, now, output);
   retryUnsent(state, output);
   cancelRestingOpens(state, output);
-  containPositions(state);
+  containPositions(state, output);
   // Last: until the whole turn is done, this tick has not completed (AMB-50).
   observations.tickAt = now;
   output.add({ kind: 'wake', at: monoMs(now + state.session.tickIntervalMs) });

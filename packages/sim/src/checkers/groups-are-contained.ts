@@ -64,7 +64,8 @@ class GroupBooks {
     if (event.kind === 'orderReported' && ['cancelled', 'rejected'].includes(event.state)) {
       this.#ended.add(event.label);
     }
-    if (event.kind === 'dispatchFailed' && event.outcome === 'refused') this.#ended.add(event.label);
+    if (event.kind === 'dispatchFailed' && event.outcome === 'refused')
+      this.#ended.add(event.label);
     if (event.kind !== 'recorded') return;
     for (const record of event.records) this.#recorded(record);
   }
@@ -102,7 +103,14 @@ class GroupBooks {
     }
   }
 
-  #plans({ label, parentGroupId, purpose, round, legIndex, groupId }: Of<'containmentPlanned'>): void {
+  #plans({
+    label,
+    parentGroupId,
+    purpose,
+    round,
+    legIndex,
+    groupId,
+  }: Of<'containmentPlanned'>): void {
     const attempt = `${groupId}:${legIndex}`;
     this.#demand(!this.#attempts.has(attempt), () => `${label} was attempted before`);
     this.#attempts.add(attempt);
