@@ -73,6 +73,10 @@ export function digestFacts(facts: Facts): string {
     positions: [...facts.positions],
     cash: [...facts.cash],
     closedInstruments: [...facts.closedInstruments],
+    groups: [...facts.groups],
+    openGroups: [...facts.openGroups],
+    roles: [...facts.roles],
+    churn: [...facts.churn],
   });
   return canonical.ok ? canonical.text : `not JSON at ${canonical.path}: ${canonical.rule}`;
 }
