@@ -78,7 +78,7 @@ function happens(random: Prng, share: number): boolean {
 
 function proposal(random: Prng, view: StrategyView, model: WorkloadModel): IntentProposal {
   const quotes = [...view.quotes];
-  const held = view.positions.filter(({ amount }) => amount > 0);
+  const held = view.positions.filter(({ amount }) => amount !== 0);
   const position = held.length > 0 && random.chance(0.4) ? random.pick(held) : null;
   if (position !== null) {
     const quote = view.quote(position.instrument);
@@ -110,22 +110,38 @@ function purchase(random: Prng, quote: Quote, rests: boolean): IntentProposal {
   };
 }
 
-/** Two purchases that belong together; now and then of a size no book has. */
+/** Two legs that belong together: a spread, or two purchases, of which one then often misses. */
 function pair(random: Prng, first: Quote, quotes: readonly Quote[]): IntentProposal {
   const others = quotes.filter(({ instrument }) => instrument !== first.instrument);
-  const legs = [first, random.pick(others)].flatMap((quote) => purchase(random, quote, false).legs);
-  return { action: 'Place', reduceOnly: false, target: null, legs };
+  const second = random.pick(others);
+  const [bought] = purchase(random, first, false).legs;
+  const other = random.chance(0.6) ? written(random, second) : purchase(random, second, false).legs[0];
+  const legs = [bought, other].filter((each) => each !== undefined);
+  return { action: 'Place', reduceOnly: false, target: null, legs: legs };
+}
+
+/** An option sold that is not held. */
+function written(random: Prng, quote: Quote): LegProposal {
+  const bid = quote.bid ?? 0.03;
+  const quantity = lots(random, quote, 6);
+  return leg(quote, 'sell', quantity, {
+    fairPrice: bid / (1 + 0.5 * random.float()),
+    grossEdgeUsd: random.pick([2, 40, 200, 2_000]) * quantity,
+    limitPrice: bid,
+  });
 }
 
 function sale(random: Prng, quote: Quote, amount: number, rests: boolean): IntentProposal {
-  const quantity = random.chance(0.5) ? amount : lots(random, quote, 4);
+  const quantity = random.chance(0.5) ? Math.abs(amount) : lots(random, quote, 4);
+  const side = amount > 0 ? 'sell' : 'buy';
+  const [near, far] = side === 'sell' ? [quote.bid, quote.ask] : [quote.ask, quote.bid];
   return {
     action: random.chance(0.8) ? 'Close' : 'Hedge',
     reduceOnly: true,
     target: null,
     legs: [
-      leg(quote, 'sell', quantity, {
-        limitPrice: rests ? quote.ask : quote.bid,
+      leg(quote, side, quantity, {
+        limitPrice: rests ? far : near,
         timeInForce: rests ? 'good_til_cancelled' : 'immediate_or_cancel',
       }),
     ],
