@@ -47,7 +47,7 @@ export function mismatch([one, other]: Legs): number {
 }
 
 /** Something of it filled, and not all. */
-export function isPartial({ filledE8, requestedE8 }: LegView): boolean {
+function isPartial({ filledE8, requestedE8 }: LegView): boolean {
   return filledE8 > 0 && filledE8 < requestedE8;
 }
 

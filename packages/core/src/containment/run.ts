@@ -40,7 +40,7 @@ export interface Run {
   readonly strategyId: StrategyId;
   /** Set where a position, and no group, is contained. */
   readonly instrument: InstrumentName | null;
-  readonly why: 'group' | 'kill' | 'operator';
+  readonly why: 'group' | 'kill';
   readonly beganAt: MonoMs;
   /** Worth of what was naked when the first close was planned. */
   exposureBefore: MicroUsd | null;

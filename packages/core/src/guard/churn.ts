@@ -1,7 +1,7 @@
 import type { StrategyId } from '../values/index.ts';
 
 /** Contract-1 section 25: more flattens than this in the window, and the key is shut. */
-export const CHURN_FLATTENS_MAX = 2;
+const CHURN_FLATTENS_MAX = 2;
 export const CHURN_WINDOW_MS = 300_000;
 export const CHURN_BLOCK_MS = 900_000;
 

@@ -55,7 +55,7 @@ function valueFor(type: string, wire: string): fc.Arbitrary<unknown> {
   if (wire === 'incident_ts_ms' || wire === 'time_to_delta_neutral_ms') return fc.maxSafeNat();
   if (['round', 'attempt', 'close_attempts'].includes(wire)) return fc.maxSafeNat();
   if (wire === 'hedge_used') return fc.boolean();
-  if (/^exposure_usd_/.test(wire)) return exact;
+  if (wire.startsWith('exposure_usd_')) return exact;
   const tail = /_(ts|only|idx|hash|ms|bps|utilization|usd|code)$/.exec(wire)?.[1];
   if (wire === 'intent_hash') return fc.stringMatching(/^[0-9a-f]{16}$/);
   if (tail === 'ts' || ['epoch', 'open_orders', 'positions', 'trades'].includes(wire))

@@ -70,12 +70,12 @@ export function isContaining({ facts, observations }: State): boolean {
 /** In Kill everything that is held becomes an incident of its own (contract-1 section 35). */
 export function containPositions(state: State, output: Output): void {
   if (currentMode(state).mode !== 'Kill') return;
-  beginPositions(state, 'kill');
+  beginPositions(state);
   // Within the tick: a Kill by a loop that stood still ends with it (AMB-50).
   contain(state, output);
 }
 
-export function beginPositions(state: State, why: 'kill' | 'operator'): void {
+function beginPositions(state: State): void {
   const { facts, observations } = state;
   const { containment, now } = observations;
   let left = POSITIONS_PER_TICK;
@@ -83,8 +83,8 @@ export function beginPositions(state: State, why: 'kill' | 'operator'): void {
     if (left === 0) break;
     if (containment.positions.has(instrument)) continue;
     const parent = positionGroupId(instrument, facts.epoch, containment.made);
-    const run = createRun({ parent, strategyId: CONTAINMENT, instrument, why }, now, NEVER);
-    if (why === 'operator') run.event = 'none';
+    const who = { parent, strategyId: CONTAINMENT, instrument, why: 'kill' } as const;
+    const run = createRun(who, now, NEVER);
     if (nakedOf(state, run).length === 0) continue;
     containment.made += 1;
     left -= 1;

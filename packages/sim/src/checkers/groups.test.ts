@@ -70,7 +70,9 @@ describe('groups-are-contained', () => {
     expect(leaves(submit('other', false))).toBe(NAME);
     expect(leaves(submit('other', true, 'CLOSE'))).toBeNull();
     expect(leaves(appended(planned('r', 'rescue')) as never, submit('r', false))).toBeNull();
-    expect(leaves(appended(planned('h', 'hedge')) as never, submit('h', false, 'HEDGE'))).toBe(NAME);
+    expect(leaves(appended(planned('h', 'hedge')) as never, submit('h', false, 'HEDGE'))).toBe(
+      NAME,
+    );
     expect(leaves(appended(moved('Flattened')) as never, submit('other', false))).toBeNull();
   });
 
@@ -138,4 +140,3 @@ describe('broken-groups-end-neutral', () => {
     expect(closed).toBeNull();
   });
 });
-

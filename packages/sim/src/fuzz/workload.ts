@@ -115,7 +115,9 @@ function pair(random: Prng, first: Quote, quotes: readonly Quote[]): IntentPropo
   const others = quotes.filter(({ instrument }) => instrument !== first.instrument);
   const second = random.pick(others);
   const [bought] = purchase(random, first, false).legs;
-  const other = random.chance(0.6) ? written(random, second) : purchase(random, second, false).legs[0];
+  const other = random.chance(0.6)
+    ? written(random, second)
+    : purchase(random, second, false).legs[0];
   const legs = [bought, other].filter((each) => each !== undefined);
   return { action: 'Place', reduceOnly: false, target: null, legs: legs };
 }
