@@ -2,6 +2,14 @@ import { assert, unreachable } from './assert.ts';
 import { dayOf } from './position/losses.ts';
 import { underlyingOf } from './instrument/name.ts';
 import { type Facts, RECENT_FILLS_MAX } from './facts.ts';
+import {
+  applyContainment,
+  applyGroup,
+  applyGroupState,
+  applyNakedEvent,
+  countGroupFill,
+  dispatchGroup,
+} from './apply-groups.ts';
 import { attemptKey } from './intent/attempt.ts';
 import {
   type EquityMarked,
@@ -49,7 +57,8 @@ export function apply(facts: Facts, record: LedgerRecord): void {
     case 'intentRecorded':
       return applyIntent(facts, record);
     case 'orderSending':
-      return applyToOrder(facts, record, { kind: 'sending', at: record.at });
+      applyToOrder(facts, record, { kind: 'sending', at: record.at });
+      return dispatchGroup(facts, record.label);
     case 'orderAbandoned':
       return applyToOrder(facts, record, { kind: 'abandoned' });
     case 'orderAcked':
@@ -86,6 +95,14 @@ export function apply(facts: Facts, record: LedgerRecord): void {
     case 'lossLatchReset':
       facts.lossLatches.delete(record.limit);
       return;
+    case 'groupRecorded':
+      return applyGroup(facts, record);
+    case 'groupStateChanged':
+      return applyGroupState(facts, record);
+    case 'containmentPlanned':
+      return applyContainment(facts, record);
+    case 'atomicNakedEventRecorded':
+      return applyNakedEvent(facts, record);
     case 'latchSet':
     case 'ledgerProbed':
     case 'presenceRecorded':
@@ -148,7 +165,10 @@ function finish(facts: Facts, order: Order): void {
   facts.finished.push(order.terms.label);
   // Let go of the older half at once: a shift for every order would make the fold quadratic.
   if (facts.finished.length < FINISHED_ORDERS_KEPT * 2) return;
-  for (const label of facts.finished.splice(0, FINISHED_ORDERS_KEPT)) facts.orders.delete(label);
+  for (const label of facts.finished.splice(0, FINISHED_ORDERS_KEPT)) {
+    facts.orders.delete(label);
+    facts.roles.delete(label);
+  }
 }
 
 function applyFill(facts: Facts, record: FillRecorded): void {
@@ -162,6 +182,7 @@ function applyFill(facts: Facts, record: FillRecorded): void {
   remember(facts, record);
   const { label, at, amountE8: amount } = record;
   if (label === null) return;
+  countGroupFill(facts, label, record);
   const order = facts.orders.get(label);
   if (order !== undefined) order.lastTradeId = record.tradeId;
   applyToOrder(facts, { label, at }, { kind: 'filled', at, amountE8: amount });

@@ -4,7 +4,10 @@ import type { ModeReasonCode, OpenPermissionReasonCode } from './guard/codes.ts'
 import type { LossLimit } from './position/losses.ts';
 import type { RiskState, TradingMode } from './guard/mode.ts';
 import type { IntentClass } from './intent/intent.ts';
+import type { AtomicNakedEventRecorded } from './ledger/group-records.ts';
 import type { AbandonCause, Anomaly } from './ledger/record.ts';
+import type { AppendRefusal } from './ledger/waiver.ts';
+import type { ContainmentPurpose, GroupCause, GroupState } from './order/group.ts';
 import type {
   AmountE8,
   CoinE8,
@@ -94,6 +97,38 @@ export type Decision = { readonly at: MonoMs } & (
       readonly instrument: InstrumentName | null;
     }
   | { readonly kind: 'fault'; readonly fault: string; readonly subject: string | null }
+  /** The record of a group could not be written: none of its legs has left (AT-939). */
+  | { readonly kind: 'groupAborted'; readonly groupId: GroupId; readonly cause: AppendRefusal }
+  /** A step of a group, as it is taken; its record follows. */
+  | {
+      readonly kind: 'groupMoved';
+      readonly groupId: GroupId;
+      readonly state: GroupState;
+      readonly cause: GroupCause;
+    }
+  /** An order of containment is asked for. `priceSource`: what its price was made of. */
+  | {
+      readonly kind: 'containmentPlanned';
+      /** The broken group, or the id made for a position. */
+      readonly groupId: GroupId;
+      readonly purpose: ContainmentPurpose;
+      readonly round: number;
+      readonly attempt: number;
+      readonly label: Label;
+      readonly instrument: InstrumentName;
+      readonly priceSource: 'l2' | 'l1';
+    }
+  /** Something containment would have done and may not or cannot, said once an incident. */
+  | {
+      readonly kind: 'containmentRefused';
+      readonly groupId: GroupId;
+      readonly purpose: ContainmentPurpose;
+      readonly instrument: InstrumentName | null;
+      readonly reject: Reject;
+    }
+  | ({ readonly kind: 'atomicNakedEvent' } & AtomicNakedEvent)
+  /** A key was flattened too often, and is shut for a while (contract-1 section 25). */
+  | { readonly kind: 'churnBreakerTrip'; readonly key: string }
   | { readonly kind: 'strategyFailed'; readonly strategyId: StrategyId; readonly message: string }
 );
 
@@ -106,6 +141,9 @@ export type LossResetRefusal =
   | 'still_reached'
   | 'measure_unknown'
   | 'being_reset';
+
+/** Told when it is on record (contract-1 section 24.2). */
+export type AtomicNakedEvent = Omit<AtomicNakedEventRecorded, 'type' | 'at'>;
 
 export interface IntentRejected {
   readonly kind: 'intentRejected';

@@ -57,4 +57,6 @@ export type Fetch = {
       readonly fromSeq: number;
       readonly toSeq: number;
     }
+  /** The touch of one instrument, where neither book nor feed has it; answered by the ticker. */
+  | { readonly what: 'ticker'; readonly instrument: InstrumentName }
 );

@@ -113,7 +113,7 @@ export interface BookChanged {
 
 /**
  * Analytics of one instrument; floats, never money. Delta, vega and gamma are per unit of the
- * underlying.
+ * underlying. Its touch is what an emergency close goes by where there is no book.
  */
 export interface TickerChanged {
   readonly kind: 'tickerChanged';
@@ -124,6 +124,9 @@ export interface TickerChanged {
   readonly delta: number | null;
   readonly vega: number | null;
   readonly gamma: number | null;
+  /** The touch as the venue tells it; null where a side is empty (contract-1 section 24.2). */
+  readonly bestBidE8: PriceE8 | null;
+  readonly bestAskE8: PriceE8 | null;
 }
 
 export type AccountEvent =

@@ -4,6 +4,7 @@ import { HashSet64 } from './values/hash-set.ts';
 import {
   type AmountE8,
   type Currency,
+  type GroupId,
   type InstrumentName,
   type Label,
   type PriceE8,
@@ -12,6 +13,8 @@ import {
   wallMs,
 } from './values/index.ts';
 import type { Side } from './intent/intent.ts';
+import type { ChurnTable } from './guard/churn.ts';
+import type { Group, OrderRole } from './order/group.ts';
 import type { Order } from './order/order.ts';
 import type { CashTotal, Position } from './position/position.ts';
 
@@ -36,6 +39,17 @@ export interface Facts {
   readonly closedInstruments: Set<InstrumentName>;
   /** The latest trades of ours, oldest first: what self-impact is judged by. */
   readonly recentFills: RecentFill[];
+  /** Groups that are not over, and the most recent ended ones for late fills. */
+  readonly groups: Map<GroupId, Group>;
+  /** Groups the executor has still to look at. */
+  readonly openGroups: Set<GroupId>;
+  /** Oldest first; bounds `groups`. */
+  readonly endedGroups: GroupId[];
+  /** What the kept orders of groups and of containment are for. */
+  readonly roles: Map<Label, OrderRole>;
+  readonly churn: ChurnTable;
+  /** When the naked-exposure events of the last day were recorded, oldest first. */
+  readonly nakedEvents: WallMs[];
   operatorStop: 'reduce_only' | 'kill' | null;
   /** What losses are measured from; the newest of each name. */
   readonly equityMarks: Map<EquityMarkName, EquityMark>;
@@ -89,6 +103,12 @@ export function createFacts(): Facts {
     cash: new Map(),
     closedInstruments: new Set(),
     recentFills: [],
+    groups: new Map(),
+    openGroups: new Set(),
+    endedGroups: [],
+    roles: new Map(),
+    churn: new Map(),
+    nakedEvents: [],
     operatorStop: null,
     equityMarks: new Map(),
     lossLatches: new Map(),

@@ -1,3 +1,4 @@
+import { createContainment } from './containment/run.ts';
 import type { FeeTier } from './event.ts';
 import { createFacts } from './facts.ts';
 import { createEmergency } from './guard/emergency.ts';
@@ -73,6 +74,7 @@ export function createState(session: Session): State {
     unresolved: new Map(),
     leftAt: new Map(),
     canceling: new Map(),
+    containment: createContainment(NEVER),
     reconciliation: unaskedReconciliation(),
     polls: unpolled(),
     lastActivityAt: NEVER,

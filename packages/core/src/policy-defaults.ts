@@ -262,6 +262,34 @@ export const PARAMETER_RULES = {
     1e9,
     'Own trades from which more in the same direction is refused, whatever the share.',
   ),
+  rescueCrossSpreadTicks: whole(
+    'rescue_cross_spread_ticks',
+    2,
+    'ticks',
+    [1, 100],
+    'How far through the touch the rescue of a missing leg may reach.',
+  ),
+  closeBufferTicks: whole(
+    'close_buffer_ticks',
+    5,
+    'ticks',
+    [1, 100],
+    'How far through the touch the first emergency close may reach; doubled with each attempt.',
+  ),
+  atomicQtyEpsilon: positive(
+    'atomic_qty_epsilon',
+    1e-9,
+    'amount',
+    0.01,
+    'Legs that filled this close to each other filled the same.',
+  ),
+  groupLockMaxWaitMs: whole(
+    'group_lock_max_wait_ms',
+    10,
+    'ms',
+    [1, 10_000],
+    'A group whose step is not on record after this long is ReduceOnly until it is.',
+  ),
 } as const satisfies Record<keyof Parameters, ParameterRule>;
 
 export const PARAMETER_FIELDS = Object.keys(PARAMETER_RULES) as readonly (keyof Parameters)[];

@@ -265,6 +265,10 @@ const APPENDIX_A: Readonly<Record<string, number>> = {
   self_trade_fraction_trip: 0.5,
   self_trade_min_self_notional_usd: 5000,
   self_trade_notional_trip_usd: 20_000,
+  rescue_cross_spread_ticks: 2,
+  close_buffer_ticks: 5,
+  atomic_qty_epsilon: 1e-9,
+  group_lock_max_wait_ms: 10,
 };
 
 /** The keys given explicitly to every test below, so that each can be left out alone. */

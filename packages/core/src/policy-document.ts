@@ -96,6 +96,9 @@ function policyOf(document: PolicyDocument, exact: Exact): Policy {
       instrumentName(name),
     ),
     parameters: parametersOf(document.parameters ?? {}),
+    containment: Object.freeze({
+      openingHedgeAllowed: document.containment.opening_hedge_allowed,
+    }),
     microLiveCaps: capsOf('/micro_live_caps', document.micro_live_caps, exact),
     fullCaps: capsOf('/full_caps', document.full_caps, exact),
   });

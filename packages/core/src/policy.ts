@@ -39,10 +39,17 @@ export interface Policy {
    */
   readonly referenceInstruments?: ReadonlyMap<Currency, InstrumentName>;
   readonly parameters: Parameters;
+  readonly containment: ContainmentPolicy;
   /** Tighter than `limits`; applies while `stage` is `pilot`. Always set by the parser. */
   readonly microLiveCaps?: StageCaps;
   /** In force while the stage is limited_live. */
   readonly fullCaps?: StageCaps;
+}
+
+/** What containment may do beyond reducing (D-15). */
+export interface ContainmentPolicy {
+  /** A bounded hedge that is not reduce-only, where the reduce-only one came to nothing. */
+  readonly openingHedgeAllowed: boolean;
 }
 
 /** Caps of one stage with real money (phases section 1.3). */
@@ -83,6 +90,10 @@ export interface ExposureLimits {
  * Appendix A values this build uses; a key absent from the document takes the default given there.
  */
 export interface Parameters extends MonitorParameters {
+  readonly rescueCrossSpreadTicks: number;
+  readonly closeBufferTicks: number;
+  readonly atomicQtyEpsilon: number;
+  readonly groupLockMaxWaitMs: number;
   readonly instrumentCacheTtlS: number;
   readonly contractsAmountMatchTolerance: number;
   readonly inventorySkewK: number;

@@ -90,6 +90,7 @@ const SAMPLES: RejectOperands = {
   CancelTargetUnknown: { target: 't' },
   LossMeasureUnknown: { limit: 'max_daily_loss_usd', missing: 'baseline' },
   GreeksUnknown: { instrument: 'BTC-1', greek: 'gamma', ageMs: null, maxAgeMs: 30_000 },
+  SequenceNotReady: { step: 'hedge', waitsFor: 'l' },
 };
 
 describe('renderReject', () => {

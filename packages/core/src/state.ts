@@ -8,6 +8,7 @@ import type { TradingMode } from './guard/mode.ts';
 import type { Monitors } from './guard/monitors/monitors.ts';
 import type { RiskCauses } from './guard/risk-state.ts';
 import type { SessionKill } from './guard/session-kill.ts';
+import type { Containment } from './containment/run.ts';
 import type { FeeTier, MaintenanceWindow } from './event.ts';
 import type { Facts } from './facts.ts';
 import type { Instrument, UnsupportedKind } from './instrument/instrument.ts';
@@ -65,6 +66,13 @@ export interface Session extends RuntimeIdentity {
   readonly reconcileIntervalMs: number;
 }
 
+/** Best prices without a book: an `L1TickerSnapshot`. */
+export interface Touch {
+  readonly at: MonoMs;
+  readonly bidE8: PriceE8 | null;
+  readonly askE8: PriceE8 | null;
+}
+
 /** One instrument as observed. Updated in place (D-32). */
 export interface ObservedListing {
   /** With the fees this account pays. */
@@ -79,6 +87,8 @@ export interface ObservedListing {
   /** When the venue said so. */
   markedAt: MonoMs | null;
   underlyingPriceE8: PriceE8 | null;
+  /** Of the last ticker, and when the venue said it. */
+  touch: Touch | null;
   closed: boolean;
 }
 
@@ -229,6 +239,7 @@ export interface Observations {
   readonly leftAt: Map<Label, MonoMs>;
   /** Cancels asked for, until their order is finished. */
   readonly canceling: Map<Label, CancelAsked>;
+  readonly containment: Containment;
   readonly reconciliation: {
     startedAt: MonoMs | null;
     requestId: number | null;

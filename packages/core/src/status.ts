@@ -69,7 +69,7 @@ export function describe(state: State, telemetry: StatusTelemetry): StatusDocume
     mm_util_last_update_ts_ms: takenAt(inputs.mmUtil),
     loop_tick_last_ts_ms: instant(inputs.loopTickAt),
     ...queue(telemetry),
-    atomic_naked_events_24h: null,
+    atomic_naked_events_24h: nakedEventsSince(state.facts.nakedEvents, telemetry.now - DAY_MS),
     '429_count_5m': telemetry.count429In5m,
     '10028_count_5m': inputs.count10028In5m ?? 0,
     deribit_http_p95_ms: telemetry.requestP95Ms,
@@ -83,6 +83,12 @@ export function describe(state: State, telemetry: StatusTelemetry): StatusDocume
       idle: idleState(state),
     }),
   });
+}
+
+const DAY_MS = 86_400_000;
+
+function nakedEventsSince(times: readonly number[], since: number): number {
+  return times.filter((at) => at > since).length;
 }
 
 /** Bunker mode, or any reason of the latch; unknown while neither can be told. */

@@ -8,6 +8,7 @@ import type { State } from './state.ts';
 import { onAccountObserved, onDispatchFailed, onFillObserved } from './turn/account.ts';
 import { onCancelFailed } from './turn/cancel.ts';
 import { onOrderReported, onSettlementObserved } from './turn/account.ts';
+import { contain, isContaining } from './turn/containment.ts';
 import { onIntentProposed } from './turn/intent.ts';
 import { onAppendRefused, onLedgerMeasured, onLedgerStalled, onRecorded } from './turn/ledger.ts';
 import { onLossResetCommanded } from './turn/losses.ts';
@@ -61,6 +62,18 @@ const DECIDES: ReadonlySet<Event['kind']> = new Set<Event['kind']>([
   'ticked',
 ]);
 
+/** News after which a group, or what contains it, may have a next step. */
+const MOVES_GROUPS: ReadonlySet<Event['kind']> = new Set<Event['kind']>([
+  'recorded',
+  'appendRefused',
+  'ledgerStalled',
+  'orderReported',
+  'fillObserved',
+  'dispatchFailed',
+  'venueSnapshotObserved',
+  'ticked',
+]);
+
 type StrategyFailed = Extract<IntentEvent, { kind: 'strategyFailed' }>;
 
 const output = new Output();
@@ -86,6 +99,7 @@ export function step(
     judgeMonitors(state);
     reportMode(state, output);
   }
+  if (MOVES_GROUPS.has(event.kind) && isContaining(state)) contain(state, output);
   return { state, effects: output.take() };
 }
 

@@ -289,6 +289,8 @@ export class Desk {
         delta: null,
         vega: null,
         gamma: null,
+        bestBidE8: null,
+        bestAskE8: null,
       });
     }
   }
@@ -326,6 +328,8 @@ export class Desk {
       delta: null,
       gamma: 0.00002,
       vega: 100,
+      bestBidE8: null,
+      bestAskE8: null,
       ...greeks,
     });
   }

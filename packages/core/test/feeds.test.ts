@@ -217,6 +217,8 @@ describe('silence of all market data', () => {
         delta: 0.5,
         gamma: 0.00002,
         vega: 1,
+        bestBidE8: priceE8(4_750_000),
+        bestAskE8: priceE8(4_800_000),
       });
     }
     expect(frozen).toBeDefined();

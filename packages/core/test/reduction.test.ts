@@ -19,7 +19,10 @@ function holding(desk = new Desk()): Desk {
   return desk;
 }
 
+/** Once the close before it has ended (contract-1 section 22). */
 function proposeHedge(desk: Desk): void {
+  const close = desk.submits.at(-1);
+  if (close?.order.terms.intentClass === 'CLOSE') desk.report(close, 'cancelled');
   const hedge = { action: 'Hedge', reduceOnly: true } as const;
   desk.propose({ side: 'sell', quantity: 0.1, limitPrice: 0.0475 }, hedge);
 }
@@ -185,7 +188,9 @@ describe('margin use', () => {
     expect(desk.submits.at(-1)?.order.terms).toMatchObject({ reduceOnly: true, side: 'sell' });
     later(desk);
     proposeHedge(desk);
-    expect(desk.submits).toHaveLength(3);
+    const classes = desk.submits.map(({ order }) => order.terms.intentClass);
+    expect(classes.slice(0, 2)).toEqual(['OPEN', 'CLOSE']);
+    expect(classes.at(-1)).toBe('HEDGE');
     expect(desk.submits.slice(1).every(({ order }) => order.terms.reduceOnly)).toBe(true);
   });
 

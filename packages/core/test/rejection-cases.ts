@@ -7,6 +7,7 @@ import type { Reject, RejectCode } from '../src/gates/reject.ts';
 import type { IntentProposal, LegProposal } from '../src/intent/intent.ts';
 import { coinE8, instrumentName, microUsd, monoMs, type Label } from '../src/values/index.ts';
 import { Desk, type DeskOptions, T0 } from './desk.ts';
+import { answer, CALL_LEG, last, proposePair, PUT_LEG, refuse } from './group-desk.ts';
 import { type Footprint, footprintOf } from './footprint.ts';
 
 interface Case {
@@ -49,6 +50,21 @@ function protect(desk: Desk): void {
   desk.propose(rests, { action: 'Close', reduceOnly: true });
   desk.rest(desk.submits[1]);
   desk.tick(1_000);
+}
+
+/** A pair whose second leg is refused each time, and that is flattened each time. */
+function churn(desk: Desk): void {
+  for (let nth = 0; nth < 3; nth += 1) {
+    proposePair(desk);
+    const [call, put] = desk.submits.slice(-2);
+    answer(desk, call, 1);
+    desk.now += 1;
+    // What is missing got too dear to be rescued.
+    desk.quote(BTC_PUT, [475, 1_000], [900, 1_000]);
+    refuse(desk, put);
+    answer(desk, last(desk), 1);
+    desk.tick(1_000);
+  }
 }
 
 const resting = (desk: Desk): Label => [...desk.state.facts.working][0] ?? ('' as Label);
@@ -101,6 +117,23 @@ const PROPOSALS: readonly Case[] = [
     code: 'CancelTargetUnknown',
     cause: 'a cancel of an order nobody knows',
     parts: { action: 'Cancel', legs: [], target: 's4:nttrxjr6:9f1c2d3e4b5a:0:0' as Label },
+  },
+  {
+    code: 'SequenceNotReady',
+    cause: 'a hedge before the close it corrects has ended',
+    prepare: (desk) => {
+      trade(desk);
+      desk.proposeClose(0.1);
+      desk.tick(1_000);
+    },
+    leg: { side: 'sell', limitPrice: 0.0475 },
+    parts: { action: 'Hedge', reduceOnly: true },
+  },
+  {
+    code: 'ChurnBreakerActive',
+    cause: 'a pair that was flattened three times',
+    prepare: churn,
+    parts: { legs: [CALL_LEG, PUT_LEG] },
   },
   {
     code: 'RiskIncreasingCancelReplaceForbidden',
@@ -252,8 +285,7 @@ const CASES: readonly Case[] = [...PROPOSALS, ...MARKETS, ...POLICIES, ...STATES
 
 /** Codes no event can provoke in the core today, and why. */
 export const NOT_PROVOKED: Readonly<Partial<Record<RejectCode, string>>> = {
-  ChurnBreakerActive: 'nothing refuses with it yet: it is about groups of two legs',
-  EmergencyCloseNoPrice: 'nothing refuses with it yet: it is about containment',
+  EmergencyCloseNoPrice: 'no intent is refused with it: it is what containment says of itself',
   EvidenceChainNotGreen: 'nothing refuses with it yet: it is of the GOP profile',
   ApprovalRequired: 'nothing refuses with it yet: it is of the network control plane',
   LabelTooLong: 'every id that can reach the core makes a label of 43 characters',

@@ -63,7 +63,6 @@ describe('the status document', () => {
       'mm_util',
       'mm_util_last_update_ts_ms',
       'loop_tick_last_ts_ms',
-      'atomic_naked_events_24h',
       'deribit_http_p95_ms',
       'ws_event_lag_ms',
     ]);

@@ -231,6 +231,7 @@ export class Link {
       driftMs: () => this.#timekeeper.driftMs,
       list: (done) => this.#listAll(done),
       isListed: (name) => this.#instruments.get(name) !== undefined,
+      ticker: (data, instrument) => this.#market.ticker(data, instrument),
       restartBook: (instrument, done) => this.#books.ask(instrument, done),
     };
   }

@@ -153,6 +153,8 @@ describe('tickers, trades and indexes', () => {
       underlying_price: 90_100.25,
       index_price: 90_000,
       mark_iv: 55,
+      best_bid_price: 0.0105,
+      best_ask_price: null,
       greeks: { delta: 0.4, gamma: 0.00001, vega: 120 },
     });
     say('deribit_price_index.btc_usd', { index_name: 'btc_usd', price: 90_000.01, timestamp: 1 });
@@ -171,6 +173,8 @@ describe('tickers, trades and indexes', () => {
         delta: 0.4,
         vega: 120,
         gamma: 0.00001,
+        bestBidE8: 1_050_000,
+        bestAskE8: null,
       },
       { kind: 'indexChanged', at: 5, underlying: 'BTC', priceE8: 9_000_001_000_000 },
       { kind: 'volatilityIndexChanged', at: 5, underlying: 'BTC', value: 51.5 },

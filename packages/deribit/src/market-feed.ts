@@ -66,7 +66,7 @@ export class MarketFeed {
         return true;
       }
       case 'ticker':
-        this.#ticker(data, channel.instrument);
+        this.ticker(data, channel.instrument);
         return true;
       case 'trades':
       case 'trades_by_kind':
@@ -136,13 +136,19 @@ export class MarketFeed {
     this.#ports.post({ kind: 'bookChanged', at, instrument, ...nothing });
   }
 
-  #ticker(data: unknown, subject: string): void {
+  /**
+   * Told by its channel, or asked for. @returns whether it could be read.
+   */
+  ticker(data: unknown, subject: string): boolean {
     const ticker = parseTicker(data);
-    if (!ticker.ok) return this.#malformed(ticker, subject);
+    if (!ticker.ok) {
+      this.#malformed(ticker, subject);
+      return false;
+    }
     const { instrument, timestamp, markPriceE8, underlyingPriceE8, ...told } = ticker.value;
-    const { delta, vega, gamma } = told;
+    const { delta, vega, gamma, bestBidE8, bestAskE8 } = told;
     const at = this.#heard(timestamp, this.#ports.now());
-    if (this.#listed(instrument) === undefined) return;
+    if (this.#listed(instrument) === undefined) return true;
     this.#ports.post({
       kind: 'tickerChanged',
       at,
@@ -152,7 +158,10 @@ export class MarketFeed {
       delta,
       vega,
       gamma,
+      bestBidE8,
+      bestAskE8,
     });
+    return true;
   }
 
   #trades(data: unknown): void {

@@ -19,6 +19,8 @@ export interface QuestionPorts {
   readonly driftMs: () => number | null;
   readonly list: (done: (fault: string | null) => void) => void;
   readonly isListed: (instrument: InstrumentName) => boolean;
+  /** @returns whether the ticker could be read. */
+  readonly ticker: (data: unknown, instrument: InstrumentName) => boolean;
   readonly restartBook: (instrument: InstrumentName, done: (fault: string | null) => void) => void;
 }
 
@@ -64,6 +66,8 @@ export function ask(ports: QuestionPorts, request: Fetch): void {
       return askTrades(ports, request, done);
     case 'book':
       return ports.restartBook(request.instrument, done);
+    case 'ticker':
+      return askTicker(ports, request.instrument, done);
   }
 }
 
@@ -140,6 +144,16 @@ function tradesRequest(request: AskedTrades): Pick<RpcRequest, 'method' | 'param
   const { instrument: instrument_name, fromSeq: start_seq, toSeq: end_seq } = request;
   const params = { instrument_name, start_seq, end_seq, count: TRADES_OF_A_HOLE, sorting: 'asc' };
   return { method: 'public/get_last_trades_by_instrument', params };
+}
+
+/** What an emergency close goes by when nothing else tells a price: it goes before other questions. */
+function askTicker({ rpc, ticker }: QuestionPorts, name: InstrumentName, done: Done): void {
+  const params = { instrument_name: name };
+  rpc.call({ method: 'public/ticker', params, urgent: true }, (answer) => {
+    if (answer.ok === null) return done(answer.fault);
+    if (!answer.ok) return done(`ticker: ${answer.error.code} ${answer.error.message}`);
+    done(ticker(answer.result, name) ? null : 'malformed_ticker');
+  });
 }
 
 function askSnapshot(

@@ -113,6 +113,8 @@ class Market {
       delta: 0.5 + (this.#changeId % 100) / 1_000,
       gamma: 0.00002,
       vega: 12.5,
+      bestBidE8: priceE8(4_750_000),
+      bestAskE8: priceE8(4_800_000),
     };
   }
 }

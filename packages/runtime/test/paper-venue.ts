@@ -24,6 +24,8 @@ import type { Clock, LinkGauge, Post, RpcAnswer, RpcTransport, Venue } from '../
 
 const BTC = currency('BTC');
 const DAY_MS = 86_400_000;
+/** A ticker that names no touch. */
+const UNTOUCHED = { bestBidE8: null, bestAskE8: null } as const;
 const INDEX_E8 = priceE8(10_000_000_000_000);
 
 /** An inverse option a month from expiry. */
@@ -147,13 +149,14 @@ export class PaperVenue {
       delta: null,
       vega: 100,
       gamma: 0.00002,
+      ...UNTOUCHED,
     });
     for (const { name, underlying } of REFERENCES) {
       const index = underlying === BTC ? INDEX_E8 : priceE8(INDEX_E8 / 25);
       const ticks = index / PERPETUAL_TICK_E8;
       this.#quoteBook(name, at, [ticks - 1, 100_000], [ticks + 1, 100_000]);
       const marks = { markPriceE8: index, underlyingPriceE8: index };
-      const greeks = { delta: null, vega: null, gamma: null };
+      const greeks = { delta: null, vega: null, gamma: null, ...UNTOUCHED };
       this.#options.post({ kind: 'tickerChanged', at, instrument: name, ...marks, ...greeks });
       this.#options.post({ kind: 'volatilityIndexChanged', at, underlying, value: 50 });
     }
@@ -351,6 +354,7 @@ export class PaperVenue {
         return [{ kind: 'publicTradesObserved', at, requestId, trades: [], isComplete: true }];
       }
       case 'book':
+      case 'ticker':
         this.quote();
         return [];
     }

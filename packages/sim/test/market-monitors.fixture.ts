@@ -120,7 +120,7 @@ export class MarketWatch {
       this.#post({ kind: 'bookChanged', instrument: name, ...change });
       const markPriceE8 = priceE8(ticker.markPriceE8);
       const underlyingPriceE8 = priceE8(ticker.underlyingPriceE8);
-      const greeks = { delta: null, vega: null, gamma: null };
+      const greeks = { delta: null, vega: null, gamma: null, bestBidE8: null, bestAskE8: null };
       this.#post({
         kind: 'tickerChanged',
         instrument: name,

@@ -65,6 +65,7 @@ const OPENED: readonly GateAnswer[] = [
     publicNotionalUsd: 0,
     cooldownMs: 0,
   }),
+  passed('churn', {}),
   passed('margin-headroom', { mmUtil: 0.1, mmUtilRejectOpens: 0.7 }),
   passed('fee-fresh', FEE),
   passed('liquidity', LIQUIDITY),

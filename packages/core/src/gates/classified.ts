@@ -3,8 +3,8 @@ import type { Candidate, GateContext, SafetyGate } from './gate.ts';
 import { type Reject, reject } from './reject.ts';
 import { EVERY_CLASS } from './scope.ts';
 
-/** Legs one intent may have until atomic groups exist (contract-1 section 23). */
-const LEGS_MAX = 1;
+/** Legs an atomic group may have (AMB-56). */
+const LEGS_MAX = 2;
 
 /**
  * The shape of the intent, and the proof of its class: `reduceOnly === true` is the only one there
@@ -18,8 +18,9 @@ export const classified: SafetyGate = {
   check: (_context: GateContext, candidate: Candidate): Reject | null => {
     const { proposal } = candidate;
     if (proposal.legs.length === 0) return reject('InvalidInput', { field: 'legs' });
-    if (proposal.legs.length > LEGS_MAX) {
-      return reject('GroupLegsUnsupported', { legs: proposal.legs.length, max: LEGS_MAX });
+    if (proposal.legs.length > 1) {
+      const refusal = refusedGroup(candidate);
+      if (refusal !== null) return refusal;
     }
     if (candidate.intentClass !== 'OPEN' && proposal.reduceOnly !== true) {
       return reject('InvalidInput', { field: 'reduceOnly' });
@@ -27,3 +28,16 @@ export const classified: SafetyGate = {
     return null;
   },
 };
+
+/**
+ * Two legs open together, in two instruments, each filled at once or not at all (contract-1 section
+ * 23.3). What reduces goes leg by leg: it must not wait for another leg's gates.
+ */
+function refusedGroup({ proposal, intentClass }: Candidate): Reject | null {
+  const { legs } = proposal;
+  const names = new Set(legs.map(({ instrument }) => instrument));
+  const max = intentClass === 'OPEN' && names.size === legs.length ? LEGS_MAX : 1;
+  if (legs.length > max) return reject('GroupLegsUnsupported', { legs: legs.length, max });
+  const rests = legs.some((leg) => leg.timeInForce !== 'immediate_or_cancel' || leg.postOnly);
+  return rests ? reject('InvalidInput', { field: 'legs.timeInForce' }) : null;
+}

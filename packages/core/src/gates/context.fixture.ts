@@ -167,6 +167,7 @@ export const POLICY: Policy = Object.freeze<Policy>({
     [ETH, ETH_PERPETUAL.name],
   ]),
   parameters: ROOMY_PARAMETERS,
+  containment: { openingHedgeAllowed: false },
 });
 
 /** A policy with some of its parts, limits, exposure budgets or parameters replaced. */
@@ -312,6 +313,9 @@ export function contextOf(parts: Partial<GateContext> = {}): GateContext {
     rate: rateOf(),
     order: () => undefined,
     isSuspended: () => false,
+    isChurning: false,
+    churnBlockedMs: () => 0,
+    workingClose: () => null,
     ...parts,
   };
 }

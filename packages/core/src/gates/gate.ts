@@ -62,6 +62,12 @@ export interface GateContext {
   readonly throttled: boolean;
   order(label: Label): Order | undefined;
   isSuspended(strategy: StrategyId): boolean;
+  /** Any structure is counted or shut; where none is, nobody need be named. */
+  readonly isChurning: boolean;
+  /** How long a key of the churn breaker is still shut, ms; 0: it is not. */
+  churnBlockedMs(key: string): number;
+  /** A close of this strategy in this coin that has not ended; null: there is none. */
+  workingClose(strategy: StrategyId, underlying: Currency): Label | null;
 }
 
 /** Who trades how much, of the market an instrument belongs to. */

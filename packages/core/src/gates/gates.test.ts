@@ -19,6 +19,8 @@ const LIST = [
   ['well-formed', 'safety', EVERY],
   ['sized', 'safety', EVERY],
   ['self-impact', 'safety', 'OPEN'],
+  ['sequenced', 'safety', 'HEDGE'],
+  ['churn', 'safety', 'OPEN'],
   ['margin-headroom', 'safety', 'OPEN'],
   ['fee-fresh', 'safety', EVERY],
   ['liquidity', 'safety', EVERY],

@@ -1,5 +1,6 @@
 import { assert } from '../assert.ts';
 import { GateAnswers, NOTES_MAX } from './answers.ts';
+import { churn } from './churn.ts';
 import { classified } from './classified.ts';
 import { configured, suspended } from './configured.ts';
 import { feeFresh } from './fee-fresh.ts';
@@ -23,6 +24,7 @@ import { priced } from './priced.ts';
 import { rateBudget } from './rate-budget.ts';
 import type { Reject } from './reject.ts';
 import { selfImpact } from './self-impact.ts';
+import { sequenced } from './sequenced.ts';
 import { sized } from './sized.ts';
 import { stageCaps } from './stage-caps.ts';
 import { hedgeOnly, universe } from './universe.ts';
@@ -48,6 +50,8 @@ export const GATES: readonly Gate[] = Object.freeze([
   wellFormed,
   sized,
   selfImpact,
+  sequenced,
+  churn,
   marginHeadroom,
   feeFresh,
   liquidity,

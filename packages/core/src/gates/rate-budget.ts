@@ -30,7 +30,9 @@ export const rateBudget: SafetyGate = {
     const { lastOrderAt } = context.rate;
     const available = note(candidate, context.requests.available);
     const reserved = note(candidate, context.requests.reserved);
-    if (!(available - 1 >= reserved)) return throttledBy(context.requests);
+    // Of a group both legs leave, and neither may be the one too many.
+    const orders = candidate.legIndex + 1;
+    if (!(available - orders >= reserved)) return throttledBy(context.requests);
     const elapsed = note(candidate, lastOrderAt === null ? Number.NaN : context.now - lastOrderAt);
     note(candidate, limits.minOrderIntervalMs);
     if (lastOrderAt !== null) {
@@ -38,12 +40,12 @@ export const rateBudget: SafetyGate = {
         return exceeded('min_order_interval_ms', elapsed, limits.minOrderIntervalMs);
       }
     }
-    const inSecond = note(candidate, context.rate.countWithin(SECOND_MS) + 1);
+    const inSecond = note(candidate, context.rate.countWithin(SECOND_MS) + orders);
     note(candidate, limits.maxOrdersPerSecond);
     if (!(inSecond <= limits.maxOrdersPerSecond)) {
       return exceeded('max_orders_per_second', inSecond, limits.maxOrdersPerSecond);
     }
-    const inMinute = note(candidate, context.rate.countWithin(MINUTE_MS) + 1);
+    const inMinute = note(candidate, context.rate.countWithin(MINUTE_MS) + orders);
     note(candidate, limits.maxOrdersPerMinute);
     if (!(inMinute <= limits.maxOrdersPerMinute)) {
       return exceeded('max_orders_per_minute', inMinute, limits.maxOrdersPerMinute);

@@ -59,6 +59,7 @@ export interface RejectOperands {
   CancelTargetUnknown: { target: string };
   LossMeasureUnknown: { limit: string; missing: 'equity' | 'baseline' };
   GreeksUnknown: { instrument: string; greek: string; ageMs: number | null; maxAgeMs: number };
+  SequenceNotReady: { step: string; waitsFor: string };
 }
 
 export type RejectCode = keyof RejectOperands;

@@ -33,7 +33,7 @@ export const RISK_CAUSES = {
   delta_limit_missing: { state: 'Degraded', clears: 'reconciliation', needsQuietCycle: true },
   order_anomaly: { state: 'Degraded', clears: 'reconciliation' },
   inventory_mismatch: { state: 'Degraded', clears: 'reconciliation' },
-  mixed_failed_group: { state: 'Degraded', clears: 'reconciliation' },
+  mixed_failed_group: { state: 'Degraded', clears: 'fresh_input' },
   ws_book_gap: { state: 'Degraded', clears: 'reconciliation' },
   ws_trades_gap: { state: 'Degraded', clears: 'reconciliation' },
   ws_data_stale: { state: 'Degraded', clears: 'reconciliation' },

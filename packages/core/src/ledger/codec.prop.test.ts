@@ -31,6 +31,13 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   anomaly: ['ghost_order', 'fill_before_ack'],
   mark: ['day_start', 'week_peak'],
   limit: ['daily_loss', 'drawdown'],
+  unit: ['coin', 'usd'],
+  group_state: ['MixedFailed', 'Flattening', 'Complete', 'Flattened'],
+  purpose: ['rescue', 'close', 'hedge'],
+  'groupStateChanged.cause': ['all_filled', 'no_trade', 'leg_failed', 'late_fill_closed'],
+  'atomicNakedEventRecorded.cause': ['atomic_legging_failure', 'kill_containment'],
+  trading_mode_at_event: ['Active', 'ReduceOnly', 'Kill'],
+  evidence_chain_state_at_event: ['GREEN', 'RED'],
 };
 
 const exact = fc.oneof(fc.maxSafeInteger(), fc.integer(), fc.constantFrom(0, 1, -1, 100_000_000));
@@ -47,6 +54,10 @@ function valueFor(type: string, wire: string): fc.Arbitrary<unknown> {
       return fc.array(words(known), { maxLength: 5 });
     return words(known);
   }
+  if (wire === 'incident_ts_ms' || wire === 'time_to_delta_neutral_ms') return fc.maxSafeNat();
+  if (['round', 'attempt', 'close_attempts'].includes(wire)) return fc.maxSafeNat();
+  if (wire === 'hedge_used') return fc.boolean();
+  if (wire.startsWith('exposure_usd_')) return exact;
   const tail = /_(ts|only|idx|hash|ms|bps|utilization|usd|code)$/.exec(wire)?.[1];
   if (wire === 'approvers') return fc.array(fc.string({ minLength: 1, maxLength: 9 }));
   if (wire === 'intent_hash') return fc.stringMatching(/^[0-9a-f]{16}$/);

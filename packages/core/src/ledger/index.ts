@@ -1,5 +1,13 @@
 export type { Decoded, RecordFault, StructureRule } from './codec.ts';
 export { decodeRecord, encodeRecord, findFault } from './codec.ts';
+export type {
+  AtomicNakedEventRecorded,
+  ContainmentPlanned,
+  GroupLegTerms,
+  GroupRecorded,
+  GroupStateChanged,
+  NakedEventCause,
+} from './group-records.ts';
 export type { FieldRule } from './kind.ts';
 export { LEDGER_RECORD_TYPES, SCHEMA_VERSION } from './plan.ts';
 export type { LedgerReceipt } from './receipt.ts';

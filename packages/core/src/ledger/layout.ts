@@ -6,6 +6,7 @@ import {
   REDUCE_ONLY_REASON_CODES,
 } from '../guard/codes.ts';
 import { LOSS_LIMITS, type LossLimit } from '../position/losses.ts';
+import type { ContainmentPurpose, GroupCause } from '../order/group.ts';
 import type { OrderTerms } from '../order/order.ts';
 import {
   bit,
@@ -23,6 +24,7 @@ import {
   text,
   usd,
 } from './kind.ts';
+import type { GroupLegTerms, NakedEventCause } from './group-records.ts';
 import type { DecisionContext, LedgerRecord, ObservationSource } from './record.ts';
 
 /**
@@ -64,6 +66,30 @@ const modeReasons = list(
 
 const lossLimit = oneOf<LossLimit>(words(LOSS_LIMITS));
 
+const mode = oneOf({ Active: true, ReduceOnly: true, Kill: true });
+
+const GROUP_LEG: Layout<GroupLegTerms> = {
+  label: ['label', id()],
+  instrument: ['instrument', id()],
+  side: ['side', side],
+  amountE8: ['qty', e8()],
+  unit: ['unit', oneOf({ coin: true, usd: true })],
+};
+
+const groupCause = oneOf<GroupCause>({
+  all_filled: true,
+  no_trade: true,
+  rescued: true,
+  leg_failed: true,
+  leg_partial: true,
+  legs_mismatch: true,
+  leg_unresolved: true,
+  emergency_close: true,
+  closed: true,
+  hedged: true,
+  late_fill_closed: true,
+});
+
 const TERMS: Layout<OrderTerms> = {
   label: ['label', id()],
   intentHash: ['intent_hash', hash64()],
@@ -81,7 +107,7 @@ const TERMS: Layout<OrderTerms> = {
 };
 
 const CONTEXT: Layout<DecisionContext> = {
-  tradingMode: ['trading_mode', oneOf({ Active: true, ReduceOnly: true, Kill: true })],
+  tradingMode: ['trading_mode', mode],
   policyHash: ['policy_hash', nullable(id())],
   bookAgeMs: ['book_age_ms', float()],
   bestBidE8: ['best_bid', nullable(e8())],
@@ -245,5 +271,54 @@ export const LAYOUTS: Layouts = {
     person: ['person', id()],
     until: ['until_ts', count()],
     statement: ['statement_sha256', id()],
+  },
+  groupRecorded: {
+    at: ['recorded_ts', count()],
+    groupId: ['group_id', id()],
+    strategyId: ['strategy_id', id()],
+    structure: ['structure_fingerprint', id()],
+    first: { wire: 'leg_0', nested: GROUP_LEG },
+    second: { wire: 'leg_1', nested: GROUP_LEG },
+  },
+  groupStateChanged: {
+    at: ['recorded_ts', count()],
+    groupId: ['group_id', id()],
+    state: [
+      'group_state',
+      oneOf({ MixedFailed: true, Flattening: true, Complete: true, Flattened: true }),
+    ],
+    cause: ['cause', groupCause],
+  },
+  containmentPlanned: {
+    at: ['recorded_ts', count()],
+    parentGroupId: ['parent_group_id', id()],
+    groupId: ['group_id', id()],
+    purpose: ['purpose', oneOf<ContainmentPurpose>({ rescue: true, close: true, hedge: true })],
+    round: ['round', count()],
+    attempt: ['attempt', count()],
+    legIndex: ['leg_idx', bit()],
+    label: ['label', id()],
+  },
+  atomicNakedEventRecorded: {
+    at: ['recorded_ts', count()],
+    groupId: ['group_id', id()],
+    strategyId: ['strategy_id', id()],
+    incidentAt: ['incident_ts_ms', count()],
+    exposureBefore: ['exposure_usd_before', usd()],
+    exposureAfter: ['exposure_usd_after', usd()],
+    timeToDeltaNeutralMs: ['time_to_delta_neutral_ms', count()],
+    closeAttempts: ['close_attempts', count()],
+    hedgeUsed: ['hedge_used', flag()],
+    cause: [
+      'cause',
+      oneOf<NakedEventCause>({
+        atomic_legging_failure: true,
+        emergency_close_exhausted: true,
+        hedge_fallback: true,
+        kill_containment: true,
+      }),
+    ],
+    tradingMode: ['trading_mode_at_event', mode],
+    evidenceChain: ['evidence_chain_state_at_event', nullable(oneOf({ GREEN: true, RED: true }))],
   },
 };

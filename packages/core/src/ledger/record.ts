@@ -17,6 +17,12 @@ import type {
   VenueOrderId,
   WallMs,
 } from '../values/index.ts';
+import type {
+  AtomicNakedEventRecorded,
+  ContainmentPlanned,
+  GroupRecorded,
+  GroupStateChanged,
+} from './group-records.ts';
 
 /**
  * Facts in the past tense. Live state and recovered state are the same fold over these
@@ -43,7 +49,11 @@ export type LedgerRecord =
   | EquityMarked
   | LossLatched
   | LossLatchReset
-  | PresenceRecorded;
+  | PresenceRecorded
+  | GroupRecorded
+  | GroupStateChanged
+  | ContainmentPlanned
+  | AtomicNakedEventRecorded;
 
 /** One process took the ledger. The first record of every run. */
 export interface SessionStarted {

@@ -121,7 +121,7 @@ export class Exposure implements ExposureView {
 }
 
 /** Signed delta of one unit of a long position; the worst case where the venue's is unknown. */
-function deltaPerUnit(listing: Listing): number {
+export function deltaPerUnit(listing: Listing): number {
   const { delta, instrument } = listing;
   if (delta !== null && Number.isFinite(delta)) return delta;
   return instrument.option?.type === 'put' ? -1 : 1;

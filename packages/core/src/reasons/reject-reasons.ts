@@ -187,4 +187,8 @@ export const REJECT_REASONS = {
     'Gamma or vega of what is held, on its way or proposed is unknown or too old.',
     'The venue tells its analytics of the instrument again.',
   ),
+  SequenceNotReady: refusal(
+    'A hedge waits until the close before it has ended: what is left over is not known yet.',
+    'The close is filled, cancelled or refused.',
+  ),
 } as const satisfies Record<RejectCode, Reason>;

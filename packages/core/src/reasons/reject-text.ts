@@ -71,6 +71,7 @@ const TEXT: Renderers = {
   GreeksUnknown: (o) =>
     `${o.instrument}: ${o.greek} is unknown, or its age ${known(o.ageMs, ' ms')} ` +
     `is over ${o.maxAgeMs} ms`,
+  SequenceNotReady: (o) => `${o.step} waits for ${o.waitsFor}`,
 };
 
 /** `Code: sentence`, from the operands. */

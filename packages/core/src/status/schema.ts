@@ -64,6 +64,7 @@ const LaunchPolicyStatusSchema = closed({
  * (phases section 10.2, 10); for the same reason `mm_util` may exceed 1, `risk_state` may be Kill
  * and `enforced_profile` may be more than CSP. In this build nothing produces
  * `atomic_naked_events_24h`.
+ * `bunker_mode_active`.
  */
 export const StatusSchema = closed({
   status_schema_version: Type.Literal(1),
@@ -98,7 +99,7 @@ export const StatusSchema = closed({
   wal_queue_depth: count('Records on their way to the disk; never above the capacity.'),
   wal_queue_capacity: Type.Integer({ minimum: 1 }),
   wal_queue_enqueue_failures: count('Records the queue had no room for.'),
-  atomic_naked_events_24h: orNull(count('Null: groups of legs are not built.')),
+  atomic_naked_events_24h: count('Naked-exposure events of the last day, kept over a restart.'),
   '429_count_5m': count('Requests the venue throttled in five minutes.'),
   '10028_count_5m': count('Sessions it ended for too many requests in five minutes.'),
   deribit_http_p95_ms: orNull(Type.Number({ minimum: 0, description: 'Null without a request.' })),

@@ -7,6 +7,8 @@ import type {
   SettlementObserved,
 } from '../event.ts';
 import {
+  type AmountE8,
+  amountE8,
   type CoinE8,
   type Currency,
   E8,
@@ -29,6 +31,7 @@ import { ownerOfFill } from '../reconcile/ownership.ts';
 import type { State } from '../state.ts';
 import { endInstrument } from './expiry.ts';
 import { takeFees } from './fees.ts';
+import { noteHeard, roleOf } from './held.ts';
 import { freshIndexE8 } from './index-price.ts';
 import { takeLimits } from './limits.ts';
 import { watchLosses } from './losses.ts';
@@ -90,6 +93,7 @@ export function onOrderReported(state: State, event: OrderReported, output: Outp
   const { facts, observations } = state;
   const at = wallMs(event.at);
   const order = facts.orders.get(event.label) ?? adoptedOrder(facts, event.venueOrderId);
+  noteEnd(state, order?.terms.label ?? event.label, event.state, event.filledE8);
   observations.unresolved.delete(event.label);
   if (order === undefined) return;
   const { label } = order.terms;
@@ -127,6 +131,21 @@ export function onOrderReported(state: State, event: OrderReported, output: Outp
   });
 }
 
+/** Ended orders of groups and containment that are remembered; far more than are ever looked at. */
+const ENDS_KEPT = 4_096;
+
+/**
+ * The venue will do nothing more with an order of a group: known before it is on record, with how
+ * much it says was filled, because its trades may be told later than its end.
+ */
+function noteEnd(state: State, label: Label, at: OrderReported['state'], filled: AmountE8): void {
+  if (at === 'open' || roleOf(state, label) === null) return;
+  const { ended } = state.observations.containment;
+  ended.set(label, filled);
+  const [oldest] = ended.keys();
+  if (ended.size > ENDS_KEPT && oldest !== undefined) ended.delete(oldest);
+}
+
 /** Taken over under a label that was not quite ours: the venue's id is what names it. */
 function adoptedOrder(facts: Facts, id: VenueOrderId | null): Order | undefined {
   if (id === null) return undefined;
@@ -149,6 +168,7 @@ export function onDispatchFailed(state: State, event: DispatchFailed, output: Ou
     return;
   }
   state.observations.unresolved.delete(event.label);
+  noteEnd(state, event.label, 'rejected', amountE8(0));
   const order = state.facts.orders.get(event.label);
   if (order === undefined || !state.facts.working.has(event.label)) return;
   output.append({
@@ -179,6 +199,7 @@ export function onFillObserved(state: State, event: FillObserved, output: Output
   }
   observations.pendingTrades.add(fill.tradeId);
   observations.lastActivityAt = event.at;
+  noteHeard(state, record, fill.label);
   noteFillAnomaly(state, fill, output);
   output.append(record);
 }

@@ -49,12 +49,19 @@ export function cancelRestingOpens(state: State, output: Output): void {
     if (left === 0) return;
     const order = facts.orders.get(label);
     if (order === undefined || order.terms.reduceOnly || !mayRest(state, order)) continue;
+    // Containment's own orders cannot rest, and are what brings us out of here.
+    if (isContainment(state, label)) continue;
     if (isCancelMoot(state, label, order.terms.instrument)) continue;
     const failed = observations.canceling.get(label);
     if (failed?.failed === true && isYoung(state, failed.at, CANCEL_RETRY_MS)) continue;
     askToCancel(state, order, output);
     left -= 1;
   }
+}
+
+function isContainment({ facts }: State, label: Label): boolean {
+  const purpose = facts.roles.get(label)?.purpose;
+  return purpose === 'rescue' || purpose === 'hedge';
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { State } from '../state.ts';
+import { noteHeard } from './held.ts';
 import type { Output } from './output.ts';
 
 /**
@@ -10,7 +11,10 @@ import type { Output } from './output.ts';
 export function putRight(state: State, corrections: readonly LedgerRecord[], output: Output): void {
   const { ledger, pendingTrades, reconciliation } = state.observations;
   for (const record of corrections) {
-    if (record.type === 'fillRecorded') pendingTrades.add(record.tradeId);
+    if (record.type === 'fillRecorded') {
+      pendingTrades.add(record.tradeId);
+      noteHeard(state, record, record.label);
+    }
     if (record.type === 'settlementRecorded') pendingTrades.add(record.settlementId);
   }
   reconciliation.corrections = [...corrections];

@@ -2,7 +2,9 @@ import { apply } from '../apply.ts';
 import { attemptKey } from '../intent/attempt.ts';
 import type { LedgerEvent } from '../event.ts';
 import type { LedgerReceipt } from '../ledger/receipt.ts';
-import type { IntentRecorded, LedgerRecord } from '../ledger/record.ts';
+import { churnKey } from '../guard/churn.ts';
+import type { GroupStateChanged } from '../ledger/group-records.ts';
+import type { AbandonCause, IntentRecorded, LedgerRecord } from '../ledger/record.ts';
 import { type AppendRefusal, waive } from '../ledger/waiver.ts';
 import {
   isTerminal,
@@ -12,11 +14,16 @@ import {
 } from '../order/order.ts';
 import type { State } from '../state.ts';
 import { type Label, type MonoMs, wallMs } from '../values/index.ts';
+import { onGroupRecorded, onGroupRefused } from './groups.ts';
+import { mayOpenHedge } from './hedge-permission.ts';
+import { forgetHeard } from './held.ts';
 import { currentMode } from './mode.ts';
 import { abandonCorrections, continueCorrections } from './corrections.ts';
 import { onLossLatchReset, refuseOfLosses } from './losses.ts';
 import { onPresenceRecorded } from './presence.ts';
+import { onEventRecorded, onEventRefused } from './naked-event.ts';
 import { askAgain, onLatchCleared } from './reconciliation.ts';
+import { mayRescue } from './rescue-permission.ts';
 import { block, clearRisk, raiseRisk, onCommandRecorded } from './safety.ts';
 import type { Output } from './output.ts';
 
@@ -60,6 +67,7 @@ function follow(state: State, record: LedgerRecord, receipt: LedgerReceipt, outp
       return send(state, record.label, receipt, output);
     case 'fillRecorded':
       observations.pendingTrades.delete(record.tradeId);
+      forgetHeard(state, record);
       if (record.label !== null) settleReservation(state, record.label);
       return;
     case 'settlementRecorded':
@@ -90,9 +98,23 @@ function follow(state: State, record: LedgerRecord, receipt: LedgerReceipt, outp
       return onLossLatchReset(state, record, output);
     case 'presenceRecorded':
       return onPresenceRecorded(state, record, output);
+    case 'groupStateChanged':
+      return onStepRecorded(state, record, output);
+    case 'atomicNakedEventRecorded':
+      return onEventRecorded(state, record, output);
     default:
       return;
   }
+}
+
+/** A group's step: and where it was one flatten too many of its kind, that is said once. */
+function onStepRecorded(state: State, record: GroupStateChanged, output: Output): void {
+  onGroupRecorded(state, record);
+  const group = state.facts.groups.get(record.groupId);
+  if (group === undefined || record.state !== 'Flattening') return;
+  const key = churnKey(group.strategyId, group.structure);
+  if (state.facts.churn.get(key)?.trippedAt !== record.at) return;
+  output.report({ kind: 'churnBreakerTrip', key });
 }
 
 function forgetPending(state: State, { terms }: IntentRecorded): void {
@@ -111,14 +133,7 @@ function send(state: State, label: Label, receipt: LedgerReceipt, output: Output
   const { observations } = state;
   // A stalled commit already let it go on a waiver: the record came late, the order is on the wire.
   if (observations.waived.delete(label)) return;
-  const opens = order.terms.intentClass === 'OPEN';
-  const cause = !opens
-    ? null
-    : currentMode(state).mode !== 'Active'
-      ? 'mode_fell_before_dispatch'
-      : isTooOld(state, order)
-        ? 'decision_too_old'
-        : null;
+  const cause = reasonToStay(state, order);
   if (cause !== null) {
     output.append({ type: 'orderAbandoned', at: wallMs(observations.now), label, cause });
     output.report({ kind: 'orderAbandoned', label, cause });
@@ -128,6 +143,24 @@ function send(state: State, label: Label, receipt: LedgerReceipt, output: Output
   observations.leftAt.set(label, observations.now);
   observations.lastActivityAt = observations.now;
   output.add({ kind: 'submit', order: outbound(order), receipt });
+}
+
+/**
+ * What only reduces is never kept home. A rescue and a hedge that may open are asked for their own
+ * permission: the mode is down because of what they are to mend (AMB-19, D-15).
+ */
+function reasonToStay(state: State, order: Order): AbandonCause | null {
+  const { terms } = order;
+  if (terms.reduceOnly) return null;
+  const role = state.facts.roles.get(terms.label);
+  const may =
+    role?.purpose === 'rescue'
+      ? mayRescue(state, role.parent)
+      : role?.purpose === 'hedge'
+        ? mayOpenHedge(state)
+        : currentMode(state).mode === 'Active';
+  if (!may) return 'mode_fell_before_dispatch';
+  return isTooOld(state, order) ? 'decision_too_old' : null;
 }
 
 /** A recovered intent is judged again before its marker, so its age is counted from there. */
@@ -194,6 +227,19 @@ export function onAppendRefused(state: State, event: AppendRefused, output: Outp
       case 'orderSending':
         refuseSending(state, record.label, output);
         break;
+      case 'groupRecorded':
+        // Its intents are refused with it, and no leg has left (AT-939).
+        output.report({ kind: 'groupAborted', groupId: record.groupId, cause: event.cause });
+        break;
+      case 'containmentPlanned':
+        // What becomes of the order is its intent's business.
+        break;
+      case 'groupStateChanged':
+        onGroupRefused(state, record);
+        break;
+      case 'atomicNakedEventRecorded':
+        onEventRefused(state, record);
+        break;
       case 'latchSet':
         // It stands without its record.
         break;
@@ -241,7 +287,15 @@ function refuseIntent(state: State, record: IntentRecorded, output: Output): voi
     rememberAttempt(state, record);
     return;
   }
+  forgetFlight(state, label);
   output.report({ kind: 'fault', fault: 'intent_not_recorded', subject: label });
+}
+
+/** It stayed home, so nothing is expected of it. */
+function forgetFlight({ observations }: State, label: Label): void {
+  const { runs, positions } = observations.containment;
+  for (const run of runs.values()) run.flying.delete(label);
+  for (const run of positions.values()) run.flying.delete(label);
 }
 
 /** On the wire and in no record: nothing else would know the same intent again (AT-928). */
@@ -270,7 +324,9 @@ function sendOnWaiver(
  * flat.
  */
 function isExposed(state: State): boolean {
-  return state.facts.positions.size > 0 || state.observations.reconciliation.lastCleanAt === null;
+  if (state.facts.positions.size > 0 || state.observations.containment.heard.size > 0) return true;
+  const { venuePositions } = state.observations.containment;
+  return (venuePositions?.size ?? 0) > 0 || state.observations.reconciliation.lastCleanAt === null;
 }
 
 /** OPEN stops; what reduces risk does not wait for a broken disk (D-9, D-30). */
@@ -278,13 +334,18 @@ export function onLedgerStalled(state: State, output: Output): void {
   const { observations } = state;
   observations.ledger.stalled = true;
   raiseRisk(state, 'ledger_unavailable', output);
-  for (const [label, record] of observations.pendingIntents) {
-    if (observations.waived.has(label)) continue;
-    if (!sendOnWaiver(state, record, 'deadline_passed', output)) continue;
-    observations.waived.add(label);
-    observations.unresolved.set(label, observations.now);
-    observations.leftAt.set(label, observations.now);
-  }
+  for (const record of observations.pendingIntents.values()) hurry(state, record, output);
+}
+
+/** While a commit is stuck, what only reduces does not queue behind it (D-9). */
+export function hurry(state: State, record: IntentRecorded, output: Output): void {
+  const { ledger, leftAt, now, unresolved, waived } = state.observations;
+  const { label } = record.terms;
+  if (!ledger.stalled || waived.has(label)) return;
+  if (!sendOnWaiver(state, record, 'deadline_passed', output)) return;
+  waived.add(label);
+  unresolved.set(label, now);
+  leftAt.set(label, now);
 }
 
 /** While the ledger refuses, one probe at a time asks whether it takes records again. */

@@ -57,6 +57,7 @@ function list(state: State, instrument: Instrument, at: MonoMs, closed: boolean)
     markPriceE8: null,
     markedAt: null,
     underlyingPriceE8: null,
+    touch: null,
     closed,
   });
 }
@@ -164,6 +165,7 @@ export function onTickerChanged(state: State, event: TickerChanged, output: Outp
   listing.markedAt = event.at;
   listing.underlyingPriceE8 = event.underlyingPriceE8;
   judgeReference(state, event.instrument, output);
+  listing.touch = { at: event.at, bidE8: event.bestBidE8, askE8: event.bestAskE8 };
 }
 
 export function onIndexChanged(

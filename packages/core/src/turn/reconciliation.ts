@@ -98,6 +98,7 @@ export function onVenueSnapshot(state: State, event: VenueSnapshotObserved, outp
   if (event.requestId !== reconciliation.requestId) return;
   reconciliation.requestId = null;
   takeEnded(state, event.ended ?? [], event.at);
+  const { containment } = observations;
   const plan = reconcile({
     facts,
     snapshot: event,
@@ -110,6 +111,10 @@ export function onVenueSnapshot(state: State, event: VenueSnapshotObserved, outp
     isKnownTrade: (id) => facts.seenTrades.has(id) || observations.pendingTrades.has(id),
     recordOf: (fill) => fillRecord(state, fill, 'reconciliation'),
   });
+  // What the venue holds where it is not the sum of our trades; else our trades say it.
+  containment.venuePositions = plan.inventoryMismatch
+    ? new Map(event.positions.map(({ instrument, amountE8 }) => [instrument, amountE8]))
+    : null;
   carryOut(state, plan, event, output);
 }
 
@@ -183,9 +188,11 @@ function passed(
   snapshot: VenueSnapshotObserved,
   output: Output,
 ): void {
-  const { reconciliation } = state.observations;
+  const { containment, reconciliation } = state.observations;
   const startedAt = reconciliation.requestedAt;
   reconciliation.lastCleanAt = startedAt;
+  // All that was traded until then is on record: what is only heard was not a trade of ours.
+  for (const [id, { at }] of containment.heard) if (at < startedAt) containment.heard.delete(id);
   if (reconciliation.clearing !== null || !awaitsReconciliation(state)) return;
   reconciliation.clearing = startedAt;
   reconciliation.unsent = plan.unsent.map((label) => ({

@@ -16,6 +16,7 @@ export function resume(state: State, at: MonoMs, epoch: number): readonly Effect
   const { facts, observations, session } = state;
   observations.now = at;
   observations.heardSince = at;
+  observations.containment.beganAt = at;
   const output = new Output();
   output.begin(at);
   for (const label of facts.working) {

@@ -4,6 +4,7 @@ import { WATCHDOG } from '../ledger/record.ts';
 import type { State } from '../state.ts';
 import { monoMs, wallMs } from '../values/index.ts';
 import { cancelRestingOpens } from './cancel.ts';
+import { containPositions } from './containment.ts';
 import { probeLedger } from './ledger.ts';
 import { rebuildBooks } from './market.ts';
 import { nextRequestId } from './request-id.ts';
@@ -42,6 +43,7 @@ export function onTicked(state: State, output: Output): void {
   retryUnsent(state, output);
   cancelRestingOpens(state, output);
   sweepStaleOrders(state, output);
+  containPositions(state, output);
   // Last: until the whole turn is done, this tick has not completed (AMB-50).
   observations.tickAt = now;
   output.add({ kind: 'wake', at: monoMs(now + state.session.tickIntervalMs) });

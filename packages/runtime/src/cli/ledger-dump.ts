@@ -25,6 +25,10 @@ export const RECORD_TYPES = {
   lossLatched: 'loss_latched',
   lossLatchReset: 'loss_latch_reset',
   presenceRecorded: 'presence_recorded',
+  groupRecorded: 'group_recorded',
+  groupStateChanged: 'group_state_changed',
+  containmentPlanned: 'containment_planned',
+  atomicNakedEventRecorded: 'atomic_naked_event_recorded',
 } as const satisfies Record<LedgerRecord['type'], string>;
 
 export const DUMP_FORMATS = ['json', 'text'] as const satisfies readonly DumpFormat[];

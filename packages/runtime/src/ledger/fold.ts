@@ -77,6 +77,10 @@ export function digestFacts(facts: Facts): string {
     lossLatches: [...facts.lossLatches],
     // It may be no number, which JSON has no word for.
     traded: { day: facts.traded.day, turnover: String(facts.traded.turnover) },
+    groups: [...facts.groups],
+    openGroups: [...facts.openGroups],
+    roles: [...facts.roles],
+    churn: [...facts.churn],
   });
   return canonical.ok ? canonical.text : `not JSON at ${canonical.path}: ${canonical.rule}`;
 }

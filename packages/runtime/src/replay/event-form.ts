@@ -5,8 +5,11 @@ import { tapeFault } from './fault.ts';
 import { Tag } from './tag.ts';
 import { readValue, writeValue } from './value.ts';
 
-/** The first byte of an event: the mass of them go without their keys, all others as any value. */
-const Form = Object.freeze({ value: 0, book: 1, tickerWithoutGamma: 2, ticker: 3 });
+/**
+ * The first byte of an event: the mass of them go without their keys, all others as any value. A
+ * `bareTicker` is one of a tape that was written before tickers had a gamma and a touch.
+ */
+const Form = Object.freeze({ value: 0, book: 1, bareTicker: 2, ticker: 3 });
 
 /** One event, exactly. Throws as `writeValue` does. */
 export function writeEvent(writer: ByteWriter, event: Event): void {
@@ -22,9 +25,8 @@ export function writeEvent(writer: ByteWriter, event: Event): void {
 export function readEvent(reader: ByteReader, form: number): unknown {
   if (form === Form.value) return readValue(reader);
   if (form === Form.book) return readBook(reader);
-  if (form === Form.ticker) return readTicker(reader, true);
-  // Of a build that did not hear gamma.
-  if (form === Form.tickerWithoutGamma) return readTicker(reader, false);
+  if (form === Form.ticker) return readTicker(reader, false);
+  if (form === Form.bareTicker) return readTicker(reader, true);
   throw reader.fault(`${form} is no form of an event`);
 }
 
@@ -124,11 +126,15 @@ function writeTicker(writer: ByteWriter, ticker: TickerChanged): void {
   const { at } = writer;
   putFloat(view, at, ticker.markPriceE8);
   putFloat(view, at + 8, ticker.underlyingPriceE8);
-  const behind = putOptional(view, putOptional(view, at + 16, ticker.delta), ticker.vega);
-  writer.moveTo(putOptional(view, behind, ticker.gamma));
+  let end = at + 16;
+  const { delta, vega, gamma, bestBidE8, bestAskE8 } = ticker;
+  for (const value of [delta, vega, gamma, bestBidE8, bestAskE8]) {
+    end = putOptional(view, end, value);
+  }
+  writer.moveTo(end);
 }
 
-const TICKER_BYTES = 43;
+const TICKER_BYTES = 61;
 
 function putOptional(view: DataView, at: number, value: number | null): number {
   view.setUint8(at, value === null ? 0 : 1);
@@ -137,7 +143,7 @@ function putOptional(view: DataView, at: number, value: number | null): number {
   return at + NUMBER_BYTES;
 }
 
-function readTicker(reader: ByteReader, hasGamma: boolean): object {
+function readTicker(reader: ByteReader, isBare: boolean): object {
   return {
     kind: 'tickerChanged',
     at: reader.float(),
@@ -146,7 +152,9 @@ function readTicker(reader: ByteReader, hasGamma: boolean): object {
     underlyingPriceE8: reader.float(),
     delta: readOptional(reader),
     vega: readOptional(reader),
-    gamma: hasGamma ? readOptional(reader) : null,
+    gamma: isBare ? null : readOptional(reader),
+    bestBidE8: isBare ? null : readOptional(reader),
+    bestAskE8: isBare ? null : readOptional(reader),
   } satisfies Record<keyof TickerChanged, unknown>;
 }
 

@@ -178,6 +178,8 @@ const ticker = fc.record({
   delta: fc.option(number),
   vega: fc.option(number),
   gamma: fc.option(number),
+  bestBidE8: fc.option(number),
+  bestAskE8: fc.option(number),
 });
 const other = fc
   .tuple(

@@ -1,11 +1,13 @@
 import type { Checker } from './checker.ts';
 import { booksAreAsOldAsTheyAre } from './books-are-as-old-as-they-are.ts';
+import { brokenGroupsEndNeutral } from './broken-groups-end-neutral.ts';
 import { closedIsClosed } from './closed-is-closed.ts';
 import { commitsAreWhole } from './commits-are-whole.ts';
 import { everyFillOnce } from './every-fill-once.ts';
 import { everythingCanBeWritten } from './everything-can-be-written.ts';
 import { factsChangeByRecord } from './facts-change-by-record.ts';
 import { factsEqualRefold } from './facts-equal-refold.ts';
+import { groupsAreContained } from './groups-are-contained.ts';
 import { latchOpensByReconciliation } from './latch-opens-by-reconciliation.ts';
 import { lossLatchStands } from './loss-latch-stands.ts';
 import { modeRisesForCause } from './mode-rises-for-cause.ts';
@@ -55,6 +57,8 @@ export function allCheckers(): readonly Checker[] {
     positionsEqualTheVenue(),
     reservedWhileItMayFill(),
     toldTwiceCountsOnce(),
+    groupsAreContained(),
+    brokenGroupsEndNeutral(),
     putRightInTheEnd(),
   ];
 }

@@ -118,6 +118,7 @@ function maybe(prng: Prng, most: number): number {
 function workload(prng: Prng, resting: number): Quiet['workload'] {
   return {
     eagerness: prng.pick([0.2, 0.6, 1]),
+    pairs: prng.pick([0, 0.3, 0.7]),
     resting,
     throws: prng.chance(0.08) ? 0.02 : 0,
     flood: prng.chance(0.15) ? 0.3 * prng.float() : 0,

@@ -13,14 +13,6 @@ export interface OutOfReach {
  * list against the sources, and a run that reaches one of them says so and fails.
  */
 export const OUT_OF_REACH: Readonly<Record<string, OutOfReach>> = Object.freeze({
-  'reject ChurnBreakerActive': {
-    why: 'groups of two legs are not built',
-    builtAs: "reject('ChurnBreakerActive'",
-  },
-  'reject EmergencyCloseNoPrice': {
-    why: 'containment of broken groups is not built',
-    builtAs: "reject('EmergencyCloseNoPrice'",
-  },
   'reject EvidenceChainNotGreen': {
     why: 'the evidence chain of GOP is not built',
     builtAs: "reject('EvidenceChainNotGreen'",

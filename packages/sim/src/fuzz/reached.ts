@@ -47,7 +47,9 @@ export function reachedBy(
   const reached = new Set<string>([...stood].map((reason) => `mode ${reason}`));
   for (const decision of decisions) {
     if (decision.kind === 'intentRejected') reached.add(`reject ${decision.reject.code}`);
-    else if (decision.kind === 'anomaly') reached.add(`anomaly ${decision.anomaly}`);
+    else if (decision.kind === 'containmentRefused') {
+      reached.add(`reject ${decision.reject.code}`);
+    } else if (decision.kind === 'anomaly') reached.add(`anomaly ${decision.anomaly}`);
     else if (decision.kind === 'orderAbandoned') reached.add(`abandoned ${decision.cause}`);
     else if (decision.kind === 'modeChanged') {
       for (const reason of decision.reasons) reached.add(`mode ${reason}`);

@@ -13,6 +13,8 @@ import { oddity } from './oddities.ts';
 /** What a workload does, as shares of its turns. */
 export interface WorkloadModel {
   readonly eagerness: number;
+  /** Of its purchases, those that are of two legs. */
+  readonly pairs: number;
   /** Of its purchases, those that may rest; needs a policy of style `Any`. */
   readonly resting: number;
   /** Turns in which it throws. */
@@ -30,6 +32,7 @@ export interface WorkloadModel {
 
 export const NO_WORKLOAD: WorkloadModel = Object.freeze({
   eagerness: 0,
+  pairs: 0,
   resting: 0,
   throws: 0,
   flood: 0,
@@ -78,7 +81,7 @@ function proposal(random: Prng, view: StrategyView, model: WorkloadModel): Inten
   const options = all.filter(({ instrument }) => instrument.option !== null);
   // What may not be opened is asked for now and then, too.
   const quotes = options.length === 0 || random.chance(0.1) ? all : options;
-  const held = view.positions.filter(({ amount }) => amount > 0);
+  const held = view.positions.filter(({ amount }) => amount !== 0);
   const position = held.length > 0 && random.chance(0.4) ? random.pick(held) : null;
   if (position !== null) {
     const quote = view.quote(position.instrument);
@@ -87,6 +90,7 @@ function proposal(random: Prng, view: StrategyView, model: WorkloadModel): Inten
   if (quotes.length === 0) return nonsense(random, null);
   const quote = random.pick(quotes);
   if (random.chance(0.04)) return nonsense(random, quote);
+  if (quotes.length > 1 && happens(random, model.pairs)) return pair(random, quote, quotes);
   const sensible = purchase(random, quote, happens(random, model.resting));
   return happens(random, model.oddity) ? oddity(random, sensible, quote) : sensible;
 }
@@ -109,15 +113,40 @@ function purchase(random: Prng, quote: Quote, rests: boolean): IntentProposal {
   };
 }
 
+/** Two legs that belong together: a spread, or two purchases, of which one then often misses. */
+function pair(random: Prng, first: Quote, quotes: readonly Quote[]): IntentProposal {
+  const others = quotes.filter(({ instrument }) => instrument !== first.instrument);
+  const second = random.pick(others);
+  const [bought] = purchase(random, first, false).legs;
+  const other = random.chance(0.6)
+    ? written(random, second)
+    : purchase(random, second, false).legs[0];
+  const legs = [bought, other].filter((each) => each !== undefined);
+  return { action: 'Place', reduceOnly: false, target: null, legs: legs };
+}
+
+/** An option sold that is not held. */
+function written(random: Prng, quote: Quote): LegProposal {
+  const bid = quote.bid ?? 0.03;
+  const quantity = lots(random, quote, 6);
+  return leg(quote, 'sell', quantity, {
+    fairPrice: bid / (1 + 0.5 * random.float()),
+    grossEdgeUsd: random.pick([2, 40, 200, 2_000]) * quantity,
+    limitPrice: bid,
+  });
+}
+
 function sale(random: Prng, quote: Quote, amount: number, rests: boolean): IntentProposal {
-  const quantity = random.chance(0.5) ? amount : lots(random, quote, 4);
+  const quantity = random.chance(0.5) ? Math.abs(amount) : lots(random, quote, 4);
+  const side = amount > 0 ? 'sell' : 'buy';
+  const [near, far] = side === 'sell' ? [quote.bid, quote.ask] : [quote.ask, quote.bid];
   return {
     action: random.chance(0.8) ? 'Close' : 'Hedge',
     reduceOnly: true,
     target: null,
     legs: [
-      leg(quote, 'sell', quantity, {
-        limitPrice: rests ? quote.ask : quote.bid,
+      leg(quote, side, quantity, {
+        limitPrice: rests ? far : near,
         timeInForce: rests ? 'good_til_cancelled' : 'immediate_or_cancel',
       }),
     ],

@@ -81,7 +81,9 @@ function proposeLeg(world: World, propose: Propose, { groups }: Names): void {
   groupId ??= world.hands.mintGroup();
   if (group !== undefined) groups.set(group, groupId);
   const target = replaces === undefined ? null : labelOf(world, replaces, groups);
-  world.hands.propose({ action, reduceOnly, target, legs: [legOf(world, propose)] }, groupId);
+  const legs = [propose, ...(propose.with === undefined ? [] : [propose.with])];
+  const proposed = legs.map((leg) => legOf(world, leg));
+  world.hands.propose({ action, reduceOnly, target, legs: proposed }, groupId);
 }
 
 /** What a step does not say is what a strategy that wants this trade would say. */

@@ -44,6 +44,10 @@ const RECORDS = [
   'latchCleared',
   'operatorCommandRecorded',
   'anomalyRecorded',
+  'groupRecorded',
+  'groupStateChanged',
+  'containmentPlanned',
+  'atomicNakedEventRecorded',
 ] as const;
 
 const ORDER_STATES = [
@@ -127,6 +131,18 @@ const Given = closed({
   consult_ms: Type.Optional(Type.Integer({ minimum: 1, maximum: MS_MAX })),
 });
 
+const SecondLeg = closed(
+  {
+    instrument: Name,
+    side: Side,
+    quantity: Type.Number(),
+    limit_price: Type.Optional(Amount),
+    fair_price: Type.Optional(Amount),
+    gross_edge_usd: Type.Optional(Type.Number()),
+  },
+  { description: 'the second leg of one atomic group' },
+);
+
 const Propose = closed({
   instrument: Name,
   side: Side,
@@ -139,6 +155,7 @@ const Propose = closed({
   time_in_force: Type.Optional(TimeInForce),
   group: Type.Optional(Text),
   replaces: Type.Optional(Text),
+  with: Type.Optional(SecondLeg),
 });
 
 const Cancel = closed({ instrument: Type.Optional(Name), group: Type.Optional(Text) });
