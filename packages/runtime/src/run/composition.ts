@@ -3,6 +3,7 @@ import type { StatusTelemetry } from '@holdfast/core/status';
 import { type GroupId, groupId, type RunId, wallMs } from '@holdfast/core/values';
 import { connectDeribit, type DeribitLink } from '@holdfast/deribit/venue';
 import { CONTRACT_VERSION } from '@holdfast/core/guard';
+import { plannedRules, type Profile, supportedProfiles } from '../config/profiles.ts';
 import { openFileLedger } from '../ledger/index.ts';
 import { hostOf, isLoopbackHost } from '../loopback.ts';
 import type { Clock, OpenLedger, Post } from '../ports.ts';
@@ -107,7 +108,17 @@ export function connect(options: EngineOptions, post: Post, recorders: Recorders
   });
 }
 
-export function telemetryOf(runtime: Runtime, link: DeribitLink, clock: Clock): StatusTelemetry {
+/** What it may claim, told once: no file can change what a running process says of itself. */
+export function profilesOf({ root, linked }: EngineOptions): readonly Profile[] {
+  return supportedProfiles(linked, linked.length === 0 ? null : plannedRules(root));
+}
+
+export function telemetryOf(
+  runtime: Runtime,
+  link: DeribitLink,
+  clock: Clock,
+  supported: readonly Profile[],
+): StatusTelemetry {
   const { depth, capacity, enqueueFailures } = runtime.ledger.telemetry();
   const { requestP95Ms, lastMessageAt, count429In5m } = link.telemetry();
   return {
@@ -116,6 +127,6 @@ export function telemetryOf(runtime: Runtime, link: DeribitLink, clock: Clock): 
     requestP95Ms,
     lastMessageAt: lastMessageAt === null ? null : wallMs(lastMessageAt),
     count429In5m,
-    supportedProfiles: ['CSP'],
+    supportedProfiles: supported,
   };
 }
