@@ -29,7 +29,7 @@ export default defineConfig({
       {
         test: {
           name: 'wire',
-          include: ['packages/*/test/**/*.wire.test.ts'],
+          include: ['packages/*/test/**/*.wire.test.ts', 'scripts/*.wire.test.ts'],
           pool: 'forks',
           maxWorkers: 3,
           sequence: { groupOrder: 2 },
@@ -41,6 +41,7 @@ export default defineConfig({
         test: {
           name: 'tidy',
           include: ['scripts/**/*.test.ts'],
+          exclude: ['**/*.wire.test.ts'],
           pool: 'forks',
           testTimeout: 60_000,
         },
