@@ -95,7 +95,7 @@ export function gatherCspBuild(root: string): Gathered {
 }
 
 /** Why the programs cannot do without governance: the way that leads there. */
-export function governanceFaults(reach: Reach): readonly string[] {
+function governanceFaults(reach: Reach): readonly string[] {
   const faults: string[] = [];
   for (const path of reach.files.keys()) {
     if (isGovernance(path)) faults.push(`needs governance: ${wayTo(reach, path)}`);

@@ -4,10 +4,10 @@
  */
 
 /** Packages that judge and show. */
-export const GOVERNANCE_PACKAGES = ['governance', 'dashboard'] as const;
+const PACKAGES: ReadonlySet<string> = new Set(['governance', 'dashboard']);
 
 /** Libraries that are for them alone (D-29). */
-export const GOVERNANCE_LIBRARIES = [
+const LIBRARIES: ReadonlySet<string> = new Set([
   'kysely',
   '@duckdb/node-api',
   'graphile-worker',
@@ -16,18 +16,15 @@ export const GOVERNANCE_LIBRARIES = [
   'uplot',
   'lightweight-charts',
   'vite',
-] as const;
-
-const PACKAGES: ReadonlySet<string> = new Set(GOVERNANCE_PACKAGES);
-const LIBRARIES: ReadonlySet<string> = new Set(GOVERNANCE_LIBRARIES);
+]);
 
 /** Anything in a folder named `governance`, wherever it is, and both packages. */
 export function isGovernance(path: string): boolean {
-  const [top = '', name = '', ...rest] = path.split('/');
-  if (top === 'packages' && PACKAGES.has(name)) return true;
-  return [top, name, ...rest.slice(0, -1)].includes('governance');
+  const folders = path.split('/').slice(0, -1);
+  if (folders[0] === 'packages' && PACKAGES.has(folders[1] ?? '')) return true;
+  return folders.includes('governance');
 }
 
 export function isGovernanceLibrary(name: string): boolean {
-  return LIBRARIES.has(name) || GOVERNANCE_PACKAGES.some((each) => name === `@holdfast/${each}`);
+  return LIBRARIES.has(name) || PACKAGES.has(name.replace(/^@holdfast\//, ''));
 }

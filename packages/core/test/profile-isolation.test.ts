@@ -29,7 +29,7 @@ function deskUnder(
         made.desk.state.observations.guardInputs.evidenceChain = evidenceChain;
       }
       const spoiled = 'policy' in event ? { policy: { ...event.policy, ...strays } } : {};
-      return { ...strays, ...event, ...spoiled } as typeof event;
+      return { ...strays, ...event, ...spoiled };
     },
   });
   return made.desk;

@@ -46,7 +46,7 @@ describe('an engine with a governance part that is not wholly tested', () => {
     expect(without).toMatchObject({ supported_profiles: ['CSP'], enforced_profile: 'CSP' });
   });
 
-  it('D-39 claims governance once all of it is, and still enforces what it was told to', async () => {
+  it('D-39 claims governance once all of it is tested, and enforces what it was told', async () => {
     expect(await claimed(GOP, 'tested')).toMatchObject({
       supported_profiles: ['CSP', 'GOP', 'FULL'],
       enforced_profile: 'CSP',

@@ -30,7 +30,7 @@ export interface EngineOptions {
   readonly credentials: { readonly clientId: string; readonly clientSecret: string } | null;
   readonly clock: Clock;
   readonly strategies: readonly Strategy<unknown>[];
-  /** What this build enforces beyond core safety. Given by the composition root, and not by a file. */
+  /** What this build enforces beyond core safety: said by the composition root, not by a file. */
   readonly linked: readonly LinkedProfile[];
   readonly onEffect?: StartOptions['onEffect'];
   readonly onEvent?: StartOptions['onEvent'];
