@@ -18,7 +18,7 @@ const RULES = [
   { id: 'AT-992', profile: 'GOP' },
 ];
 /** A test that leaves a mark where it was executed. */
-const test = (title: string, holds = true): string =>
+const testOf = (title: string, holds = true): string =>
   `import { writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 it('${title}', () => {
@@ -73,13 +73,13 @@ function accept(profile: 'csp' | 'gop', files: Readonly<Record<string, string>>)
 }
 
 const GOVERNANCE = {
-  [GOVERNED_TEST]: test('AT-992 of governance, beside the core'),
-  [GOVERNANCE_TEST]: test('AT-416 of governance'),
+  [GOVERNED_TEST]: testOf('AT-992 of governance, beside the core'),
+  [GOVERNANCE_TEST]: testOf('AT-416 of governance'),
 };
 
 describe('test:csp_only', () => {
   it('AT-1057 passes where every test of core safety does, and executes none of governance', () => {
-    const run = accept('csp', { [CORE_TEST]: test('AT-001 of the core'), ...GOVERNANCE });
+    const run = accept('csp', { [CORE_TEST]: testOf('AT-001 of the core'), ...GOVERNANCE });
     expect(run).toMatchObject({ code: 0, verdict: { passed: 1, failed: 0, foreign: [] } });
     expect([run.ran('AT-001'), run.ran('AT-992'), run.ran('AT-416')]).toEqual([true, false, false]);
     expect(run.verdict).toMatchObject({ rules: 2, proven: 1, planned: ['AT-003'] });
@@ -87,7 +87,7 @@ describe('test:csp_only', () => {
 
   it('AT-1057 fails where one test of core safety does', () => {
     const run = accept('csp', {
-      [CORE_TEST]: `${test('AT-001 of the core')}it('AT-003 breaks', () => expect(1).toBe(2));\n`,
+      [CORE_TEST]: `${testOf('AT-001 of the core')}it('AT-003 breaks', () => expect(1).toBe(2));\n`,
       ...GOVERNANCE,
     });
     expect(run).toMatchObject({ code: 1, verdict: { passed: 1, failed: 1, unproven: ['AT-003'] } });
@@ -97,20 +97,20 @@ describe('test:csp_only', () => {
     const needs =
       "import { judged } from '../../governance/src/main.ts';\nexpect(judged).toBe(true);\n";
     const run = accept('csp', {
-      [CORE_TEST]: `${test('AT-001 of the core')}${needs}`,
+      [CORE_TEST]: `${testOf('AT-001 of the core')}${needs}`,
       ...GOVERNANCE,
     });
     expect(run).toMatchObject({ code: 1, verdict: { passed: 0, failed: 1, unproven: ['AT-001'] } });
     const lent = accept('csp', {
-      [CORE_TEST]: test('AT-003 of the core'),
-      [GOVERNANCE_TEST]: test('AT-001 proved by governance alone'),
+      [CORE_TEST]: testOf('AT-003 of the core'),
+      [GOVERNANCE_TEST]: testOf('AT-001 proved by governance alone'),
     });
     expect(lent).toMatchObject({ code: 1, verdict: { failed: 0, unproven: ['AT-001'] } });
     expect(lent.ran('AT-001')).toBe(false);
   });
 
   it('cannot be told where a rule that must be tested has no test, or nothing was run', () => {
-    const some = accept('csp', { [CORE_TEST]: test('AT-003 of the core') });
+    const some = accept('csp', { [CORE_TEST]: testOf('AT-003 of the core') });
     expect(some).toMatchObject({ code: 2, verdict: { passed: 1, missing: ['AT-001'] } });
     expect(accept('csp', {})).toMatchObject({ code: 2, verdict: { passed: 0, failed: 0 } });
   });
@@ -118,20 +118,20 @@ describe('test:csp_only', () => {
 
 describe('test:gop', () => {
   it('does not pass for having nothing to run', () => {
-    const run = accept('gop', { [CORE_TEST]: test('AT-001 of the core') });
+    const run = accept('gop', { [CORE_TEST]: testOf('AT-001 of the core') });
     expect(run).toMatchObject({ code: 2, verdict: { passed: 0, missing: ['AT-416', 'AT-992'] } });
     expect(run.ran('AT-001')).toBe(false);
   });
 
   it('runs what there is, and does not pass while one rule is planned', () => {
-    const run = accept('gop', { [GOVERNED_TEST]: test('AT-992 of governance') });
+    const run = accept('gop', { [GOVERNED_TEST]: testOf('AT-992 of governance') });
     expect(run).toMatchObject({ code: 2, verdict: { passed: 1, proven: 1, missing: ['AT-416'] } });
     expect(run.ran('AT-992')).toBe(true);
   });
 
   it('passes where every rule of governance is proved, and fails where one test does not', () => {
     expect(accept('gop', GOVERNANCE)).toMatchObject({ code: 0, verdict: { passed: 2, proven: 2 } });
-    const broken = { ...GOVERNANCE, [GOVERNANCE_TEST]: test('AT-416 of governance', false) };
+    const broken = { ...GOVERNANCE, [GOVERNANCE_TEST]: testOf('AT-416 of governance', false) };
     expect(accept('gop', broken)).toMatchObject({ code: 1, verdict: { failed: 1 } });
   });
 });
