@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /**
  * Fast tests share one module graph; tests with workers or sockets are isolated. `wire` tests are
  * whole processes that mostly wait for each other: more of them run at once than there are cores.
+ * `profiles` builds, installs and starts whole trees; it is no part of `npm test`.
  */
 export default defineConfig({
   test: {
@@ -29,7 +30,7 @@ export default defineConfig({
       {
         test: {
           name: 'wire',
-          include: ['packages/*/test/**/*.wire.test.ts', 'scripts/*.wire.test.ts'],
+          include: ['packages/*/test/**/*.wire.test.ts'],
           pool: 'forks',
           maxWorkers: 3,
           sequence: { groupOrder: 2 },
@@ -44,6 +45,16 @@ export default defineConfig({
           exclude: ['**/*.wire.test.ts'],
           pool: 'forks',
           testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'profiles',
+          include: ['scripts/*.wire.test.ts'],
+          pool: 'forks',
+          sequence: { groupOrder: 3 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -43,8 +43,8 @@ export function modeLadder(root: string, banner: string): { path: string; text: 
     banner,
     '# The mode ladder',
     'The mode is computed at every tick and before every dispatch, and stored nowhere. Each entry' +
-      ' holds one axis down to one level while it holds; the triple of the axes gives the mode. All' +
-      ' reasons of the resulting tier are shown, in this order.',
+      ' holds one axis down to one level while it holds; the triple of the axes gives the mode.' +
+      ' All reasons of the resulting tier are shown, in this order.',
     '## What the axes make of each other',
     table(['Capital', 'Market', 'System', 'Mode'], triples()),
     '## What holds the mode down',
@@ -53,7 +53,7 @@ export function modeLadder(root: string, banner: string): { path: string; text: 
       ceilingRows(sources, inputs),
     ),
     '## Where the inputs come from',
-    `The snapshot of \`${SNAPSHOT}\`. An input that says \`${NOTHING}\` has no producer in this build.`,
+    `The snapshot of ${code(SNAPSHOT)}. Where it says ${code(NOTHING)}, nothing produces it.`,
     table(
       ['Input', 'Taken from'],
       [...inputs].map(([name, from]) => [code(name), from]),

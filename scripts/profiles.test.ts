@@ -204,6 +204,7 @@ describe('the verdict on a run', () => {
     const file = {
       name: 'f',
       status: 'failed',
+      message: 'no such module\nand more',
       assertionResults: [
         { ancestorTitles: ['AT-001 outer'], title: 'AT-003 inner', status: 'passed' },
         { ancestorTitles: [], title: 'AT-992 skipped', status: 'pending' },
@@ -211,7 +212,7 @@ describe('the verdict on a run', () => {
     };
     expect(executedTests({ testResults: [file] })).toEqual([
       { title: 'AT-001 outer > AT-003 inner', passed: true, rules: ['AT-001', 'AT-003'] },
-      { title: 'f', passed: false, rules: [] },
+      { title: 'f', passed: false, rules: [], why: 'no such module' },
     ]);
     expect(executedTests({})).toBeNull();
     const line = '{"path":"p","scenario":"s","rules":["AT-001"],"ok":false}\nnoise';

@@ -26,6 +26,8 @@ export function runsUnder({ id, profile }: Rule): TestProfile {
 /** A test or a scenario that ran. */
 export interface Executed {
   readonly title: string;
+  /** The first line of why it failed. */
+  readonly why?: string;
   readonly passed: boolean;
   readonly rules: readonly string[];
 }
@@ -44,6 +46,7 @@ interface ReportedTest {
   readonly title?: unknown;
   readonly ancestorTitles?: unknown;
   readonly status?: unknown;
+  readonly failureMessages?: unknown;
 }
 
 /** What ran, of a report of Vitest's JSON reporter; null where it is no such report. */
@@ -60,20 +63,28 @@ export function executedTests(report: unknown): readonly Executed[] | null {
     executed.push(...ran);
     // A file that broke before its first test has failed, though no test of it has.
     if (failed && ran.every(({ passed }) => passed)) {
-      executed.push({ title: String(fieldOf(file, 'name')), passed: false, rules: [] });
+      const why = firstLine(fieldOf(file, 'message'));
+      executed.push({ title: String(fieldOf(file, 'name')), passed: false, rules: [], why });
     }
   }
   return executed;
 }
 
-function executedTest({ title, ancestorTitles, status }: ReportedTest): Executed | null {
+function executedTest(test: ReportedTest): Executed | null {
+  const { title, ancestorTitles, status, failureMessages } = test;
   if (status !== 'passed' && status !== 'failed') return null;
   const titles = [...(Array.isArray(ancestorTitles) ? ancestorTitles : []), title].map(String);
   return {
     title: titles.join(' > '),
     passed: status === 'passed',
     rules: titles.flatMap(leadingRules),
+    ...(status === 'failed' ? { why: firstLine(failureMessages) } : {}),
   };
+}
+
+function firstLine(said: unknown): string {
+  const [line = ''] = String(Array.isArray(said) ? said[0] : said).split('\n');
+  return line;
 }
 
 /** The lines of `holdfast drill --json`; null where one is missing. */
@@ -106,7 +117,7 @@ export interface Verdict {
   readonly code: 0 | 1 | 2;
   readonly passed: number;
   readonly failed: number;
-  /** Titles of what failed. */
+  /** What failed, and why. */
   readonly failures: readonly string[];
   /** Rules of the other profile that were executed; there must be none in a run of core safety. */
   readonly foreign: readonly string[];
@@ -137,7 +148,9 @@ export function judge(
   const shown = new Set<string>();
   for (const each of executed) if (each.passed) for (const id of each.rules) shown.add(id);
   for (const each of executed) if (!each.passed) for (const id of each.rules) shown.delete(id);
-  const failures = executed.filter((each) => !each.passed).map(({ title }) => title);
+  const failures = executed
+    .filter((each) => !each.passed)
+    .map(({ title, why }) => (why === undefined ? title : `${title}: ${why}`));
   const foreign =
     profile === 'GOP'
       ? []
