@@ -36,7 +36,7 @@ function build(root: string, out: string): { readonly code: number | null; reado
 }
 
 function run(command: string, words: readonly string[], cwd = unpacked) {
-  return spawnSync(command, words, { cwd, env: ENV, encoding: 'utf8', timeout: 100_000 });
+  return spawnSync(command, words, { cwd, env: ENV, encoding: 'utf8', timeout: 200_000 });
 }
 
 /** As a person starts it; its first line finds a Node, and that one the pinned Node. */
@@ -62,7 +62,7 @@ beforeAll(() => {
   const installed = run('npm', install);
   expect(installed.stderr).toBe('');
   expect(installed.status).toBe(0);
-}, 115_000);
+}, 240_000);
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 describe('build:csp_only', () => {
@@ -233,7 +233,7 @@ describe('the build, started', () => {
       positions_equal_venue: true,
     });
     expect(report.orders_dispatched).toBeGreaterThan(0);
-  }, 60_000);
+  }, 120_000);
 
   it('does not start without a profile, nor with one it cannot enforce', () => {
     const path = join(unpacked, 'config/runtime/dev.json');
