@@ -122,8 +122,8 @@ const ALLOWED = [
   /^docs\/(generated\/|runbooks\/)?[a-z_-]+(\.md|\.schema\.json)$/,
   /^packages\/(core|deribit|runtime|strategies|sim)\/package\.json$/,
   /^packages\/(core|deribit|runtime|strategies)\/src\/[a-z0-9/-]+\.ts$/,
-  /^packages\/sim\/src\/(exchange|market|server)\/[a-z0-9/-]+\.ts$/,
-  /^packages\/sim\/src\/(cli\/(arguments|exchange|io|process)|exchange-cli|prng)\.ts$/,
+  /^packages\/sim\/src\/(exchange|market|mirror|server)\/[a-z0-9/-]+\.ts$/,
+  /^packages\/sim\/src\/(cli\/(arguments|exchange|io|mirror|process)|exchange-cli|prng)\.ts$/,
 ];
 const FORBIDDEN = /governance|dashboard|\.(test|fixture|contract|bench)\.|\/(test|bench)\//;
 

@@ -39,7 +39,7 @@ export function modeLadder(root: string, banner: string): { path: string; text: 
     ({ path }) => path.startsWith('packages/core/src/') && !isTestSide(path),
   );
   const inputs = inputsOf(sources);
-  const text = [
+  const page = [
     banner,
     '# The mode ladder',
     'The mode is computed at every tick and before every dispatch, and stored nowhere. Each entry' +
@@ -64,7 +64,7 @@ export function modeLadder(root: string, banner: string): { path: string; text: 
     table(['Code', 'Trips when', 'Set in', 'Clears by', 'Clears'], latchRows(sources)),
     '',
   ].join('\n\n');
-  return { path: PATH, text };
+  return { path: PATH, text: page };
 }
 
 function triples(): string[][] {
