@@ -25,6 +25,7 @@ const DOCUMENTS = [
   'docs/break_glass_runbook.md',
   'docs/core_safety_build.md',
   'docs/generated/config-keys.md',
+  'docs/generated/mode-ladder.md',
   'docs/generated/reason-codes.md',
   'docs/generated/status.schema.json',
   'docs/runbooks/ledger-restore.md',
