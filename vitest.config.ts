@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /**
  * Fast tests share one module graph; tests with workers or sockets are isolated. `wire` tests are
  * whole processes that mostly wait for each other: more of them run at once than there are cores.
+ * `profiles` builds, installs and starts whole trees; it is no part of `npm test`.
  */
 export default defineConfig({
   test: {
@@ -41,8 +42,19 @@ export default defineConfig({
         test: {
           name: 'tidy',
           include: ['scripts/**/*.test.ts'],
+          exclude: ['**/*.wire.test.ts'],
           pool: 'forks',
           testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'profiles',
+          include: ['scripts/*.wire.test.ts'],
+          pool: 'forks',
+          sequence: { groupOrder: 3 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pinnedNode } from './pinned-node.js';
 import { nearestVerb, VERBS } from './verbs.js';
@@ -14,9 +14,15 @@ import { nearestVerb, VERBS } from './verbs.js';
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const UNUSABLE = 2;
 
+function entryOf({ owner, entry = 'cli.ts' }) {
+  return join(ROOT, 'packages', owner, 'src', entry);
+}
+
+/** What this build can do: a verb it lacks is not offered. */
 function help() {
-  const width = Math.max(...Object.keys(VERBS).map((verb) => verb.length));
-  const lines = Object.entries(VERBS).map(([verb, { does }]) => `  ${verb.padEnd(width)}  ${does}`);
+  const verbs = Object.entries(VERBS).filter(([, verb]) => existsSync(entryOf(verb)));
+  const width = Math.max(...verbs.map(([verb]) => verb.length));
+  const lines = verbs.map(([verb, { does }]) => `  ${verb.padEnd(width)}  ${does}`);
   return [
     'holdfast <verb> [options]',
     '',
@@ -50,10 +56,10 @@ function main([verb, ...rest]) {
     );
     return;
   }
-  const { owner, flags = [] } = VERBS[verb];
-  const cli = join(ROOT, 'packages', owner, 'src', 'cli.ts');
+  const { flags = [] } = VERBS[verb];
+  const cli = entryOf(VERBS[verb]);
   if (!existsSync(cli)) {
-    fail(`'${verb}' is not in this build: packages/${owner} has no command line.`);
+    fail(`'${verb}' is not in this build: there is no ${relative(ROOT, cli)}.`);
     return;
   }
   let node;

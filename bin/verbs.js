@@ -1,4 +1,7 @@
-/** Which package owns a verb (D-34, D-36). The launcher starts that package's cli.ts with it. */
+/**
+ * Which package owns a verb (D-34, D-36). The launcher starts that package's cli.ts with it, or the
+ * entry named beside it. A build without that file is without the verb.
+ */
 
 /**
  * A small young generation: many short collections instead of few long ones. The longest fell from
@@ -9,7 +12,11 @@ const TRADING = ['--max-semi-space-size=1'];
 export const VERBS = {
   drill: { owner: 'sim', does: 'a scenario by name, or all of them: drill -- break-glass' },
   fuzz: { owner: 'sim', does: 'random worlds, every checker on: fuzz -- --seeds 200' },
-  exchange: { owner: 'sim', does: "the simulated exchange, Deribit's protocol on a port" },
+  exchange: {
+    owner: 'sim',
+    entry: 'exchange-cli.ts',
+    does: "the simulated exchange, Deribit's protocol on a port",
+  },
   start: { owner: 'runtime', does: 'the exchange and an engine on it, no account', flags: TRADING },
   run: { owner: 'runtime', does: 'an engine on a venue that runs already', flags: TRADING },
   status: { owner: 'runtime', does: 'mode of a running engine, why, and what clears it' },

@@ -21,6 +21,7 @@ import {
 } from '../packages/runtime/src/config/index.ts';
 import { ScenarioSchema } from '../packages/sim/src/scenario/schema.ts';
 import { CHEAP_OPTION_KEYS } from '../packages/strategies/src/main.ts';
+import { modeLadder } from './mode-ladder.ts';
 import { policyDocuments } from './policy-documents.ts';
 import { scenarioMatrix } from './scenario-matrix.ts';
 
@@ -38,6 +39,7 @@ export interface GeneratedDocument {
 export function generatedDocuments(): readonly GeneratedDocument[] {
   return [
     { path: 'docs/generated/reason-codes.md', text: reasonCodes() },
+    modeLadder(ROOT, BANNER),
     { path: 'docs/generated/config-keys.md', text: configKeys() },
     { path: 'docs/generated/scenario.schema.json', text: scenarioSchema() },
     { path: 'docs/generated/status.schema.json', text: statusSchema() },

@@ -2,7 +2,7 @@
  * The one command: `npm run verify` proves the repository, stage by stage.
  *   node scripts/verify.ts        everything
  *   node scripts/verify.ts test   only what runs the code, in at most five minutes (`npm test`)
- *   node scripts/verify.ts full   everything, with a long fuzz
+ *   node scripts/verify.ts full   everything, with a long fuzz and core safety without governance
  * Exit code 0 means every stage passed, 1 that one did not, 2 wrong usage.
  */
 import { spawnSync } from 'node:child_process';
@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { pinnedNode } from '../bin/pinned-node.js';
 import { runStage, total } from './verify/stage.ts';
 import type { Outcome, Stage } from './verify/stage.ts';
-import { checkStages, testStages } from './verify/stages.ts';
+import { acceptanceStages, checkStages, profileStages, testStages } from './verify/stages.ts';
 
 const SEEDS = 300;
 const SEEDS_FULL = 5_000;
@@ -19,8 +19,13 @@ const SEEDS_FULL = 5_000;
 /** The stages of a mode, or null where there is no such mode. */
 export function stagesOf(mode: string, root: string): Stage[] | null {
   if (mode === 'test') return testStages(root, SEEDS);
-  if (mode === 'all') return [...checkStages(root), ...testStages(root, SEEDS)];
-  if (mode === 'full') return [...checkStages(root), ...testStages(root, SEEDS_FULL)];
+  const every = (seeds: number): Stage[] => [
+    ...checkStages(root),
+    ...testStages(root, seeds),
+    ...profileStages(root),
+  ];
+  if (mode === 'all') return every(SEEDS);
+  if (mode === 'full') return [...every(SEEDS_FULL), ...acceptanceStages()];
   return null;
 }
 

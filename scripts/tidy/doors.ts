@@ -15,6 +15,8 @@ const MAY_SPELL = [ORDER_CLIENT, ORDER_REQUEST];
 /** The table of every method's params, scope and cost: it names them and sends nothing. */
 const METHOD_TABLE = 'packages/deribit/src/protocol/methods.ts';
 const RECEIPT = 'packages/core/src/ledger/receipt.ts';
+/** Where a process begins; not every package has each. */
+const PROGRAMS = ['./src/cli.ts', './src/exchange-cli.ts', './src/main.ts'];
 
 /**
  * P1-A: one file holds the order client, no door leads to either, and nobody spells an order by
@@ -146,7 +148,7 @@ export function checkDeadFiles(sources: readonly Source[], manifests: Manifests)
   const queue: string[] = [];
   for (const [name, manifest] of Object.entries(manifests)) {
     if (name === '') continue;
-    const entries = [...Object.values(manifest.exports ?? {}), './src/cli.ts', './src/main.ts'];
+    const entries = [...Object.values(manifest.exports ?? {}), ...PROGRAMS];
     queue.push(...entries.map((entry) => resolveRelative(`packages/${name}/package.json`, entry)));
   }
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {

@@ -74,6 +74,9 @@ const SUITES: readonly Suite[] = [
   { name: 'wire', project: 'wire', budgetSeconds: 110, narrow: [] },
 ];
 
+/** Builds of one profile, unpacked, installed and started; and runs of its acceptance tests. */
+const PROFILES: Suite = { name: 'profiles', project: 'profiles', budgetSeconds: 90, narrow: [] };
+
 /** A pattern must reach the tool as it is, and not as the shell expands it. */
 const quoted = (word: string): string => (word.includes('*') ? `'${word}'` : word);
 
@@ -109,6 +112,24 @@ export function testStages(root: string, fuzzSeeds: number): Stage[] {
   return [...(tidy === undefined ? [] : [tidy]), trace, ...suites, ...worlds];
 }
 
+/** What a build of one profile has to show; beyond the five minutes of `npm test`. */
+export function profileStages(root: string): Stage[] {
+  return [suiteStage(root, PROFILES)];
+}
+
+/** Every acceptance test of core safety once more, where governance is deleted. */
+export function acceptanceStages(): Stage[] {
+  return [
+    {
+      name: 'csp_only',
+      budgetSeconds: 240,
+      commands: [['scripts/test-profile.ts', 'csp', '--json']],
+      repeat: 'npm run test:csp_only',
+      count: readLastLine,
+    },
+  ];
+}
+
 const fuzzWords = (seeds: number): readonly string[] => `fuzz --seeds ${seeds} --jobs 2`.split(' ');
 
 function holdfast(name: string, budgetSeconds: number, words: readonly string[]): Stage {
@@ -123,5 +144,6 @@ function holdfast(name: string, budgetSeconds: number, words: readonly string[])
 
 /** Projects of the test configuration that no stage runs; there must be none. */
 export function unrunProjects(projects: readonly string[]): string[] {
-  return projects.filter((project) => !SUITES.some((suite) => suite.project === project));
+  const run = new Set([...SUITES, PROFILES].map((suite) => suite.project));
+  return projects.filter((project) => !run.has(project));
 }

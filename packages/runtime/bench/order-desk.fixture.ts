@@ -65,6 +65,7 @@ export async function openEngine(
     credentials,
     clock: createClock(),
     strategies: [],
+    linked: [],
     onEvent,
     onEffect,
   });

@@ -98,6 +98,7 @@ async function begin(options: TradeOptions, io: TradeIo): Promise<Begun> {
     credentials,
     clock: createClock(shiftMs),
     strategies: named.strategies.map(({ strategy }) => strategy),
+    linked: [],
   });
   if (!started.ok) return { ok: false, troubles: [started.trouble] };
   return { ok: true, engine: started.engine, strategies: named.strategies };

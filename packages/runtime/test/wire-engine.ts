@@ -16,7 +16,8 @@ export interface WirePlace {
 /** Rejects with what was said when it does not start. */
 export async function startWireEngine(
   { root, endpoint, clientId, clientSecret }: WirePlace,
-  options: Pick<EngineOptions, 'strategies' | 'onEvent' | 'onEffect'>,
+  options: Pick<EngineOptions, 'strategies' | 'onEvent' | 'onEffect'> &
+    Partial<Pick<EngineOptions, 'linked'>>,
 ): Promise<Engine> {
   const prepared = prepare(
     'wire-engine',
@@ -43,6 +44,7 @@ export async function startWireEngine(
     endpoint,
     credentials: { clientId, clientSecret },
     clock: createClock(),
+    linked: [],
     ...options,
   });
   if (!started.ok) throw new Error(JSON.stringify(started.trouble));

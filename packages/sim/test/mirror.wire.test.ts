@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { developmentKeys } from '../src/server/keys.ts';
 import { keyNamed, openClient } from './server.fixture.ts';
 
-const CLI = resolve(import.meta.dirname, '../src/cli.ts');
+const CLI = resolve(import.meta.dirname, '../src/exchange-cli.ts');
 const SYMBOL = 'BTC/USD:BTC';
 const PERPETUAL = 'BTC-PERPETUAL';
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-mirror-'));

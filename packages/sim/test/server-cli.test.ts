@@ -11,7 +11,7 @@ import { exchange, type ExchangeArguments } from '../src/cli/exchange.ts';
 import type { CliIo } from '../src/cli/io.ts';
 import { type Json, openClient } from './server.fixture.ts';
 
-const CLI = resolve(import.meta.dirname, '../src/cli.ts');
+const CLI = resolve(import.meta.dirname, '../src/exchange-cli.ts');
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-exchange-'));
 
 interface Run {

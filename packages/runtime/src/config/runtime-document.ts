@@ -2,6 +2,7 @@ import { closed, createParser, type Parsed, type Violation } from '@holdfast/cor
 import { type Static, Type } from 'typebox';
 import { hostOf, isLoopbackHost } from '../loopback.ts';
 import { ENVIRONMENT_RULES } from './environments.ts';
+import { PROFILES } from './profiles.ts';
 
 export const ENVIRONMENTS = ['dev', 'staging', 'paper', 'micro-live', 'prod'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
@@ -35,7 +36,7 @@ export const RuntimeDocumentSchema = closed({
   venue: Type.Enum(['simulated', 'testnet', 'live'], {
     description: 'The exchange it speaks to. `dev` has the built-in one and no other.',
   }),
-  enforced_profile: Type.Enum(['CSP', 'GOP', 'FULL'], {
+  enforced_profile: Type.Enum(PROFILES, {
     description: 'Rules this process enforces. This build supports CSP.',
   }),
   connection: closed({

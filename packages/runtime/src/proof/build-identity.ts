@@ -225,8 +225,13 @@ export type BuildInfoOutcome =
 /**
  * Writes the `build-info.json` a copy without `.git` at `target` carries. Only a clean checkout has
  * one.
+ * @param shipped the files of a copy that is not the whole checkout, as they stand at `target`.
  */
-export function writeBuildInfo(root: string, target: string): BuildInfoOutcome {
+export function writeBuildInfo(
+  root: string,
+  target: string,
+  shipped?: readonly string[],
+): BuildInfoOutcome {
   const identity = readBuildIdentity(root);
   if (!identity.ok) return identity;
   if (identity.isDirty || identity.source !== 'git') {
@@ -234,10 +239,10 @@ export function writeBuildInfo(root: string, target: string): BuildInfoOutcome {
   }
   const listing = git(resolve(root), ['ls-files', '-z']);
   if (!listing.ok) return listing;
-  const files = split(listing.out)
-    .filter(isBuilt)
-    .sort()
-    .map((path) => ({ path, content: contentOf(join(root, path)) }));
+  const from = shipped === undefined ? root : target;
+  const files = (shipped ?? split(listing.out).filter(isBuilt))
+    .toSorted()
+    .map((path) => ({ path, content: contentOf(join(from, path)) }));
   const info = canonicalJson({ build_id: identity.buildId, files });
   if (!info.ok) return { ok: false, code: 'NOT_WRITTEN', detail: `${info.path}: ${info.rule}` };
   const path = join(target, BUILD_INFO);

@@ -5,6 +5,7 @@ import { connectDeribit, type DeribitLink } from '@holdfast/deribit/venue';
 import { CONTRACT_VERSION } from '@holdfast/core/guard';
 import { ENVIRONMENT_RULES } from '../config/environments.ts';
 import type { Trust } from '../control/attested.ts';
+import { plannedRules, type Profile, supportedProfiles } from '../config/profiles.ts';
 import { openFileLedger } from '../ledger/index.ts';
 import { hostOf, isLoopbackHost } from '../loopback.ts';
 import type { Clock, OpenLedger, Post } from '../ports.ts';
@@ -128,7 +129,17 @@ export function connect(options: EngineOptions, post: Post, recorders: Recorders
   });
 }
 
-export function telemetryOf(runtime: Runtime, link: DeribitLink, clock: Clock): StatusTelemetry {
+/** What it may claim, told once: no file can change what a running process says of itself. */
+export function profilesOf({ root, linked }: EngineOptions): readonly Profile[] {
+  return supportedProfiles(linked, linked.length === 0 ? null : plannedRules(root));
+}
+
+export function telemetryOf(
+  runtime: Runtime,
+  link: DeribitLink,
+  clock: Clock,
+  supported: readonly Profile[],
+): StatusTelemetry {
   const { depth, capacity, enqueueFailures } = runtime.ledger.telemetry();
   const { requestP95Ms, lastMessageAt, count429In5m } = link.telemetry();
   return {
@@ -137,6 +148,6 @@ export function telemetryOf(runtime: Runtime, link: DeribitLink, clock: Clock): 
     requestP95Ms,
     lastMessageAt: lastMessageAt === null ? null : wallMs(lastMessageAt),
     count429In5m,
-    supportedProfiles: ['CSP'],
+    supportedProfiles: supported,
   };
 }

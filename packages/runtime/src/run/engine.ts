@@ -6,13 +6,21 @@ import { type RunId, runId as toRunId } from '@holdfast/core/values';
 import type { DeribitLink } from '@holdfast/deribit/venue';
 import type { Trouble } from '../cli/io.ts';
 import type { Configuration, Environ } from '../config/index.ts';
+import type { LinkedProfile } from '../config/profiles.ts';
 import { describeOpenFault, openFaultOf } from '../ledger/index.ts';
 import type { Clock, RpcTransport } from '../ports.ts';
 import type { Tally } from '../report/tally.ts';
 import { type Runtime, start, type StartOptions } from '../start.ts';
 import { type ViewModel, viewOf } from '../view/model.ts';
 import { type AccountClaim, claimAccount, describeHolder } from './account-claim.ts';
-import { connect, portsOf, sessionOf, telemetryOf, trustOf } from './composition.ts';
+import {
+  connect,
+  portsOf,
+  profilesOf,
+  sessionOf,
+  telemetryOf,
+  trustOf,
+} from './composition.ts';
 import { type DoorOptions, type Doors, openDoors } from './doors.ts';
 import { type RunFolder, writeAbout } from './folder.ts';
 import { openRecorders, type Recorders } from './recorders.ts';
@@ -29,6 +37,8 @@ export interface EngineOptions {
   readonly credentials: { readonly clientId: string; readonly clientSecret: string } | null;
   readonly clock: Clock;
   readonly strategies: readonly Strategy<unknown>[];
+  /** What this build enforces beyond core safety: said by the composition root, not by a file. */
+  readonly linked: readonly LinkedProfile[];
   readonly onEffect?: StartOptions['onEffect'];
   readonly onEvent?: StartOptions['onEvent'];
 }
@@ -162,10 +172,11 @@ function doorOptions(
   fate: Fate,
 ): DoorOptions {
   const { configuration, folder, clock, buildId } = options;
+  const supported = profilesOf(options);
   const status = (): StatusDocument => {
     // A loop that has stopped has no mode: whoever asks is answered that nobody can tell.
     assert(fate.violation() === null, 'the engine has stopped on a broken invariant');
-    return describe(runtime.state, telemetryOf(runtime, link, clock));
+    return describe(runtime.state, telemetryOf(runtime, link, clock, supported));
   };
   return {
     runtime,
