@@ -101,6 +101,6 @@ export interface Strategy<Memory> {
   remember(): Memory;
   /** Pure in (memory, view). May update `memory` in place. A throw suspends the strategy. */
   propose(memory: Memory, view: StrategyView): readonly IntentProposal[];
-  /** Why the last look led to no more than it did, in order of subject. A strategy may be silent. */
+  /** Why the last look led to no more than it did, by subject. A strategy may be silent. */
   abstentions?(memory: Memory): readonly Abstention[];
 }

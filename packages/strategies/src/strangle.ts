@@ -41,7 +41,7 @@ import { STRANGLE_PARAMETERS, type StrangleParameters } from './strangle-paramet
 import { observe, type VolatilityHistory } from './volatility-history.ts';
 
 /** The strategy is BTC's by name. */
-export const STRANGLE_COIN = 'BTC';
+const STRANGLE_COIN = 'BTC';
 
 /** Bounded: history by `samplesMax`, the rest by the listed expiries. */
 export interface StrangleMemory extends PairMemory {

@@ -72,7 +72,7 @@ describe.skipIf(folder === null)('two legs on recorded chains', () => {
     expect(strangles(0.6)).toEqual(RECORDED_STRANGLES);
   });
 
-  it('a vertical is found nowhere: no two options are off their smile by more than they cost', () => {
+  it('a vertical is found nowhere: no two options are off their smile enough', () => {
     for (const snapshot of snapshots) {
       const memory = vertical.remember();
       expect(vertical.propose(memory, viewAt(snapshot))).toEqual([]);
