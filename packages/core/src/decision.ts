@@ -4,6 +4,7 @@ import type { ModeReasonCode, OpenPermissionReasonCode } from './guard/codes.ts'
 import type { RiskState, TradingMode } from './guard/mode.ts';
 import type { IntentClass } from './intent/intent.ts';
 import type { AbandonCause, Anomaly } from './ledger/record.ts';
+import type { Abstention } from './strategy.ts';
 import type {
   AmountE8,
   CoinE8,
@@ -63,6 +64,12 @@ export type Decision = { readonly at: MonoMs } & (
     }
   | { readonly kind: 'fault'; readonly fault: string; readonly subject: string | null }
   | { readonly kind: 'strategyFailed'; readonly strategyId: StrategyId; readonly message: string }
+  /** What a strategy left alone, and why. */
+  | {
+      readonly kind: 'strategyAbstained';
+      readonly strategyId: StrategyId;
+      readonly abstentions: readonly Abstention[];
+    }
 );
 
 export interface IntentRejected {

@@ -22,7 +22,12 @@ import { reportMode } from './turn/mode.ts';
 import { Output } from './turn/output.ts';
 import { onFetchFailed, onVenueSnapshot } from './turn/reconciliation.ts';
 import { resume } from './turn/resume.ts';
-import { onSessionChanged, onSessionTerminated, suspend } from './turn/session.ts';
+import {
+  onSessionChanged,
+  onSessionTerminated,
+  reportAbstentions,
+  suspend,
+} from './turn/session.ts';
 import { onVenueHealth } from './turn/venue-health.ts';
 import { onCertificateRead, onHeartbeatObserved } from './turn/shell.ts';
 import { onDiskMeasured, onFaultObserved, onOperatorCommanded } from './turn/shell.ts';
@@ -47,7 +52,7 @@ const REPORTS_ITSELF: ReadonlySet<Event['kind']> = new Set<Event['kind']>([
   'intentProposed',
 ]);
 
-type StrategyFailed = Extract<IntentEvent, { kind: 'strategyFailed' }>;
+type StrategySaid = Exclude<IntentEvent, { kind: 'intentProposed' }>;
 
 const output = new Output();
 
@@ -121,10 +126,12 @@ function handle(state: State, event: Event, out: Output): void {
   }
 }
 
-function handleShell(state: State, event: ShellEvent | StrategyFailed, out: Output): void {
+function handleShell(state: State, event: ShellEvent | StrategySaid, out: Output): void {
   switch (event.kind) {
     case 'strategyFailed':
       return suspend(state, event, out);
+    case 'strategyAbstained':
+      return reportAbstentions(event, out);
     case 'ticked':
       return onTicked(state, out);
     case 'heartbeatObserved':
