@@ -50,6 +50,7 @@ describe('parameter documents', () => {
     const text = readFileSync(join(FILE, '..', `${file}.json`), 'utf8');
     const { version, parameters, strategy } = JSON.parse(text) as Document;
     expect(strategy).toBe(file.replaceAll('-', '_'));
+    expect(faultsOf(JSON.parse(text))).toEqual([]);
     expect(parse(String(version), parameters)).toEqual({ ok: true, value });
     const { hold_ms_max: _, ...lacking } = parameters;
     expect(parse('1', lacking)).toMatchObject({

@@ -40,7 +40,7 @@ export interface StrangleParameters extends PairRules, HistoryRules {
 
 /** Without a document. `config/strategies/strangle-btc-low-vol.json` says the same. */
 export const STRANGLE_PARAMETERS: StrangleParameters = Object.freeze({
-  version: 'strangle_btc_low_vol.1',
+  version: 'strangle-btc-low-vol.1',
   slices: SLICE_RULES,
   ...PAIR_RULES,
   sampleMs: 60_000,

@@ -36,7 +36,7 @@ export interface VerticalParameters extends PairRules {
 
 /** Without a document. `config/strategies/vertical-surface.json` says the same. */
 export const VERTICAL_PARAMETERS: VerticalParameters = Object.freeze({
-  version: 'vertical_surface.1',
+  version: 'vertical-surface.1',
   slices: SLICE_RULES,
   ...PAIR_RULES,
   openExpiryMsMin: 4 * DAY_MS,
