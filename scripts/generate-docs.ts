@@ -20,8 +20,12 @@ import {
   RuntimeDocumentSchema,
 } from '../packages/runtime/src/config/index.ts';
 import { ScenarioSchema } from '../packages/sim/src/scenario/schema.ts';
-import { CHEAP_OPTION_KEYS } from '../packages/strategies/src/main.ts';
 import { modeLadder } from './mode-ladder.ts';
+import {
+  CHEAP_OPTION_KEYS,
+  STRANGLE_KEYS,
+  VERTICAL_KEYS,
+} from '../packages/strategies/src/main.ts';
 import { policyDocuments } from './policy-documents.ts';
 import { scenarioMatrix } from './scenario-matrix.ts';
 
@@ -178,18 +182,27 @@ function configKeys(): string {
     '## `config/runtime/<environment>.json`',
     'Places and sizes, one file per environment. Hashed and certified.',
     table(header, keyRows(RuntimeDocumentSchema, '', true)),
-    '## `config/strategies/cheap-option.json`',
+    '## `config/strategies/<strategy>.json`',
     'Parameters of one strategy, one file each, read where a runtime document names it. Every key' +
       ' is required. `strategy` names the strategy, `version` the set of numbers.',
-    table(
-      ['Key', 'Value', 'Meaning'],
-      CHEAP_OPTION_KEYS.map(({ key, value, meaning }) => [code(key), value, meaning]),
-    ),
+    '### `cheap-option.json`',
+    strategyTable(CHEAP_OPTION_KEYS),
+    '### `strangle-btc-low-vol.json`',
+    strategyTable(STRANGLE_KEYS),
+    '### `vertical-surface.json`',
+    strategyTable(VERTICAL_KEYS),
     '## Environment variables',
     'Secrets come from here and nowhere else; they are never hashed and never logged.',
     table(['Variable', 'Meaning'], variables),
     '',
   ].join('\n\n');
+}
+
+function strategyTable(keys: typeof CHEAP_OPTION_KEYS): string {
+  return table(
+    ['Key', 'Value', 'Meaning'],
+    keys.map(({ key, value, meaning }) => [code(key), value, meaning]),
+  );
 }
 
 /** JSON Schema of a scenario file, for editors and for people. */

@@ -2,7 +2,8 @@
  * The one command: `npm run verify` proves the repository, stage by stage.
  *   node scripts/verify.ts        everything
  *   node scripts/verify.ts test   only what runs the code, in at most five minutes (`npm test`)
- *   node scripts/verify.ts full   everything, with a long fuzz and core safety without governance
+ *   node scripts/verify.ts full   everything, with a long fuzz, a deeper exploration, and core safety
+ *                                 without governance
  * Exit code 0 means every stage passed, 1 that one did not, 2 wrong usage.
  */
 import { spawnSync } from 'node:child_process';
@@ -15,17 +16,19 @@ import { acceptanceStages, checkStages, profileStages, testStages } from './veri
 
 const SEEDS = 300;
 const SEEDS_FULL = 5_000;
+/** Events beyond the depths of `npm test`. */
+const DEEPER_FULL = 1;
 
 /** The stages of a mode, or null where there is no such mode. */
 export function stagesOf(mode: string, root: string): Stage[] | null {
   if (mode === 'test') return testStages(root, SEEDS);
-  const every = (seeds: number): Stage[] => [
+  const every = (seeds: number, deeper?: number): Stage[] => [
     ...checkStages(root),
-    ...testStages(root, seeds),
+    ...testStages(root, seeds, deeper),
     ...profileStages(root),
   ];
   if (mode === 'all') return every(SEEDS);
-  if (mode === 'full') return [...every(SEEDS_FULL), ...acceptanceStages()];
+  if (mode === 'full') return [...every(SEEDS_FULL, DEEPER_FULL), ...acceptanceStages()];
   return null;
 }
 

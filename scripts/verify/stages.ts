@@ -95,7 +95,7 @@ function suiteStage(root: string, { name, project, budgetSeconds, narrow }: Suit
 }
 
 /** The part of the proof that runs the code: within five minutes on two cores. */
-export function testStages(root: string, fuzzSeeds: number): Stage[] {
+export function testStages(root: string, fuzzSeeds: number, deeper = 0): Stage[] {
   const [tidy, ...suites] = SUITES.map((suite) => suiteStage(root, suite));
   const trace: Stage = {
     name: 'trace',
@@ -109,7 +109,19 @@ export function testStages(root: string, fuzzSeeds: number): Stage[] {
         holdfast('fuzz', Math.max(30, fuzzSeeds * 0.1), fuzzWords(fuzzSeeds)),
       ]
     : [];
-  return [...(tidy === undefined ? [] : [tidy]), trace, ...suites, ...worlds];
+  return [...(tidy === undefined ? [] : [tidy]), trace, ...suites, explored(deeper), ...worlds];
+}
+
+/** Every order of events to a bound, or so many events `deeper`. */
+function explored(deeper: number): Stage {
+  const words = ['--deeper', String(deeper)];
+  return {
+    name: 'explore',
+    budgetSeconds: deeper === 0 ? 10 : 600,
+    commands: [['packages/core/test/explore/command.ts', ...words, '--json']],
+    repeat: `npm run explore -- ${words.join(' ')}`,
+    count: readLastLine,
+  };
 }
 
 /** What a build of one profile has to show; beyond the five minutes of `npm test`. */

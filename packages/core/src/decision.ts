@@ -8,6 +8,7 @@ import type { AtomicNakedEventRecorded } from './ledger/group-records.ts';
 import type { AbandonCause, Anomaly } from './ledger/record.ts';
 import type { AppendRefusal } from './ledger/waiver.ts';
 import type { ContainmentPurpose, GroupCause, GroupState } from './order/group.ts';
+import type { Abstention } from './strategy.ts';
 import type {
   AmountE8,
   CoinE8,
@@ -130,6 +131,12 @@ export type Decision = { readonly at: MonoMs } & (
   /** A key was flattened too often, and is shut for a while (contract-1 section 25). */
   | { readonly kind: 'churnBreakerTrip'; readonly key: string }
   | { readonly kind: 'strategyFailed'; readonly strategyId: StrategyId; readonly message: string }
+  /** What a strategy left alone, and why. */
+  | {
+      readonly kind: 'strategyAbstained';
+      readonly strategyId: StrategyId;
+      readonly abstentions: readonly Abstention[];
+    }
 );
 
 /** Why a latched loss stays latched. */

@@ -8,6 +8,7 @@ import type { LedgerReceipt } from './ledger/receipt.ts';
 import type { CloseCause, LedgerRecord, ObservationSource } from './ledger/record.ts';
 import type { AppendRefusal } from './ledger/waiver.ts';
 import type { Policy } from './policy.ts';
+import type { Abstention } from './strategy.ts';
 import type {
   AmountE8,
   CoinE8,
@@ -365,6 +366,13 @@ export type IntentEvent =
       readonly at: MonoMs;
       readonly strategyId: StrategyId;
       readonly message: string;
+    }
+  /** Why a strategy proposed no more than it did; only told when the reasons are other ones. */
+  | {
+      readonly kind: 'strategyAbstained';
+      readonly at: MonoMs;
+      readonly strategyId: StrategyId;
+      readonly abstentions: readonly Abstention[];
     };
 
 /**

@@ -25,9 +25,14 @@ import { Output } from './turn/output.ts';
 import { endPresence, onPresenceAttested, onPresenceEnded } from './turn/presence.ts';
 import { onFetchFailed, onVenueSnapshot } from './turn/reconciliation.ts';
 import { resume } from './turn/resume.ts';
-import { onSessionChanged, onSessionTerminated, suspend } from './turn/session.ts';
 import { onPublicTrade } from './turn/public-trades.ts';
 import { onPublicTrades } from './turn/trade-proof.ts';
+import {
+  onSessionChanged,
+  onSessionTerminated,
+  reportAbstentions,
+  suspend,
+} from './turn/session.ts';
 import { onVenueHealth } from './turn/venue-health.ts';
 import { onCertificateRead, onHeartbeatObserved } from './turn/shell.ts';
 import { onDiskMeasured, onFaultObserved, onOperatorCommanded } from './turn/shell.ts';
@@ -74,7 +79,7 @@ const MOVES_GROUPS: ReadonlySet<Event['kind']> = new Set<Event['kind']>([
   'ticked',
 ]);
 
-type StrategyFailed = Extract<IntentEvent, { kind: 'strategyFailed' }>;
+type StrategySaid = Exclude<IntentEvent, { kind: 'intentProposed' }>;
 
 const output = new Output();
 
@@ -156,10 +161,12 @@ function handle(state: State, event: Event, out: Output): void {
   }
 }
 
-function handleShell(state: State, event: ShellEvent | StrategyFailed, out: Output): void {
+function handleShell(state: State, event: ShellEvent | StrategySaid, out: Output): void {
   switch (event.kind) {
     case 'strategyFailed':
       return suspend(state, event, out);
+    case 'strategyAbstained':
+      return reportAbstentions(event, out);
     case 'ticked':
       return onTicked(state, out);
     case 'heartbeatObserved':

@@ -74,11 +74,25 @@ export interface StrategyView {
   quote(instrument: InstrumentName): Quote | null;
   /** USD per coin; null when unknown. */
   index(underlying: string): number | null;
+  /**
+   * DVOL, the venue's thirty-day implied volatility, per square root of a year (0.4 is 40 %); null
+   * when unknown or no longer fresh.
+   */
+  volatilityIndex(underlying: string): number | null;
   readonly positions: readonly StrategyPosition[];
   /** Instruments in which an order of this strategy is still working or unresolved. */
   readonly working: ReadonlySet<InstrumentName>;
   /** Taker fee of a trade in USD, capped for an option by its price; null when unknown. */
   feeUsd(instrument: InstrumentName, amount: number, price: number): number | null;
+}
+
+/** Why a strategy left something alone: a code, and what was measured against which limit. */
+export interface Abstention {
+  /** What was left alone: an expiry, or the strategy as a whole. */
+  readonly subject: string;
+  readonly code: string;
+  readonly measured: number;
+  readonly limit: number;
 }
 
 export interface Strategy<Memory> {
@@ -87,4 +101,6 @@ export interface Strategy<Memory> {
   remember(): Memory;
   /** Pure in (memory, view). May update `memory` in place. A throw suspends the strategy. */
   propose(memory: Memory, view: StrategyView): readonly IntentProposal[];
+  /** Why the last look led to no more than it did, by subject. A strategy may be silent. */
+  abstentions?(memory: Memory): readonly Abstention[];
 }

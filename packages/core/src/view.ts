@@ -9,6 +9,7 @@ import {
   currency,
   E8,
   type InstrumentName,
+  isFresh,
   priceE8,
   type StrategyId,
 } from './values/index.ts';
@@ -32,6 +33,7 @@ export function viewFor(state: State, strategy: StrategyId): StrategyView {
       const index = freshIndexE8(observations, currency(underlying));
       return index === null ? null : index / E8;
     },
+    volatilityIndex: (underlying) => volatilityIndexOf(state, underlying),
     positions: positionsOf(state),
     working: workingOf(state, strategy),
     feeUsd: (instrument, amount, price) => feeUsd(state, instrument, amount, price),
@@ -55,6 +57,17 @@ export function viewFor(state: State, strategy: StrategyId): StrategyView {
     }
     return working;
   }
+}
+
+/** The venue says it every second; one it has not said for so long is not said. */
+const VOLATILITY_INDEX_MAX_AGE_MS = 60_000;
+const PERCENT = 100;
+
+function volatilityIndexOf({ observations }: State, underlying: string): number | null {
+  const reading = observations.volatilityIndexes.get(currency(underlying));
+  if (reading === undefined || !(reading.value > 0 && reading.value < Infinity)) return null;
+  if (!isFresh(observations.now, reading.at, VOLATILITY_INDEX_MAX_AGE_MS)) return null;
+  return reading.value / PERCENT;
 }
 
 function* quotesOf(listings: Iterable<ObservedListing>, now: number): Iterable<Quote> {

@@ -68,6 +68,8 @@ export interface DeskOptions {
   readonly needsSupervisor?: boolean;
   /** Types of records that never become durable, and are not refused either. */
   readonly loses?: readonly LedgerRecord['type'][];
+  /** When the process begins; `T0` where it is not said. */
+  readonly now?: number;
   /** What it hears instead of an event; null: nothing. */
   readonly hears?: Hears;
 }
@@ -177,6 +179,7 @@ export class Desk {
     this.#hears = options.hears ?? ((event) => event);
     this.#loses = new Set(options.loses);
     this.records = [...(options.past ?? [])];
+    this.now = options.now ?? T0;
     this.state = createState({
       ...IDENTITY,
       runId: runId('r1'),
@@ -483,6 +486,20 @@ export class Desk {
     const batches = this.#held.splice(0);
     this.ledger = next;
     for (const records of batches) this.#record(records);
+  }
+
+  /** Batches that wait to become durable, oldest first. */
+  get held(): readonly (readonly LedgerRecord[])[] {
+    return this.#held;
+  }
+
+  /** The oldest held batch becomes durable and is heard, or is only the one or is refused. */
+  settleOldest(how: 'heard' | 'unheard' | AppendRefusal): void {
+    const records = this.#held.shift();
+    if (records === undefined) throw new Error('nothing is held');
+    if (how === 'heard') this.#record(records);
+    else if (how === 'unheard') this.records.push(...records);
+    else this.post({ kind: 'appendRefused', records, cause: how });
   }
 
   /** A new process over the same ledger; what was only held is lost with the old one. */

@@ -112,6 +112,47 @@ it.each([
   expect([...state.observations.suspended]).toEqual(['bad']);
 });
 
+describe('what a strategy left alone', () => {
+  const left = (code: string) => ({ subject: 'BTC', code, measured: 1, limit: 2 });
+
+  function saying(abstentions: NonNullable<Strategy<unknown>['abstentions']>) {
+    return rig({ ...strategy('quiet', () => []), abstentions });
+  }
+
+  const told = ({ events }: Rig) =>
+    events.flatMap((event) => (event.kind === 'strategyAbstained' ? [event.abstentions] : []));
+
+  it('is told once, and again only when the reasons are other ones, at most once a minute', () => {
+    let code = 'ChainThin';
+    const world = saying(() => [left(code)]);
+    const look = (ms: number) => {
+      world.pass(ms);
+      world.news();
+      world.ask();
+      return told(world).length;
+    };
+    expect(look(0)).toBe(1);
+    expect(look(60_000)).toBe(1);
+    code = 'EdgeTooSmall';
+    expect(look(0)).toBe(2);
+    code = 'ChainThin';
+    expect(look(59_000)).toBe(2);
+    expect(look(1_000)).toBe(3);
+    expect(told(world)[1]).toEqual([left('EdgeTooSmall')]);
+  });
+
+  it('is bounded, and a throw about it ends the strategy', () => {
+    const many = saying(() => Array.from({ length: 100 }, () => left('ChainThin')));
+    many.news();
+    many.ask();
+    expect(told(many)[0]).toHaveLength(64);
+    const bad = saying(() => thrown());
+    bad.news();
+    bad.ask();
+    expect([...bad.state.observations.suspended]).toEqual(['quiet']);
+  });
+});
+
 describe('a slow strategy', () => {
   /** Takes these times to answer, one after the other, and proposes every time. */
   function slow(...times: readonly number[]) {

@@ -1,11 +1,14 @@
 import type { State } from '@holdfast/core/step';
-import type { IntentProposal, Strategy } from '@holdfast/core/strategy';
+import type { Abstention, IntentProposal, Strategy } from '@holdfast/core/strategy';
 import { viewFor } from '@holdfast/core/view';
-import { monoMs } from '@holdfast/core/values';
+import { type MonoMs, monoMs } from '@holdfast/core/values';
 import type { Clock, MintGroupId, Post } from './ports.ts';
 
 /** More than this from one look is a strategy out of its mind; the rest is refused as a failure. */
 const PROPOSALS_MAX = 32;
+/** What a strategy left alone is told at most so often, and so much of it. */
+const TELL_INTERVAL_MS = 60_000;
+const ABSTENTIONS_MAX = 64;
 
 /**
  * How long one strategy may work on an answer. Counted is the processor time it had: what a busy
@@ -48,6 +51,7 @@ export function createConsult(
     strategy,
     memory: strategy.remember(),
     slowAt: [] as number[],
+    told: { at: Number.NEGATIVE_INFINITY, reasons: '' },
   }));
 
   function ask(strategy: Strategy<unknown>, memory: unknown): readonly IntentProposal[] | string {
@@ -65,13 +69,29 @@ export function createConsult(
     }
   }
 
+  /** Never more often than a reader can follow, and only where the reasons are other ones. */
+  function tell({ memory, strategy, told }: (typeof minds)[number], at: MonoMs): void {
+    if (strategy.abstentions === undefined || at - told.at < TELL_INTERVAL_MS) return;
+    const abstentions = askWhy(strategy, memory);
+    if (typeof abstentions === 'string') {
+      post({ kind: 'strategyFailed', at, strategyId: strategy.id, message: abstentions });
+      return;
+    }
+    const reasons = abstentions.map(({ subject, code }) => `${subject} ${code}`).join();
+    if (reasons === told.reasons) return;
+    told.at = at;
+    told.reasons = reasons;
+    post({ kind: 'strategyAbstained', at, strategyId: strategy.id, abstentions });
+  }
+
   const worked = (): number => clock.worked?.() ?? clock.now();
   let heard = 0;
   return () => {
     // A market that said nothing gives nobody a reason to change their mind.
     if (state.observations.marketAt === heard) return;
     heard = state.observations.marketAt;
-    for (const { strategy, memory, slowAt } of minds) {
+    for (const mind of minds) {
+      const { strategy, memory, slowAt } = mind;
       if (state.observations.suspended.has(strategy.id)) continue;
       const asked = clock.now();
       const begun = worked();
@@ -88,8 +108,18 @@ export function createConsult(
         const groupId = mintGroupId();
         post({ kind: 'intentProposed', at, strategyId: strategy.id, groupId, proposal });
       }
+      tell(mind, at);
     }
   };
+}
+
+/** A throw ends the strategy like any other: its memory can no longer be trusted. */
+function askWhy(strategy: Strategy<unknown>, memory: unknown): readonly Abstention[] | string {
+  try {
+    return (strategy.abstentions?.(memory) ?? []).slice(0, ABSTENTIONS_MAX);
+  } catch (error) {
+    return error instanceof Error ? error.message : 'threw something that is no error';
+  }
 }
 
 /** Remembers a strike in `slowAt`. @returns why the strategy ends, or null. */

@@ -114,6 +114,10 @@ export function viewOf(stage: Stage, positions: ReadonlyMap<InstrumentName, numb
     quotes: quotes.values(),
     quote: (name) => quotes.get(name) ?? null,
     index: (coin) => stage.indexes.get(currency(coin)) ?? null,
+    volatilityIndex: (coin) => {
+      const percent = stage.volatility.get(currency(coin));
+      return percent === undefined ? null : percent / 100;
+    },
     positions: [...positions].map(([instrument, amount]) => ({ instrument, amount })),
     working: new Set(),
     feeUsd: (name, amount, price) => {

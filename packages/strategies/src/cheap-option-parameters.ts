@@ -1,4 +1,3 @@
-import { SMILE_CRITERIA } from '@holdfast/core/strategy';
 import {
   amount,
   type DocumentFault,
@@ -13,6 +12,7 @@ import {
   whole,
 } from './document.ts';
 import type { SliceRules } from './expiry-slices.ts';
+import { parseSlices, SLICE_KEYS, SLICE_RULES } from './slice-parameters.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -45,15 +45,7 @@ export interface CheapOptionParameters {
 /** Without a document. `config/strategies/cheap-option.json` says the same. */
 export const CHEAP_OPTION_PARAMETERS: CheapOptionParameters = Object.freeze({
   version: 'cheap-option.3',
-  slices: Object.freeze({
-    expiryMsMin: 2 * HOUR_MS,
-    expiryMsMax: 60 * DAY_MS,
-    smileAgeMsMax: 10_000,
-    forwardDeviationMax: 0.001,
-    volHalfSpreadFractionMax: 0.25,
-    refitMs: 10_000,
-    criteria: SMILE_CRITERIA,
-  }),
+  slices: SLICE_RULES,
   openExpiryMsMin: DAY_MS,
   orderAgeMsMax: 1_000,
   orderContractsMax: 10,
@@ -113,37 +105,9 @@ const NUMBERS: NumberRules<Numbers> = {
   reentryMs: milliseconds(DAY_MS, 'Pause before an expiry is entered again after a close.'),
 };
 
-const SLICES: NumberRules<Omit<SliceRules, 'criteria'>> = {
-  expiryMsMin: milliseconds(DAYS_MAX, 'Nearest expiry that gets a smile.'),
-  expiryMsMax: milliseconds(DAYS_MAX, 'Farthest expiry that gets a smile.'),
-  smileAgeMsMax: milliseconds(10 * MINUTE_MS, 'Oldest quote that may enter a smile.'),
-  forwardDeviationMax: fraction(
-    'A quote whose underlying differs from the slice’s median by more is of another moment.',
-  ),
-  volHalfSpreadFractionMax: fraction(
-    'A spread wider than this fraction of the volatility says nothing about it.',
-  ),
-  refitMs: milliseconds(
-    10 * MINUTE_MS,
-    'A fit is made again at least this often: time to expiry runs while quotes stand still.',
-  ),
-};
-
-const CRITERIA: NumberRules<SliceRules['criteria']> = {
-  pointsMin: whole(1_000, 'Two-sided quotes a smile needs, before any is left out.'),
-  rmseVolMax: fraction('Largest weighted root mean square error of a smile, in volatility.'),
-  volHalfSpreadFloor: fraction(
-    'A spread narrower than this earns no further weight: the model is not better than it.',
-  ),
-  densityTolerance: fraction(
-    'How far the density may fall below zero on the grid, for rounding only.',
-  ),
-};
-
 /** Every key of `parameters`, what it may be and what it means, for the reader of a document. */
 export const CHEAP_OPTION_KEYS: readonly ParameterKey[] = Object.freeze([
-  ...keysOf(SLICES, 'parameters.slices.'),
-  ...keysOf(CRITERIA, 'parameters.slices.criteria.'),
+  ...SLICE_KEYS,
   ...keysOf(NUMBERS, 'parameters.'),
 ]);
 
@@ -154,19 +118,8 @@ export const CHEAP_OPTION_KEYS: readonly ParameterKey[] = Object.freeze([
 export function parseCheapOption(version: string, value: unknown): Parsed<CheapOptionParameters> {
   const path = '/parameters';
   const own = parseNumbers(value, NUMBERS, path, ['slices']);
-  const inner = parseObject(value)?.['slices'];
-  const slices = parseNumbers(inner, SLICES, `${path}/slices`, ['criteria']);
-  const criteria = parseNumbers(
-    parseObject(inner)?.['criteria'],
-    CRITERIA,
-    `${path}/slices/criteria`,
-  );
-  const faults: DocumentFault[] = [...own.faults, ...slices.faults, ...criteria.faults];
-  if (slices.values.expiryMsMin > slices.values.expiryMsMax) {
-    const message = 'expiry_ms_min is above expiry_ms_max';
-    faults.push({ path: `${path}/slices/expiry_ms_min`, rule: 'range_is_empty', message });
-  }
+  const slices = parseSlices(parseObject(value)?.['slices'], `${path}/slices`);
+  const faults: DocumentFault[] = [...own.faults, ...slices.faults];
   if (faults.length > 0) return { ok: false, faults };
-  const rules = Object.freeze({ ...slices.values, criteria: Object.freeze(criteria.values) });
-  return { ok: true, value: Object.freeze({ version, ...own.values, slices: rules }) };
+  return { ok: true, value: Object.freeze({ version, ...own.values, slices: slices.values }) };
 }

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CHEAP_OPTION_PARAMETERS, parseCheapOption } from './cheap-option-parameters.ts';
 import { createStrategies } from './create.ts';
+import { parseStrangle, STRANGLE_PARAMETERS } from './strangle-parameters.ts';
+import { parseVertical, VERTICAL_PARAMETERS } from './vertical-parameters.ts';
 
 const FILE = join(import.meta.dirname, '../../../config/strategies/cheap-option.json');
 
@@ -38,6 +40,36 @@ describe('parameter documents', () => {
     expect(parseCheapOption(String(version), parameters)).toEqual({
       ok: true,
       value: CHEAP_OPTION_PARAMETERS,
+    });
+  });
+
+  it.each([
+    ['strangle-btc-low-vol', parseStrangle, STRANGLE_PARAMETERS],
+    ['vertical-surface', parseVertical, VERTICAL_PARAMETERS],
+  ] as const)('%s says exactly what its strategy does without one', (file, parse, value) => {
+    const text = readFileSync(join(FILE, '..', `${file}.json`), 'utf8');
+    const { version, parameters, strategy } = JSON.parse(text) as Document;
+    expect(strategy).toBe(file.replaceAll('-', '_'));
+    expect(faultsOf(JSON.parse(text))).toEqual([]);
+    expect(parse(String(version), parameters)).toEqual({ ok: true, value });
+    const { hold_ms_max: _, ...lacking } = parameters;
+    expect(parse('1', lacking)).toMatchObject({
+      faults: [{ path: '/parameters/hold_ms_max', rule: 'not_in_range' }],
+    });
+    expect(parse('1', { ...parameters, margin_usd: 0 })).toMatchObject({ ok: false });
+    expect(parse('1', { ...parameters, more: 1 })).toMatchObject({ ok: false });
+    expect(parse('1', { ...parameters, slices: {} })).toMatchObject({ ok: false });
+  });
+
+  it('a strangle whose ranges are empty is refused by their names', () => {
+    const text = readFileSync(join(FILE, '..', 'strangle-btc-low-vol.json'), 'utf8');
+    const { parameters } = JSON.parse(text) as Document;
+    const empty = { ...parameters, samples_min: 1_441, open_expiry_ms_max: 86_400_000 };
+    expect(parseStrangle('1', empty)).toMatchObject({
+      faults: [
+        { path: '/parameters/open_expiry_ms_min', rule: 'range_is_empty' },
+        { path: '/parameters/samples_min', rule: 'range_is_empty' },
+      ],
     });
   });
 

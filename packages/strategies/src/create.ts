@@ -3,6 +3,10 @@ import { cheapOptionWith } from './cheap-option.ts';
 import { parseCheapOption } from './cheap-option-parameters.ts';
 import { type DocumentFault, type Parsed, parseObject } from './document.ts';
 import { hold } from './hold.ts';
+import { strangleWith } from './strangle.ts';
+import { parseStrangle } from './strangle-parameters.ts';
+import { verticalWith } from './vertical.ts';
+import { parseVertical } from './vertical-parameters.ts';
 
 /** A document somebody read, and where: `place` is only for saying what is wrong with it. */
 export interface ReadDocument {
@@ -35,6 +39,14 @@ const MAKERS: Readonly<Record<string, Make>> = Object.freeze({
   'cheap-option': (version, parameters) => {
     const parsed = parseCheapOption(version, parameters);
     return parsed.ok ? { ok: true, value: cheapOptionWith(parsed.value) } : parsed;
+  },
+  strangle_btc_low_vol: (version, parameters) => {
+    const parsed = parseStrangle(version, parameters);
+    return parsed.ok ? { ok: true, value: strangleWith(parsed.value) } : parsed;
+  },
+  vertical_surface: (version, parameters) => {
+    const parsed = parseVertical(version, parameters);
+    return parsed.ok ? { ok: true, value: verticalWith(parsed.value) } : parsed;
   },
 });
 

@@ -103,6 +103,16 @@ export function fitSlices(
   return slices;
 }
 
+/** Expiries in range without a good smile, in order of key, and why; null where none was tried. */
+export function refusedSlices(
+  cache: SliceCache,
+): readonly { readonly key: string; readonly refusal: SmileRefusal | null }[] {
+  return [...cache]
+    .filter(([, cached]) => cached.slice === null)
+    .map(([key, { refusal }]) => ({ key, refusal }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
 /** What the rest of the smile says an option is worth, in its own quote currency and per unit. */
 export interface FairValue {
   readonly price: number;
@@ -111,8 +121,16 @@ export interface FairValue {
   readonly fitError: number;
 }
 
-/** Values an option from its expiry's smile, fitted again without the option's own quote. */
-export function fairValue(slice: ExpirySlice, quote: Quote, now: number): FairValue | null {
+/**
+ * Values an option from its expiry's smile, fitted again without the option's own quote; with
+ * `scale`, as if every volatility of the smile were so many times what it is.
+ */
+export function fairValue(
+  slice: ExpirySlice,
+  quote: Quote,
+  now: number,
+  scale = 1,
+): FairValue | null {
   const index = slice.members.findIndex(
     (member) => member.quote.instrument.name === quote.instrument.name,
   );
@@ -126,7 +144,7 @@ export function fairValue(slice: ExpirySlice, quote: Quote, now: number): FairVa
   const vol = smileVol(fit, Math.log(strike / slice.forward));
   if (vol === null) return null;
   const years = (slice.expiry - now) / MS_PER_YEAR;
-  const greeks = optionGreeks(option.type, slice.forward, strike, vol, years);
+  const greeks = optionGreeks(option.type, slice.forward, strike, scale * vol, years);
   if (greeks === null) return null;
   const unit = unitUsd(quote, slice.forward);
   const fitError = (fit.rmseVol * greeks.vegaUsd) / unit;

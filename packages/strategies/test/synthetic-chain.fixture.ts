@@ -103,6 +103,7 @@ export interface ViewTerms {
   readonly positions?: readonly StrategyPosition[];
   readonly working?: readonly InstrumentName[];
   readonly index?: (underlying: string) => number | null;
+  readonly volatilityIndex?: (underlying: string) => number | null;
   readonly feeUsd?: StrategyView['feeUsd'];
 }
 
@@ -115,6 +116,7 @@ export function viewOf(quotes: readonly Quote[], terms: ViewTerms = {}): Strateg
     quotes,
     quote: (name) => byName.get(name) ?? null,
     index,
+    volatilityIndex: terms.volatilityIndex ?? (() => null),
     positions: terms.positions ?? [],
     working: new Set(terms.working ?? []),
     feeUsd:

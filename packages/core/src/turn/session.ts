@@ -58,3 +58,11 @@ export function suspend(
   state.observations.suspended.add(strategyId);
   output.report({ kind: 'strategyFailed', strategyId, message });
 }
+
+/** Said for the reader of the decision log; nothing depends on it. */
+export function reportAbstentions(
+  { abstentions, strategyId }: Extract<IntentEvent, { kind: 'strategyAbstained' }>,
+  output: Output,
+): void {
+  output.report({ kind: 'strategyAbstained', strategyId, abstentions });
+}

@@ -144,6 +144,7 @@ const KINDS = Object.keys({
   ledgerMeasured: true,
   intentProposed: true,
   strategyFailed: true,
+  strategyAbstained: true,
   ticked: true,
   heartbeatObserved: true,
   diskMeasured: true,

@@ -13,14 +13,7 @@ import type { Tally } from '../report/tally.ts';
 import { type Runtime, start, type StartOptions } from '../start.ts';
 import { type ViewModel, viewOf } from '../view/model.ts';
 import { type AccountClaim, claimAccount, describeHolder } from './account-claim.ts';
-import {
-  connect,
-  portsOf,
-  profilesOf,
-  sessionOf,
-  telemetryOf,
-  trustOf,
-} from './composition.ts';
+import { connect, portsOf, profilesOf, sessionOf, telemetryOf, trustOf } from './composition.ts';
 import { type DoorOptions, type Doors, openDoors } from './doors.ts';
 import { type RunFolder, writeAbout } from './folder.ts';
 import { openRecorders, type Recorders } from './recorders.ts';
