@@ -2,6 +2,7 @@ import { assert, unreachable } from './assert.ts';
 import type { Facts } from './facts.ts';
 import { attemptKey } from './intent/attempt.ts';
 import {
+  callsEmergency,
   type FillRecorded,
   type IntentRecorded,
   type LedgerRecord,
@@ -61,7 +62,12 @@ export function apply(facts: Facts, record: LedgerRecord): void {
     case 'settlementRecorded':
       return applySettlement(facts, record);
     case 'operatorCommandRecorded':
+      // The watchdog watches the process that it called: its call ends with that process.
       if (record.operator === WATCHDOG) return;
+      if (callsEmergency(record.operator)) {
+        facts.emergencyCalledAt = record.at;
+        return;
+      }
       facts.operatorStop = record.command === 'release' ? null : record.command;
       return;
     case 'instrumentClosed':

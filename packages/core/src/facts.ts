@@ -23,6 +23,8 @@ export interface Facts {
   readonly cash: Map<Currency, CashTotal>;
   readonly closedInstruments: Set<InstrumentName>;
   operatorStop: 'reduce_only' | 'kill' | null;
+  /** The last call of the emergency endpoint: its cooldown outlives the process it was made to. */
+  emergencyCalledAt: WallMs | null;
   /** When ledger and venue were last recorded as equal. */
   lastReconciledAt: WallMs | null;
   readonly totals: Totals;
@@ -57,6 +59,7 @@ export function createFacts(): Facts {
     cash: new Map(),
     closedInstruments: new Set(),
     operatorStop: null,
+    emergencyCalledAt: null,
     lastReconciledAt: null,
     totals: {
       intents: 0,

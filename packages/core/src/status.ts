@@ -5,11 +5,14 @@ import { resolveMode } from './guard/resolve.ts';
 import { standingCauses } from './guard/risk-state.ts';
 import { type OwnerStateCode, unblockType, LATCH_REASONS, MODE_REASONS } from './reasons.ts';
 import type { State } from './state.ts';
+import type { ClearingInputs } from './status/clearing.ts';
 import { ownerView } from './status/owner-view.ts';
 import type { StatusDocument } from './status/schema.ts';
 import { guardInputs } from './turn/mode.ts';
 import { ageMs, type MonoMs, type WallMs } from './values/index.ts';
 
+export { type EmergencyFlag, emergencyFlag } from './status/emergency-flag.ts';
+export { type OwnerReading, readOwnerStatus } from './status/owner-reading.ts';
 export { type StatusDocument, StatusSchema } from './status/schema.ts';
 
 /** What only the shell knows, as plain data. */
@@ -78,9 +81,27 @@ export function describe(state: State, telemetry: StatusTelemetry): StatusDocume
       inputs,
       latchReasons: latch.reasons,
       causes: standingCauses(observations.riskCauses),
+      clearing: clearingInputs(state, inputs),
       idle: idleState(state),
     }),
   });
+}
+
+function clearingInputs(
+  { observations, session }: State,
+  { now, parameters }: GuardInputs,
+): ClearingInputs {
+  const { emergency, latchedAt, operatorStop, reconciliation, riskCauses } = observations;
+  return {
+    now,
+    parameters,
+    reconcileIntervalMs: session.reconcileIntervalMs,
+    lastCleanAt: reconciliation.lastCleanAt,
+    latchedAt,
+    riskCauses,
+    emergency,
+    operatorStop,
+  };
 }
 
 /** Bunker mode, or any reason of the latch; unknown while neither can be told. */

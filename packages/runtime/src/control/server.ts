@@ -2,7 +2,8 @@ import { chmodSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { createApp } from '../http/app.ts';
-import { command, EMERGENCY_COMMANDS, type Engine, parseEmergency } from './command.ts';
+import { command, EMERGENCY_COMMANDS, parseEmergency } from './command.ts';
+import type { Engine } from './engine.ts';
 import { listOrders, listPositions } from './listing.ts';
 import { assertPrivate, socketName } from './socket-path.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { assert, type InvariantViolation } from '@holdfast/core';
-import { describe, type StatusDocument } from '@holdfast/core/status';
+import { assert, type Decision, type InvariantViolation } from '@holdfast/core';
+import { describe } from '@holdfast/core/status';
 import type { Strategy } from '@holdfast/core/strategy';
 import { type RunId, runId as toRunId } from '@holdfast/core/values';
 import type { DeribitLink } from '@holdfast/deribit/venue';
@@ -16,6 +16,7 @@ import { connect, portsOf, sessionOf, telemetryOf } from './composition.ts';
 import { type DoorOptions, type Doors, openDoors } from './doors.ts';
 import { type RunFolder, writeAbout } from './folder.ts';
 import { openRecorders, type Recorders } from './recorders.ts';
+import { createStatusBoard, type StatusBoard } from './status-board.ts';
 
 export interface EngineOptions {
   readonly root: string;
@@ -55,6 +56,14 @@ export type EngineStart =
   | { readonly ok: true; readonly engine: Engine }
   | { readonly ok: false; readonly trouble: Trouble };
 
+/** Decisions that change what the status says: it is not left to the next tick. */
+const SHOWN_AT_ONCE: ReadonlySet<Decision['kind']> = new Set([
+  'modeChanged',
+  'riskStateChanged',
+  'latchSet',
+  'latchCleared',
+]);
+
 /**
  * Puts one engine together and starts it: logs, ledger, recovery, loop; then the connection, whose
  * answers are events; then the doors through which it is watched and stopped.
@@ -63,6 +72,9 @@ export async function startEngine(options: EngineOptions): Promise<EngineStart> 
   const { configuration, folder, clock, credentials, endpoint } = options;
   const runId = toRunId(randomUUID());
   const fate = createFate();
+  // What beats and shows must exist before the loop that does, and needs the loop to be opened.
+  const doors: { opened: Doors | null } = { opened: null };
+  const board: { made: StatusBoard | null } = { made: null };
   const recorders = await openRecorders({
     folder,
     runId,
@@ -70,10 +82,15 @@ export async function startEngine(options: EngineOptions): Promise<EngineStart> 
     decisionCapacity: configuration.runtime.decision_log.queue_capacity,
     tapeBytesMax: configuration.runtime.event_tape.max_bytes,
     secrets: credentials === null ? [] : [credentials.clientSecret],
+    onSaid: (decision, at) => {
+      doors.opened?.tell(decision, at);
+      if (SHOWN_AT_ONCE.has(decision.kind)) board.made?.refreshSoon();
+    },
   });
-  // What beats must exist before the loop that does, and needs the loop to be opened.
-  const doors: { opened: Doors | null } = { opened: null };
-  const started = await startLoop(options, runId, recorders, fate, () => doors.opened?.beat());
+  const started = await startLoop(options, runId, recorders, fate, () => {
+    doors.opened?.beat();
+    board.made?.refreshSoon();
+  });
   if (!started.ok) {
     await recorders.close();
     return started;
@@ -86,7 +103,16 @@ export async function startEngine(options: EngineOptions): Promise<EngineStart> 
     return no(endpoint, 'account_in_use', describeHolder(claim.holder));
   }
   try {
-    doors.opened = await openDoors(doorOptions(options, runId, runtime, link, recorders, fate));
+    board.made = createStatusBoard({
+      describe: () => describe(runtime.state, telemetryOf(runtime, link, options.clock)),
+      now: () => options.clock.now(),
+      publish: (text) => doors.opened?.publish(text),
+    });
+    doors.opened = await openDoors(
+      doorOptions(options, runId, runtime, link, recorders, fate, board.made),
+    );
+    const { stopped } = doors.opened;
+    void fate.failed.then(() => stopped());
     writeAbout(folder, aboutOf(options, runId, doors.opened));
   } catch (error) {
     await doors.opened?.close();
@@ -153,36 +179,34 @@ async function startLoop(
 }
 
 function doorOptions(
-  { configuration, folder, clock, buildId }: EngineOptions,
+  { configuration, folder, clock, buildId, root }: EngineOptions,
   runId: RunId,
   runtime: Runtime,
   link: DeribitLink,
   recorders: Recorders,
   fate: Fate,
+  board: StatusBoard,
 ): DoorOptions {
-  const status = (): StatusDocument => {
-    // A loop that has stopped has no mode: whoever asks is answered that nobody can tell.
-    assert(fate.violation() === null, 'the engine has stopped on a broken invariant');
-    return describe(runtime.state, telemetryOf(runtime, link, clock));
-  };
   return {
     runtime,
     clock,
     tally: recorders.tally,
     document: configuration.runtime,
     folder,
+    root,
     runId,
     buildId,
     isRunning: () => fate.violation() === null,
-    status,
+    board,
     metrics: () =>
       recorders.metrics({
-        status: status(),
+        status: board.current(),
         link: link.telemetry(),
         ledger: runtime.ledger.telemetry(),
         now: clock.now(),
       }),
     onWatchdog: recorders.onWatchdog,
+    onHttp: recorders.onHttp,
   };
 }
 

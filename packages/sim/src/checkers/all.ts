@@ -2,6 +2,7 @@ import type { Checker } from './checker.ts';
 import { booksAreAsOldAsTheyAre } from './books-are-as-old-as-they-are.ts';
 import { closedIsClosed } from './closed-is-closed.ts';
 import { commitsAreWhole } from './commits-are-whole.ts';
+import { emergencyCallHolds } from './emergency-call-holds.ts';
 import { everyFillOnce } from './every-fill-once.ts';
 import { everythingCanBeWritten } from './everything-can-be-written.ts';
 import { factsChangeByRecord } from './facts-change-by-record.ts';
@@ -33,6 +34,7 @@ export function allCheckers(): readonly Checker[] {
     recordedBeforeRisk(),
     rejectionLeavesNoTrace(),
     modeRisesForCause(),
+    emergencyCallHolds(),
     everyFillOnce(),
     everythingCanBeWritten(),
     factsEqualRefold(),
