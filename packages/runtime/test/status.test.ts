@@ -5,8 +5,9 @@ import { describe as describeStatus, StatusSchema } from '@holdfast/core/status'
 import { wallMs } from '@holdfast/core/values';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createClock } from '../src/clock.ts';
-import { type HttpServer, startHttp } from '../src/http/server.ts';
+import type { HttpServer } from '../src/http/server.ts';
 import type { SigningKey } from '../src/proof/index.ts';
+import { HttpDesk } from './http-desk.ts';
 import { until } from './ledger-harness.ts';
 import { openInMemory } from './memory-open.ts';
 import { PROD, ProofBench } from './proof-fixture.ts';
@@ -19,6 +20,8 @@ let bench: ProofBench;
 let certifier: SigningKey;
 let trader: Trader;
 let server: HttpServer;
+let desk: HttpDesk;
+let publishing: NodeJS.Timeout;
 
 beforeEach(async () => {
   bench = new ProofBench();
@@ -33,20 +36,17 @@ beforeEach(async () => {
     telemetry: { report: () => undefined },
     certificate: () => read(Date.now()).certificate,
   });
-  server = await startHttp({
-    host: '127.0.0.1',
-    port: 0,
-    sources: {
-      status: () => statusOf(trader),
-      health: () => ({ ok: true, build_id: 'b', contract_version: '5.2' }),
-      metrics: () => Promise.resolve(''),
-    },
-  });
+  desk = new HttpDesk();
+  server = await desk.open();
+  // As the engine does, at every turn of its own.
+  publishing = setInterval(() => server.publish(JSON.stringify(statusOf(trader))), 5);
   await until(() => trader.isReady(), 'a market to trade in');
 });
 
 afterEach(async () => {
+  clearInterval(publishing);
   await server.close();
+  desk.remove();
   await trader.stop();
   bench.remove();
 });
@@ -68,7 +68,9 @@ function statusOf({ runtime }: Trader): object {
   });
 }
 
+/** What the port answers once it has heard of what is true now. */
 async function status(): Promise<Record<string, unknown>> {
+  await new Promise((done) => setTimeout(done, 100));
   const answer = await fetch(`${server.url}/api/v1/status`);
   expect(answer.status).toBe(200);
   return (await answer.json()) as Record<string, unknown>;

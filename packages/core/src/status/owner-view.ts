@@ -63,7 +63,8 @@ function* unblockSteps(given: OwnerInputs): Generator<UnblockStep, void> {
 
 function modeStep(code: ModeReasonCode, { inputs, clearing }: OwnerInputs): UnblockStep {
   const reason = MODE_REASONS[code];
-  if (code !== 'REDUCEONLY_EMERGENCY_REDUCEONLY_ACTIVE') return step(reason, STANDINGS[code](inputs));
+  if (code !== 'REDUCEONLY_EMERGENCY_REDUCEONLY_ACTIVE')
+    return step(reason, STANDINGS[code](inputs));
   const { condition, current, target } = step(reason, emergencyStanding(clearing));
   // The operator's own reduce-only has no cooldown: it ends with the operator's word.
   const type = clearing.operatorStop === 'reduce_only' ? 'MANUAL' : 'AUTO';

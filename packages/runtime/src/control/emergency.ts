@@ -30,7 +30,10 @@ export function callReduceOnly(engine: Engine, operator: string, reason: string)
 }
 
 /** A call that came over the network: recorded under the name of its token. */
-export function takeEndpointCall(engine: Engine, { caller, body }: EmergencyCall): EmergencyOutcome {
+export function takeEndpointCall(
+  engine: Engine,
+  { caller, body }: EmergencyCall,
+): EmergencyOutcome {
   const said = [
     body.reason ?? 'no reason given',
     ...(body.invoked_by === undefined ? [] : [`invoked by ${body.invoked_by}`]),

@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import { createApp } from '../http/app.ts';
+import { createApp, refusePlainly } from '../http/app.ts';
 import { command, EMERGENCY_COMMANDS, parseEmergency } from './command.ts';
 import type { Engine } from './engine.ts';
 import { listOrders, listPositions } from './listing.ts';
@@ -37,6 +37,7 @@ export async function startControl({ path, sources }: ControlOptions): Promise<C
   if (await isAnswered(path)) throw new Error(`${path}: another engine answers here`);
   rmSync(path, { force: true });
   const app = createApp(['GET', 'POST']);
+  refusePlainly(app);
   app.get('/status', () => sources.status());
   app.get('/health', () => sources.health());
   app.get('/orders', () => listOrders(sources.state));

@@ -102,10 +102,7 @@ export function guardAccess(app: FastifyInstance, options: AccessOptions): void 
   });
 }
 
-export async function refuse(
-  reply: FastifyReply,
-  { status, ...words }: Refusal,
-): Promise<void> {
+export async function refuse(reply: FastifyReply, { status, ...words }: Refusal): Promise<void> {
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="holdfast"');
   const { retry_after_ms: after } = words;
   if (after !== undefined) void reply.header('retry-after', Math.ceil(after / 1_000));

@@ -1,4 +1,8 @@
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyServerOptions } from 'fastify';
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyServerOptions,
+} from 'fastify';
 
 /** Our requests are a line and a few hundred bytes; what is bigger is not for us. */
 const BODY_BYTES_MAX = 4_096;
@@ -16,8 +20,8 @@ export interface TlsPair {
 }
 
 /**
- * A bounded HTTP server with JSON refusals: other methods than `methods` are 405 before anything is
- * read, unknown paths 404, an answer that could not be made 503. Nothing of an error's text leaves.
+ * A bounded HTTP server: other methods than `methods` are 405 before anything is read. Who makes it
+ * says how it refuses the rest; nothing of an error's text may leave.
  */
 export function createApp(methods: readonly string[], tls: TlsPair | null = null): FastifyInstance {
   const shared = { maxHeaderSize: HEADER_BYTES_MAX };
@@ -42,12 +46,16 @@ export function createApp(methods: readonly string[], tls: TlsPair | null = null
     if (methods.includes(request.method)) return;
     await refuseMethod(reply, methods);
   });
+  return app;
+}
+
+/** Unknown paths are 404, an answer that could not be made 503, and each of one word. */
+export function refusePlainly(app: FastifyInstance): void {
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'not_found' }));
   app.setErrorHandler((error, _request, reply) => {
     const status = statusOf(error);
     return reply.code(status).send({ error: status < 500 ? 'bad_request' : 'unavailable' });
   });
-  return app;
 }
 
 export async function refuseMethod(reply: FastifyReply, allowed: readonly string[]): Promise<void> {

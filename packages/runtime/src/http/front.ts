@@ -5,7 +5,14 @@ import { fastifySSE } from '@fastify/sse';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isLoopbackHost } from '../loopback.ts';
 import type { TokenBook } from '../tokens/token-book.ts';
-import { bearerOf, guardAccess, RATE_LIMIT_PLUGIN, type Rates, type Refusal, refuse } from './access.ts';
+import {
+  bearerOf,
+  guardAccess,
+  RATE_LIMIT_PLUGIN,
+  type Rates,
+  type Refusal,
+  refuse,
+} from './access.ts';
 import { createApp, refuseMethod, type TlsPair } from './app.ts';
 import { type EmergencyCall, type EmergencyOutcome, parseEmergencyBody } from './emergency-call.ts';
 import { CLIENT_BYTES_MAX, EventHub, HUB_LIMITS, type HubLimits } from './event-hub.ts';

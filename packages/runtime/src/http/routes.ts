@@ -2,7 +2,11 @@ import { StatusSchema } from '@holdfast/core/status';
 import { closed } from '@holdfast/core/parse';
 import { type TSchema, Type } from 'typebox';
 import type { Scope } from '../tokens/token-document.ts';
-import { EMERGENCY_REFUSALS, EmergencyAnswerSchema, EmergencyBodySchema } from './emergency-call.ts';
+import {
+  EMERGENCY_REFUSALS,
+  EmergencyAnswerSchema,
+  EmergencyBodySchema,
+} from './emergency-call.ts';
 
 /** `ok` is that the process answers, and no more (phases section 5.3). */
 export const HealthSchema = closed({

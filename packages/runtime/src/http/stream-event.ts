@@ -63,7 +63,11 @@ const TELLERS: { readonly [Kind in Decision['kind']]: Teller<Kind> } = {
 const LIST_MAX = 64;
 
 /** Null where the stream tells nothing. `at` is when it was said, epoch ms. */
-export function streamEventOf(decision: Decision, at: number, sequence: number): StreamEvent | null {
+export function streamEventOf(
+  decision: Decision,
+  at: number,
+  sequence: number,
+): StreamEvent | null {
   const tell = TELLERS[decision.kind] as (decision: Decision) => Told | null;
   const told = tell(decision);
   if (told === null) return null;

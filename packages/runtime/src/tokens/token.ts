@@ -1,10 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  type Scope,
-  type TokenDocument,
-  type TokenEntry,
-  TOKENS_MAX,
-} from './token-document.ts';
+import { type Scope, type TokenDocument, type TokenEntry, TOKENS_MAX } from './token-document.ts';
 
 const SECRET_BYTES = 32;
 /** So that a scanner of logs and repositories knows one when it sees one. */
