@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { EventSource } from 'eventsource';
-import { Agent, request } from 'undici';
+import { Agent, fetch as fetchByUndici, request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApiDocument } from '../src/http/openapi.ts';
 import { ROUTES } from '../src/http/routes.ts';
@@ -34,11 +34,10 @@ function issue(name: string): { certificate: string; key: string } {
   const words = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2`;
   execFileSync(
     'openssl',
-    [
-      ...words.split(' '),
-      ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'],
-      ...['-keyout', pair.key, '-out', pair.certificate],
-    ],
+    words
+      .split(' ')
+      .concat('-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost')
+      .concat('-keyout', pair.key, '-out', pair.certificate),
     { stdio: 'ignore' },
   );
   chmodSync(pair.key, 0o600);
@@ -148,7 +147,7 @@ function listen(last: string | null): { heard: string[]; ids: string[]; source: 
   const ids: string[] = [];
   const source = new EventSource(`${base()}/api/v1/events`, {
     fetch: async (url, init) =>
-      (await import('undici')).fetch(String(url), {
+      fetchByUndici(String(url), {
         ...(init as object),
         dispatcher: agent,
         headers: {
@@ -156,7 +155,7 @@ function listen(last: string | null): { heard: string[]; ids: string[]; source: 
           ...authorization(),
           ...(last === null ? {} : { 'last-event-id': last }),
         },
-      }) as never,
+      }),
   });
   for (const name of ['hello', 'mode', 'gap', 'dropped']) {
     source.addEventListener(name, ({ data, lastEventId }) => {

@@ -9,7 +9,7 @@ import type { Engine } from './engine.ts';
  * is set and its cooldown begins anew in this turn, orders that could add risk are cancelled by it,
  * and the record follows. It cannot loosen anything: over a kill it only sets the flag.
  */
-export function callReduceOnly(engine: Engine, operator: string, reason: string): EmergencyOutcome {
+function callReduceOnly(engine: Engine, operator: string, reason: string): EmergencyOutcome {
   if (!engine.isRunning()) return { ok: false, refusal: 'engine_stopped' };
   const at = monoMs(engine.now());
   engine.post({ kind: 'operatorCommanded', at, command: 'reduce_only', reason, operator });

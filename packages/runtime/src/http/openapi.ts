@@ -89,7 +89,7 @@ function describeRoute(route: Route): RouteOptions {
           ]),
         ),
       },
-    } as object,
+    },
   };
 }
 

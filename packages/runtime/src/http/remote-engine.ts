@@ -3,7 +3,7 @@ import type { EngineSide } from './front.ts';
 import type { FromFront, ToFront } from './message.ts';
 
 /** How long the engine may take to answer a call, or a question for its numbers. */
-export const ANSWER_WITHIN_MS = 1_000;
+const ANSWER_WITHIN_MS = 1_000;
 /** Calls that may wait for their answer; a person makes one. */
 const CALLS_MAX = 32;
 /** Numbers are made at most this often, however many ask. */

@@ -9,7 +9,7 @@ import {
 } from './emergency-call.ts';
 
 /** `ok` is that the process answers, and no more (phases section 5.3). */
-export const HealthSchema = closed({
+const HealthSchema = closed({
   ok: Type.Literal(true),
   build_id: Type.String({ minLength: 1, description: 'Build of this process.' }),
   contract_version: Type.Literal('5.2'),

@@ -111,8 +111,7 @@ export async function startEngine(options: EngineOptions): Promise<EngineStart> 
     doors.opened = await openDoors(
       doorOptions(options, runId, runtime, link, recorders, fate, board.made),
     );
-    const { stopped } = doors.opened;
-    void fate.failed.then(() => stopped());
+    void fate.failed.then(() => doors.opened?.stopped());
     writeAbout(folder, aboutOf(options, runId, doors.opened));
   } catch (error) {
     await doors.opened?.close();
