@@ -5,13 +5,14 @@ import { resolveMode } from './guard/resolve.ts';
 import { standingCauses } from './guard/risk-state.ts';
 import { type OwnerStateCode, unblockType, LATCH_REASONS, MODE_REASONS } from './reasons.ts';
 import type { State } from './state.ts';
+import { DEFAULT_PARAMETERS } from './policy-document.ts';
 import type { ClearingInputs } from './status/clearing.ts';
+import { type EmergencyFlag, emergencyFlagOf } from './status/emergency-flag.ts';
 import { ownerView } from './status/owner-view.ts';
 import type { StatusDocument } from './status/schema.ts';
 import { guardInputs } from './turn/mode.ts';
 import { ageMs, type MonoMs, type WallMs } from './values/index.ts';
 
-export { type EmergencyFlag, emergencyFlag } from './status/emergency-flag.ts';
 export { type OwnerReading, readOwnerStatus } from './status/owner-reading.ts';
 export { type StatusDocument, StatusSchema } from './status/schema.ts';
 
@@ -85,6 +86,13 @@ export function describe(state: State, telemetry: StatusTelemetry): StatusDocume
       idle: idleState(state),
     }),
   });
+}
+
+/** The emergency flag as of the last turn, for whoever called it. */
+export function emergencyFlag({ observations }: State): EmergencyFlag {
+  const { emergency, now, policy } = observations;
+  const { emergencyReduceonlyCooldownS } = policy?.parameters ?? DEFAULT_PARAMETERS;
+  return emergencyFlagOf(emergency, now, emergencyReduceonlyCooldownS);
 }
 
 function clearingInputs(

@@ -170,7 +170,7 @@ describe('the stream', () => {
   const tell = (sequence: number): void =>
     server.tell({ sequence, name: 'mode', data: `{"n":${sequence}}` });
 
-  it('goes on where a client left off, says what is missing, and ends whose token ends', async () => {
+  it('goes on where a client left off, says what is missing, and ends with its token', async () => {
     const first = listen(null);
     await untilTold(() => Promise.resolve(first.heard.length > 0), 'hello');
     tell(1);
@@ -238,7 +238,7 @@ describe('the certificate', () => {
   const start = (pair: { certificate: string; key: string }) =>
     desk.open({ host: '0.0.0.0', tls: pair });
 
-  it('that is not there, not a certificate or not ours is refused by the name of its key', async () => {
+  it('that is not there, no certificate or not ours is refused by its key’s name', async () => {
     const nothing = join(folder, 'nothing');
     await expect(start({ certificate: nothing, key })).rejects.toThrow(
       /http\.tls\.certificate .*ENOENT/,
@@ -269,7 +269,7 @@ describe('the certificate', () => {
 });
 
 describe('the description', () => {
-  it('is OpenAPI as an independent reader takes it, and names every route and no other', async () => {
+  it('is OpenAPI to an independent reader, and names every route and no other', async () => {
     const committed: unknown = JSON.parse(
       readFileSync(join(import.meta.dirname, '../../../docs/generated/openapi.json'), 'utf8'),
     );

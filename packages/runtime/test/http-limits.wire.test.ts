@@ -1,4 +1,4 @@
-/** What the port does to those who ask too much, or never finish asking; each on a port of its own. */
+/** What the port does to those who ask too much, or never finish asking. */
 import { spawn } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HttpServer } from '../src/http/server.ts';

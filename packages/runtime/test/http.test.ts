@@ -90,7 +90,7 @@ describe('what is answered', () => {
     expect(desk.asked).toBe(1);
   });
 
-  it('every answer carries the headers of helmet, and none that opens it to other sites', async () => {
+  it('every answer has the headers of helmet, and none that opens it to other sites', async () => {
     for (const path of ['/api/v1/status', '/nowhere']) {
       const { headers } = await ask(path, { headers: { origin: 'https://evil.example' } });
       expect(headers['content-security-policy']).toContain("default-src 'none'");

@@ -83,7 +83,7 @@ describe('holdfast token', () => {
     expect(document).toEqual({ file: join(root, 'artifacts/tokens.json'), tokens: [] });
   });
 
-  it('neither reads nor changes a file others may read, and a lock that stands is named', async () => {
+  it('neither reads nor changes a file others may read, and names a lock', async () => {
     const file = fresh();
     await create(file, 'desk');
     chmodSync(file, 0o640);

@@ -71,8 +71,9 @@ export function emergencyStanding(given: ClearingInputs): Standing {
   const cooldownS = parameters.emergencyReduceonlyCooldownS;
   const waits = emergency.needsReconciliation ? '; 1 clean reconciliation is also due' : '';
   const isActive = isEmergencyActive(emergency, now, cooldownS);
+  const called = `called ${age(given, emergency.calledAt)} ago`;
   return {
-    current: `emergency_reduceonly_active ${isActive}, called ${age(given, emergency.calledAt)} ago`,
+    current: `emergency_reduceonly_active ${isActive}, ${called}`,
     target: `${cooldownS * 1_000} ms since the last call${waits}`,
   };
 }

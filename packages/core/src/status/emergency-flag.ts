@@ -1,6 +1,5 @@
-import { isEmergencyActive } from '../guard/emergency.ts';
-import { DEFAULT_PARAMETERS } from '../policy-document.ts';
-import type { State } from '../state.ts';
+import { type EmergencyState, isEmergencyActive } from '../guard/emergency.ts';
+import type { MonoMs } from '../values/index.ts';
 
 /** The emergency flag, as its endpoint answers it. Times are epoch ms. */
 export interface EmergencyFlag {
@@ -11,14 +10,15 @@ export interface EmergencyFlag {
   readonly cooldownExpiresAt: number | null;
 }
 
-export function emergencyFlag({ observations }: State): EmergencyFlag {
-  const { emergency, now, policy } = observations;
-  const { emergencyReduceonlyCooldownS } = policy?.parameters ?? DEFAULT_PARAMETERS;
+export function emergencyFlagOf(
+  emergency: EmergencyState,
+  now: MonoMs,
+  cooldownS: number,
+): EmergencyFlag {
   const { calledAt } = emergency;
-  const cooldownMs = emergencyReduceonlyCooldownS * 1_000;
   return {
-    active: isEmergencyActive(emergency, now, emergencyReduceonlyCooldownS),
+    active: isEmergencyActive(emergency, now, cooldownS),
     calledAt: calledAt === null ? null : Math.floor(calledAt),
-    cooldownExpiresAt: calledAt === null ? null : Math.floor(calledAt + cooldownMs),
+    cooldownExpiresAt: calledAt === null ? null : Math.floor(calledAt + cooldownS * 1_000),
   };
 }

@@ -33,7 +33,7 @@ type TokenIo = Pick<Io, 'out' | 'err' | 'cwd' | 'root' | 'now'>;
 
 const DAY_MS = 86_400_000;
 
-/** `holdfast token create`: tells the token once. 0 done, 1 no room, 2 the file is no token file. */
+/** `holdfast token create`: tells the token once. 0 done, 1 no room, 2 no token file. */
 export function createToken(options: TokenCreateOptions, io: TokenIo): ExitCode {
   const { name, scope, days, json } = options;
   const file = fileOf(options, io);

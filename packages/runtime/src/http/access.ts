@@ -2,19 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isLoopbackHost } from '../loopback.ts';
 import type { Scope } from '../tokens/token-document.ts';
 import type { Holder, TokenBook, TokenRefusal } from '../tokens/token-book.ts';
-import type { RefusalCode, RefusalReason } from './routes.ts';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Who holds the token of this request; null where none was needed and none was given. */
-    holder: Holder | null;
-  }
-  interface FastifyContextConfig {
-    scope?: Scope;
-    /** It acts: a token is needed wherever it is asked, and its calls are counted by themselves. */
-    acts?: boolean;
-  }
-}
+import { type RefusalCode, type RefusalReason, type Route, ROUTES } from './routes.ts';
 
 /** So many requests in so many ms. */
 export interface Rate {
@@ -67,30 +55,38 @@ export interface Refusal {
 
 type Limiter = (request: FastifyRequest) => Promise<Refusal | null>;
 
+/** Who holds the token of a request; null where none was needed and none was given. */
+export type HolderOf = (request: FastifyRequest) => Holder | null;
+
 /** Judges every request before anything of it is read. `@fastify/rate-limit` is registered. */
-export function guardAccess(app: FastifyInstance, options: AccessOptions): void {
+export function guardAccess(app: FastifyInstance, options: AccessOptions): HolderOf {
   const { rates, isLoopback, onRefused } = options;
   const addressOf = (request: FastifyRequest): string => request.ip;
-  const holderOf = (request: FastifyRequest): string => request.holder?.id ?? 'nobody';
+  const holders = new WeakMap<FastifyRequest, Holder>();
+  const holderOf: HolderOf = (request) => holders.get(request) ?? null;
+  const idOf = (request: FastifyRequest): string => holderOf(request)?.id ?? 'nobody';
   const limits = {
     perAddress: limiter(app, rates.perAddress, addressOf, 'per_address'),
-    perToken: limiter(app, rates.perToken, holderOf, 'per_token'),
+    perToken: limiter(app, rates.perToken, idOf, 'per_token'),
     actingPerAddress: limiter(app, rates.actingPerAddress, addressOf, 'per_address'),
-    actingPerToken: limiter(app, rates.actingPerToken, holderOf, 'per_token'),
+    actingPerToken: limiter(app, rates.actingPerToken, idOf, 'per_token'),
     failedPerAddress: limiter(app, rates.failedPerAddress, addressOf, 'failed_tokens'),
   };
-  app.decorateRequest('holder', null);
   const judge = async (request: FastifyRequest): Promise<Refusal | null> => {
     // A page of another site that had its name point here (DNS rebinding) reads nothing.
     if (isLoopback && !isLoopbackHost(nameOf(request.headers.host ?? ''))) {
       return { status: 403, error: 'host_not_allowed' };
     }
-    const acts = request.routeOptions.config.acts === true;
+    const route = routeOf(request);
+    const acts = route?.method === 'POST';
     const crowded = await limits[acts ? 'actingPerAddress' : 'perAddress'](request);
     if (crowded !== null) return crowded;
-    const refused = identify(request, options);
-    if (refused?.status === 401) return (await limits.failedPerAddress(request)) ?? refused;
-    if (refused !== null || request.holder === null) return refused;
+    const found = identify(request, route, options);
+    if ('error' in found) {
+      return found.status === 401 ? ((await limits.failedPerAddress(request)) ?? found) : found;
+    }
+    if (found.holder === null) return null;
+    holders.set(request, found.holder);
     return await limits[acts ? 'actingPerToken' : 'perToken'](request);
   };
   app.addHook('onRequest', async (request, reply) => {
@@ -100,6 +96,7 @@ export function guardAccess(app: FastifyInstance, options: AccessOptions): void 
     onRefused(refusal.status, refusal.reason ?? refusal.error);
     await refuse(reply, refusal);
   });
+  return holderOf;
 }
 
 export async function refuse(reply: FastifyReply, { status, ...words }: Refusal): Promise<void> {
@@ -111,19 +108,27 @@ export async function refuse(reply: FastifyReply, { status, ...words }: Refusal)
   await reply.code(status).send(words);
 }
 
-/** Sets the holder, or says why this request is nobody's. */
-function identify(request: FastifyRequest, options: AccessOptions): Refusal | null {
-  const { scope, acts = false } = request.routeOptions.config;
+/** Who asks, or why this request is nobody's. What acts needs a token wherever it is asked. */
+function identify(
+  request: FastifyRequest,
+  route: Route | null,
+  { tokens, isReadingOpen }: AccessOptions,
+): { readonly holder: Holder | null } | Refusal {
   const presented = bearerOf(request.headers.authorization);
   if (presented === null) {
-    if (options.isReadingOpen && !acts) return null;
+    if (isReadingOpen && route?.method !== 'POST') return { holder: null };
     return { status: 401, error: 'unauthorized', reason: 'token_missing' };
   }
-  const answer = options.tokens.find(presented);
+  const answer = tokens.find(presented);
   if (!answer.ok) return refusalOf(answer.refusal);
-  request.holder = answer.holder;
-  if (scope === undefined || answer.holder.scopes.includes(scope)) return null;
-  return { status: 403, error: 'forbidden', scope };
+  const { holder } = answer;
+  if (route === null || holder.scopes.includes(route.scope)) return { holder };
+  return { status: 403, error: 'forbidden', scope: route.scope };
+}
+
+/** Null where there is none of this method and path. */
+function routeOf({ method, routeOptions }: FastifyRequest): Route | null {
+  return ROUTES.find((each) => each.path === routeOptions.url && each.method === method) ?? null;
 }
 
 /** A file of ours that cannot be read is our trouble, and still a no. */

@@ -2,7 +2,7 @@ import { closed, createParser, type Parsed, parseText } from '@holdfast/core/par
 import { type Static, Type } from 'typebox';
 import { line } from '../control/line.ts';
 
-/** Body of `POST /api/v1/emergency/reduce_only` (phases section 3.2, S8.7). All of it may be left out. */
+/** Body of the emergency call (phases section 3.2, S8.7). All of it may be left out. */
 export const EmergencyBodySchema = closed({
   reason: Type.Optional(line(400, 'Why; recorded in the ledger.')),
   invoked_by: Type.Optional(line(64, 'Who, beside the holder of the token; recorded.')),

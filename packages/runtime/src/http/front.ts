@@ -4,10 +4,11 @@ import rateLimit from '@fastify/rate-limit';
 import { fastifySSE } from '@fastify/sse';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isLoopbackHost } from '../loopback.ts';
-import type { TokenBook } from '../tokens/token-book.ts';
+import type { Holder, TokenBook } from '../tokens/token-book.ts';
 import {
   bearerOf,
   guardAccess,
+  type HolderOf,
   RATE_LIMIT_PLUGIN,
   type Rates,
   type Refusal,
@@ -71,13 +72,14 @@ export async function openFront(options: FrontOptions): Promise<Front> {
     limits: options.hubLimits ?? HUB_LIMITS,
     onEnd: (reason) => metrics.observeStreamEnd(reason),
   });
-  await prepare(app, options, metrics);
+  const holderOf = await prepare(app, options, metrics);
   const streams = new Streams(options, hub);
   const handlers: Readonly<Record<RoutePath, Handler>> = {
     '/api/v1/status': (_request, reply) => sendStatus(reply, engine),
     '/api/v1/health': (_request, reply) => reply.type(JSON_TYPE).send(engine.health),
     '/api/v1/events': (request, reply) => streams.open(request, reply),
-    '/api/v1/emergency/reduce_only': (request, reply) => stop(request, reply, engine),
+    '/api/v1/emergency/reduce_only': (request, reply) =>
+      stop(reply, engine, holderOf(request), request.body),
     '/metrics': (_request, reply) => sendMetrics(reply, engine, metrics, hub),
   };
   for (const route of ROUTES) addRoute(app, route, handlers[route.path]);
@@ -108,7 +110,7 @@ async function prepare(
   app: FastifyInstance,
   { tls, host, tokens, isReadingOpen, rates }: FrontOptions,
   metrics: FrontMetrics,
-): Promise<void> {
+): Promise<HolderOf> {
   await app.register(helmet, {
     contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
     strictTransportSecurity: tls === null ? false : { maxAge: 31_536_000 },
@@ -123,7 +125,7 @@ async function prepare(
   app.addHook('onResponse', async (request, reply) => {
     metrics.observeCall(request.routeOptions.url ?? '', reply.statusCode);
   });
-  guardAccess(app, {
+  const holderOf = guardAccess(app, {
     tokens,
     isReadingOpen,
     isLoopback: isLoopbackHost(host),
@@ -137,15 +139,15 @@ async function prepare(
     await refuse(reply, { status: 404, error: 'not_found' });
   });
   app.setErrorHandler(async (error, _request, reply) => await refuse(reply, refusalOf(error)));
+  return holderOf;
 }
 
 function addRoute(app: FastifyInstance, route: Route, handler: Handler): void {
-  const { method, path, scope } = route;
+  const { method, path } = route;
   const isStream = route.answer.type === 'text/event-stream';
   app.route({
     method,
     url: path,
-    config: { scope, acts: method === 'POST' },
     handler,
     ...(isStream
       ? { sse: { kind: 'only', heartbeat: false, serializer: (data: unknown) => String(data) } }
@@ -175,11 +177,11 @@ async function sendMetrics(
 
 /** Tightens, and answers when it has. A token that may not act has not come this far. */
 async function stop(
-  request: FastifyRequest,
   reply: FastifyReply,
   engine: EngineSide,
+  holder: Holder | null,
+  body: unknown,
 ): Promise<unknown> {
-  const { holder, body } = request;
   if (holder === null) return await refuse(reply, { status: 401, error: 'unauthorized' });
   const parsed = parseEmergencyBody(typeof body === 'string' ? body : '');
   if (!parsed.ok) {

@@ -30,7 +30,7 @@ export const REFUSALS = [
 ] as const;
 export type RefusalCode = (typeof REFUSALS)[number];
 
-/** Why there is no status: the engine has not said one yet, said it too long ago, or has stopped. */
+/** Why there is no status: none was said yet, or too long ago, or the engine has stopped. */
 export const STATUS_GAPS = ['no_status_yet', 'status_stale', 'engine_stopped'] as const;
 export type StatusGap = (typeof STATUS_GAPS)[number];
 
@@ -119,7 +119,7 @@ export const ROUTES = [
     summary: 'Stop opening risk, now',
     description:
       'Sets the emergency flag for its cooldown and cancels what could add risk; reduce-only ' +
-      'orders stay at work. A repeated call begins the cooldown anew. Nothing here ends it early. ' +
+      'orders stay at work. A repeated call begins the cooldown anew. Nothing ends it early. ' +
       'Answers once the engine has taken it, or with 503 and the reason.',
     body: EmergencyBodySchema,
     answer: { type: 'application/json', schema: EmergencyAnswerSchema },

@@ -46,7 +46,7 @@ export interface HttpOptions {
 export interface HttpServer {
   /** `http://host:port`, without a path. */
   readonly url: string;
-  /** JSON text of the newest status. Never blocks; an older one that was not yet sent is dropped. */
+  /** JSON text of the newest status. Never blocks; an older one that still waits is dropped. */
   publish(status: string): void;
   /** The sequence counts also what is lost here, so that a gap can be seen. */
   tell(event: StreamEvent): void;
