@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createClock } from '../src/clock.ts';
 import type { HttpServer } from '../src/http/server.ts';
 import type { SigningKey } from '../src/proof/index.ts';
-import { HttpDesk } from './http-desk.ts';
+import { ask, HttpDesk, untilTold } from './http-desk.ts';
 import { until } from './ledger-harness.ts';
 import { openInMemory } from './memory-open.ts';
 import { PROD, ProofBench } from './proof-fixture.ts';
@@ -21,7 +21,6 @@ let certifier: SigningKey;
 let trader: Trader;
 let server: HttpServer;
 let desk: HttpDesk;
-let publishing: NodeJS.Timeout;
 
 beforeEach(async () => {
   bench = new ProofBench();
@@ -38,13 +37,10 @@ beforeEach(async () => {
   });
   desk = new HttpDesk();
   server = await desk.open();
-  // As the engine does, at every turn of its own.
-  publishing = setInterval(() => server.publish(JSON.stringify(statusOf(trader))), 5);
   await until(() => trader.isReady(), 'a market to trade in');
-});
+}, 60_000);
 
 afterEach(async () => {
-  clearInterval(publishing);
   await server.close();
   desk.remove();
   await trader.stop();
@@ -70,10 +66,12 @@ function statusOf({ runtime }: Trader): object {
 
 /** What the port answers once it has heard of what is true now. */
 async function status(): Promise<Record<string, unknown>> {
-  await new Promise((done) => setTimeout(done, 100));
-  const answer = await fetch(`${server.url}/api/v1/status`);
-  expect(answer.status).toBe(200);
-  return (await answer.json()) as Record<string, unknown>;
+  const text = JSON.stringify(statusOf(trader));
+  server.publish(text);
+  const told = async (): Promise<boolean> =>
+    (await ask(server.url, '/api/v1/status')).text === text;
+  await untilTold(told, 'the status of now');
+  return JSON.parse(text) as Record<string, unknown>;
 }
 
 /** Waits for the tick after the next: whatever was on disk before this call has been read. */
