@@ -33,6 +33,7 @@ export const VERBS = {
   replay: { owner: 'runtime', does: 'what an engine heard, decided again: the same to the byte?' },
   ledger: { owner: 'runtime', does: 'verify and dump ledgers, read only' },
   config: { owner: 'runtime', does: 'check configuration and show its hash' },
+  token: { owner: 'runtime', does: 'who may read and stop over the network' },
   keys: { owner: 'runtime', does: 'ask the exchange what a key can do, and judge it' },
   certify: { owner: 'runtime', does: 'bind build, configuration and contract into a certificate' },
   verify: { owner: 'runtime', does: 'check chains and signatures without the process behind them' },

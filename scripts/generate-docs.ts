@@ -15,6 +15,7 @@ import {
   REJECT_REASONS,
 } from '../packages/core/src/reasons.ts';
 import { StatusSchema } from '../packages/core/src/status.ts';
+import { openApiDocument } from '../packages/runtime/src/http/openapi.ts';
 import {
   ENVIRONMENT_VARIABLES,
   RuntimeDocumentSchema,
@@ -33,6 +34,9 @@ const COMMAND = 'node scripts/generate-docs.ts';
 const ROOT = join(import.meta.dirname, '..');
 const BANNER = `<!-- Written by \`${COMMAND}\`. Do not edit. -->`;
 
+/** Its generator is a plugin of the server, and starts like one. */
+const OPEN_API = await openApiDocument();
+
 export interface GeneratedDocument {
   /** Relative to the project. */
   readonly path: string;
@@ -48,6 +52,10 @@ export function generatedDocuments(): readonly GeneratedDocument[] {
     { path: 'docs/generated/scenario.schema.json', text: scenarioSchema() },
     { path: 'docs/generated/status.schema.json', text: statusSchema() },
     { path: 'docs/generated/paper-run.schema.json', text: paperRunSchema() },
+    {
+      path: 'docs/generated/openapi.json',
+      text: `${JSON.stringify(OPEN_API, null, 2)}\n`,
+    },
     ...policyDocuments(ROOT),
     ...scenarioMatrix(ROOT, BANNER),
   ];

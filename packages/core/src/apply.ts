@@ -13,6 +13,7 @@ import {
 import { attemptKey } from './intent/attempt.ts';
 import {
   type EquityMarked,
+  callsEmergency,
   type FillRecorded,
   type IntentRecorded,
   type LedgerRecord,
@@ -74,7 +75,12 @@ export function apply(facts: Facts, record: LedgerRecord): void {
     case 'settlementRecorded':
       return applySettlement(facts, record);
     case 'operatorCommandRecorded':
+      // The watchdog watches the process that it called: its call ends with that process.
       if (record.operator === WATCHDOG) return;
+      if (callsEmergency(record.operator)) {
+        facts.emergencyCalledAt = record.at;
+        return;
+      }
       facts.operatorStop = record.command === 'release' ? null : record.command;
       return;
     case 'instrumentClosed':

@@ -57,6 +57,8 @@ export interface Facts {
   readonly lossLatches: Map<LossLimit, LossLatched>;
   /** Turnover of the latest UTC day with a trade, micro-USD; NaN once a trade had no value. */
   readonly traded: { day: WallMs; turnover: number };
+  /** The last call of the emergency endpoint: its cooldown outlives the process it was made to. */
+  emergencyCalledAt: WallMs | null;
   /** When ledger and venue were last recorded as equal. */
   lastReconciledAt: WallMs | null;
   readonly totals: Totals;
@@ -113,6 +115,7 @@ export function createFacts(): Facts {
     equityMarks: new Map(),
     lossLatches: new Map(),
     traded: { day: wallMs(0), turnover: 0 },
+    emergencyCalledAt: null,
     lastReconciledAt: null,
     totals: {
       intents: 0,

@@ -2,8 +2,13 @@ import { RISK_CAUSES, type ClearingCause, type RiskCause } from './guard/risk-st
 import { CAUSE_MEANINGS } from './reasons/cause-reasons.ts';
 import type { Reason } from './reasons/reason.ts';
 
+export { causeDanger, type Danger, LATCH_DANGER, MODE_DANGER } from './reasons/danger.ts';
 export { LATCH_REASONS, MODE_REASONS } from './reasons/mode-reasons.ts';
-export { OWNER_STATE_REASONS, type OwnerStateCode } from './reasons/owner-states.ts';
+export {
+  OWNER_STATE_REASONS,
+  type OwnerStateCode,
+  UNHEALTHY_STATUS,
+} from './reasons/owner-states.ts';
 export type { Reason } from './reasons/reason.ts';
 export { REJECT_REASONS } from './reasons/reject-reasons.ts';
 export { renderReject } from './reasons/reject-text.ts';

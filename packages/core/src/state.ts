@@ -183,7 +183,7 @@ export interface Observations {
   readonly brokenBooks: Map<InstrumentName, MonoMs>;
   connected: boolean;
   operatorStop: 'reduce_only' | 'kill' | null;
-  /** Commands whose records are on their way, oldest first; null is one of the watchdog's. */
+  /** Commands whose records are on their way, oldest first; null is an emergency call. */
   readonly pendingCommands: (OperatorCommand | null)[];
   readonly riskCauses: RiskCauses;
   readonly monitors: Monitors;

@@ -6,11 +6,15 @@ import { standingCauses } from './guard/risk-state.ts';
 import { type OwnerStateCode, unblockType, LATCH_REASONS, MODE_REASONS } from './reasons.ts';
 import type { State } from './state.ts';
 import { launchPolicyOf } from './turn/launch-policy.ts';
+import { DEFAULT_PARAMETERS } from './policy-document.ts';
+import type { ClearingInputs } from './status/clearing.ts';
+import { type EmergencyFlag, emergencyFlagOf } from './status/emergency-flag.ts';
 import { ownerView } from './status/owner-view.ts';
 import type { StatusDocument } from './status/schema.ts';
 import { guardInputs } from './turn/mode.ts';
 import { ageMs, type MonoMs, type WallMs } from './values/index.ts';
 
+export { type OwnerReading, readOwnerStatus } from './status/owner-reading.ts';
 export { type StatusDocument, StatusSchema } from './status/schema.ts';
 
 /** What only the shell knows, as plain data. */
@@ -80,6 +84,7 @@ export function describe(state: State, telemetry: StatusTelemetry): StatusDocume
       inputs,
       latchReasons: latch.reasons,
       causes: standingCauses(observations.riskCauses),
+      clearing: clearingInputs(state, inputs),
       idle: idleState(state),
     }),
   });
@@ -89,6 +94,30 @@ const DAY_MS = 86_400_000;
 
 function nakedEventsSince(times: readonly number[], since: number): number {
   return times.filter((at) => at > since).length;
+}
+
+/** The emergency flag as of the last turn, for whoever called it. */
+export function emergencyFlag({ observations }: State): EmergencyFlag {
+  const { emergency, now, policy } = observations;
+  const { emergencyReduceonlyCooldownS } = policy?.parameters ?? DEFAULT_PARAMETERS;
+  return emergencyFlagOf(emergency, now, emergencyReduceonlyCooldownS);
+}
+
+function clearingInputs(
+  { observations, session }: State,
+  { now, parameters }: GuardInputs,
+): ClearingInputs {
+  const { emergency, latchedAt, operatorStop, reconciliation, riskCauses } = observations;
+  return {
+    now,
+    parameters,
+    reconcileIntervalMs: session.reconcileIntervalMs,
+    lastCleanAt: reconciliation.lastCleanAt,
+    latchedAt,
+    riskCauses,
+    emergency,
+    operatorStop,
+  };
 }
 
 /** Bunker mode, or any reason of the latch; unknown while neither can be told. */

@@ -263,8 +263,11 @@ describe('the owner’s view', () => {
     expect(view.unblock.map(({ type, current }) => [type, current])).toEqual([
       ['AUTO', 'WS_TRADES_GAP_RECONCILE_REQUIRED'],
       ['AUTO', 'risk_state Degraded'],
-      ['AUTO', 'WS_TRADES_GAP_RECONCILE_REQUIRED'],
-      ['AUTO', 'ws_trades_gap'],
+      [
+        'AUTO',
+        'WS_TRADES_GAP_RECONCILE_REQUIRED, standing for 0 ms; last clean reconciliation 1 ms ago',
+      ],
+      ['AUTO', 'ws_trades_gap, last seen 0 ms ago; last clean reconciliation 1 ms ago'],
     ]);
   });
 

@@ -54,8 +54,9 @@ export async function openEngine(
   endpoint: string,
   credentials: Credentials,
   { onEvent, onEffect }: Hooks,
+  http: 'none' | 'open' = 'none',
 ): Promise<Engine> {
-  const prepared = layOut(root);
+  const prepared = layOut(root, http);
   const started = await startEngine({
     root,
     env: {},
@@ -73,7 +74,7 @@ export async function openEngine(
   return started.engine;
 }
 
-function layOut(root: string) {
+function layOut(root: string, http: 'none' | 'open') {
   mkdirSync(join(root, 'config/runtime'), { recursive: true });
   const policyPath = join(root, 'config/policy.json');
   const runtimePath = join(root, 'config/runtime/dev.json');
@@ -81,7 +82,8 @@ function layOut(root: string) {
   const limits = { ...(policy['risk_limits'] as object), ...RATES };
   const text = JSON.stringify({ ...policy, risk_limits: limits }, null, 2);
   writeFileSync(policyPath, text);
-  const runtime = { ...readJson('config/runtime/dev.json'), http: 'none' };
+  const dev = readJson('config/runtime/dev.json');
+  const runtime = http === 'open' ? dev : { ...dev, http };
   writeFileSync(runtimePath, JSON.stringify(runtime, null, 2));
   const digest = createHash('sha256').update(text).digest('hex');
   const info = {

@@ -13,7 +13,7 @@ import {
   resetLoss,
   type Trust,
 } from '../src/control/attested.ts';
-import type { Engine } from '../src/control/command.ts';
+import type { Engine } from '../src/control/engine.ts';
 import { createKeyFile, formatTrustRoots, type SigningKey, signFile } from '../src/proof/index.ts';
 import { openInMemory } from './memory-open.ts';
 import { startTrader, type Trader } from './trader-fixture.ts';

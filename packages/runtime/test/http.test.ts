@@ -1,77 +1,63 @@
-import { type IncomingHttpHeaders, request } from 'node:http';
-import { connect } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSecret } from '../src/config/index.ts';
-import { type HttpServer, type HttpSources, startHttp } from '../src/http/server.ts';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { EmergencyCall } from '../src/http/emergency-call.ts';
+import type { HttpServer } from '../src/http/server.ts';
+import {
+  ask as askUrl,
+  type Asked,
+  askRaw,
+  HEALTH,
+  HttpDesk,
+  json,
+  untilTold,
+} from './http-desk.ts';
 
-const HEALTH = { ok: true, build_id: 'abc', contract_version: '5.2' } as const;
-
-let asked = 0;
+let desk: HttpDesk;
 let server: HttpServer;
+const ask = (path: string, asked: Asked = {}) => askUrl(server.url, path, asked);
 
-const sources: HttpSources = {
-  status() {
-    asked += 1;
-    return {
-      trading_mode: 'ReduceOnly',
-      loop_tick_last_ts_ms: asked,
-      key: createSecret('hunter2'),
-    };
-  },
-  health: () => HEALTH,
-  metrics: () => Promise.resolve('# HELP x\nx 1\n'),
-};
+/** What reached the thread of the loop, since the test began. */
+const calls: EmergencyCall[] = [];
 
-beforeEach(async () => {
-  asked = 0;
-
-  server = await startHttp({ host: '127.0.0.1', port: 0, sources });
+beforeAll(async () => {
+  desk = new HttpDesk();
+  server = await openOwn();
+  server.publish('{"trading_mode":"ReduceOnly","n":1}');
+  await untilTold(async () => (await ask('/api/v1/status')).status === 200, 'a status');
+}, 60_000);
+beforeEach(() => {
+  // Otherwise it is soon too old to be given out.
+  server.publish('{"trading_mode":"ReduceOnly","n":1}');
+  desk.asked = 0;
+  calls.length = 0;
 });
-afterEach(() => server.close());
+afterAll(async () => {
+  await server.close();
+  desk.remove();
+});
 
-interface Heard {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly text: string;
-}
-
-function ask(
-  path: string,
-  options: {
-    readonly method?: string;
-    readonly headers?: Readonly<Record<string, string>>;
-    readonly body?: string;
-  } = {},
-): Promise<Heard> {
-  const { method = 'GET', headers = {}, body } = options;
-  return new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(server.url);
-    const call = request({ hostname, port, path, method, headers, agent: false }, (answer) => {
-      let text = '';
-      answer.on('data', (piece: Buffer) => {
-        text += piece.toString();
-      });
-      answer.once('end', () =>
-        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }),
-      );
-    });
-    call.once('error', reject);
-    call.end(body);
+function openOwn(change: Parameters<HttpDesk['open']>[0] = {}): Promise<HttpServer> {
+  return desk.open({
+    sources: {
+      metrics: () => {
+        desk.asked += 1;
+        return Promise.resolve('# HELP x\nx 1\n');
+      },
+      reduceOnly: (call) => {
+        desk.asked += 1;
+        calls.push(call);
+        return { ok: false, refusal: 'engine_stopped' };
+      },
+    },
+    ...change,
   });
 }
 
-/** What comes back for bytes no client of ours would send. */
-function raw(bytes: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const { port } = new URL(server.url);
-    const socket = connect(Number(port), '127.0.0.1', () => socket.write(bytes));
-    let text = '';
-    socket.on('data', (piece) => {
-      text += piece.toString();
-    });
-    socket.once('close', () => resolve(text));
-    socket.once('error', reject);
-  });
+/** Made now, and known to the port. */
+async function freshToken(...given: Parameters<HttpDesk['token']>): Promise<string> {
+  const token = desk.token(...given);
+  await new Promise((done) => setTimeout(done, 1_050));
+  return token;
 }
 
 describe('what is answered', () => {
@@ -83,33 +69,95 @@ describe('what is answered', () => {
     expect(headers['cache-control']).toBe('no-store');
   });
 
-  it('asks anew for every status, and no secret ever shows', async () => {
+  it('the status is the last one the loop made, and asking asks nothing of the loop', async () => {
     const first = await ask('/api/v1/status?x=1');
-    const second = await ask('/api/v1/status');
-    expect(JSON.parse(first.text)).toMatchObject({ loop_tick_last_ts_ms: 1 });
-    expect(JSON.parse(second.text)).toMatchObject({ loop_tick_last_ts_ms: 2 });
-    expect(first.text + second.text).not.toContain('hunter2');
+    expect(json(first.text)['n']).toBe(1);
+    for (let n = 2; n < 500; n += 1) server.publish(`{"n":${n}}`);
+    await untilTold(
+      async () => json((await ask('/api/v1/status')).text)['n'] === 499,
+      'the last one',
+    );
+    expect(desk.asked).toBe(0);
   });
 
-  it('gives metrics as text', async () => {
-    const { headers, text } = await ask('/metrics');
-    expect(headers['content-type']).toContain('text/plain');
-    expect(text).toContain('x 1');
+  it('numbers are made once a second for however many ask', async () => {
+    const answers = await Promise.all(Array.from({ length: 8 }, () => ask('/metrics')));
+    for (const { headers, text } of answers) {
+      expect(headers['content-type']).toContain('text/plain');
+      expect(text).toContain('x 1');
+      expect(text).toMatch(/holdfast_http_status_calls_total\{code="200",run_id="run-1"\} \d/);
+    }
+    expect(desk.asked).toBe(1);
+  });
+
+  it('every answer has the headers of helmet, and none that opens it to other sites', async () => {
+    for (const path of ['/api/v1/status', '/nowhere']) {
+      const { headers } = await ask(path, { headers: { origin: 'https://evil.example' } });
+      expect(headers['content-security-policy']).toContain("default-src 'none'");
+      expect(headers['x-content-type-options']).toBe('nosniff');
+      expect(headers['x-frame-options']).toBe('SAMEORIGIN');
+      expect(headers['cross-origin-resource-policy']).toBe('same-origin');
+      expect(headers['access-control-allow-origin']).toBeUndefined();
+      expect(headers['x-powered-by']).toBeUndefined();
+    }
+  });
+});
+
+describe('a status that no longer counts', () => {
+  it('is 503 once the loop has been silent, and counts again with the next', async () => {
+    const silent = await openOwn({ staleAfterMs: 200 });
+    const status = () => askUrl(silent.url, '/api/v1/status');
+    expect(json((await status()).text)).toMatchObject({ reason: 'no_status_yet' });
+    silent.publish('{"trading_mode":"Active"}');
+    await untilTold(async () => (await status()).status === 200, 'a status');
+    await new Promise((done) => setTimeout(done, 250));
+    const stale = await status();
+    expect(stale.status).toBe(503);
+    expect(json(stale.text)).toMatchObject({ error: 'unavailable', reason: 'status_stale' });
+    expect(stale.text).not.toContain('Active');
+    silent.publish('{"trading_mode":"ReduceOnly"}');
+    await untilTold(async () => (await status()).status === 200, 'a status again');
+    await silent.close();
+  });
+
+  it('is 503 for good after a broken invariant', async () => {
+    const broken = await openOwn();
+    broken.stopped();
+    broken.publish('{"trading_mode":"Active"}');
+    const reason = async () => json((await askUrl(broken.url, '/api/v1/status')).text)['reason'];
+    await untilTold(async () => (await reason()) !== 'no_status_yet', 'the end');
+    expect(await reason()).toBe('engine_stopped');
+    await broken.close();
   });
 });
 
 describe('what is refused', () => {
-  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'TRACE', 'PROPFIND'])(
+  let reader = '';
+  beforeAll(async () => {
+    reader = await freshToken();
+  });
+
+  it.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'TRACE', 'PROPFIND'])(
     '%s is 405 and asks nothing of the engine',
     async (method) => {
-      for (const path of ['/api/v1/status', '/api/v1/emergency/kill', '/nowhere']) {
-        const { status, headers } = await ask(path, { method });
+      for (const path of ['/api/v1/status', '/api/v1/emergency/reduce_only', '/nowhere']) {
+        const { status } = await ask(path, { method });
         expect(status).toBe(405);
-        expect(headers.allow).toBe('GET');
       }
-      expect(asked).toBe(0);
+      expect(desk.asked).toBe(0);
     },
   );
+
+  it.each([
+    ['POST', '/api/v1/status', 'GET'],
+    ['POST', '/api/v1/health', 'GET'],
+    ['POST', '/api/v1/events', 'GET'],
+    ['POST', '/metrics', 'GET'],
+    ['GET', '/api/v1/emergency/reduce_only', 'POST'],
+  ])('%s %s is 405, and says what is allowed', async (method, path, allowed) => {
+    const { status, headers } = await ask(path, { method, token: reader });
+    expect([status, headers.allow]).toEqual([405, allowed]);
+  });
 
   it.each(['/', '/api/v1', '/api/v1/status/', '/metrics/x', '/../etc/passwd', '/api/v1/Status'])(
     '%s is 404 as JSON',
@@ -126,53 +174,152 @@ describe('what is refused', () => {
     expect(JSON.parse(text)).toEqual({ error: 'bad_request' });
   });
 
-  it('a big body is not read', async () => {
-    const { status } = await ask('/api/v1/status', { method: 'POST', body: 'x'.repeat(1 << 20) });
-    expect(status).toBe(405);
-  });
-
   it('a page that had its name point here reads nothing; this machine by name does', async () => {
     const { status } = await ask('/api/v1/status', { headers: { host: 'evil.example:80' } });
     expect(status).toBe(403);
-    expect(asked).toBe(0);
     const named = await ask('/api/v1/status', { headers: { host: 'localhost:9000' } });
     expect(named.status).toBe(200);
   });
 
   it('long headers, long addresses and what is no HTTP end the connection', async () => {
     const long = 'x'.repeat(9_000);
-    expect(await raw(`GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nx: ${long}\r\n\r\n`)).toContain(' 431 ');
-    expect(await raw(`GET /${long} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`)).toContain(' 431 ');
-    expect(await raw('\0\0\r\n\r\n')).toContain(' 400 ');
-    expect(asked).toBe(0);
+    expect(
+      await askRaw(server.url, `GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nx: ${long}\r\n\r\n`),
+    ).toContain(' 431 ');
+    expect(await askRaw(server.url, `GET /${long} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`)).toContain(
+      ' 431 ',
+    );
+    expect(await askRaw(server.url, '\0\0\r\n\r\n')).toContain(' 400 ');
   });
 });
 
-it('a source that throws is 503 without its words', async () => {
-  const broken = await startHttp({
-    host: '127.0.0.1',
-    port: 0,
-    sources: {
-      ...sources,
-      status: () => {
-        throw new Error('password hunter2');
+describe('a token', () => {
+  const STOP = '/api/v1/emergency/reduce_only';
+  const closed = (): Promise<HttpServer> => openOwn({ isReadingOpen: false });
+
+  it('is needed for everything where reading is not open', async () => {
+    const shut = await closed();
+    for (const path of ['/api/v1/status', '/api/v1/health', '/metrics', '/api/v1/events', '/x']) {
+      const { status, text, headers } = await askUrl(shut.url, path);
+      expect(status).toBe(401);
+      expect(json(text)).toEqual({ error: 'unauthorized', reason: 'token_missing' });
+      expect(headers['www-authenticate']).toBe('Bearer realm="holdfast"');
+    }
+    const token = await freshToken(['status:read']);
+    expect((await askUrl(shut.url, '/api/v1/health', { token })).status).toBe(200);
+    await shut.close();
+  });
+
+  it('is needed by whatever acts, also where reading is open', async () => {
+    const { status, text } = await ask(STOP, { method: 'POST' });
+    expect(status).toBe(401);
+    expect(json(text)['reason']).toBe('token_missing');
+    expect(desk.asked).toBe(0);
+  });
+
+  it('opens what its scope says and nothing else', async () => {
+    const shut = await closed();
+    const status = async (path: string, token: string, method = 'GET') =>
+      (await askUrl(shut.url, path, { token, method })).status;
+    const reader = desk.token(['status:read'], 'reader');
+    const stopper = await freshToken(['emergency:write'], 'stopper');
+    expect(await status('/api/v1/health', reader)).toBe(200);
+    expect(await status('/api/v1/events', reader)).toBe(403);
+    expect(await status(STOP, reader, 'POST')).toBe(403);
+    expect(await status('/api/v1/health', stopper)).toBe(403);
+    expect(desk.asked).toBe(0);
+    expect(await status(STOP, stopper, 'POST')).toBe(503);
+    expect(desk.asked).toBe(1);
+    await shut.close();
+  });
+
+  it('that is wrong, cut, expired or revoked opens nothing, and says which', async () => {
+    const token = desk.token(SCOPES_READ, 'short', 2_000);
+    const gone = await freshToken(SCOPES_READ, 'gone');
+    const reason = async (presented: string) => {
+      const { status, text } = await ask('/api/v1/health', { token: presented });
+      return [status, json(text)['reason'] ?? null];
+    };
+    expect(await reason(token)).toEqual([200, null]);
+    expect(await reason(gone)).toEqual([200, null]);
+    expect(await reason(token.slice(0, -1))).toEqual([401, 'token_malformed']);
+    expect(await reason(`hf_${'A'.repeat(43)}`)).toEqual([401, 'token_unknown']);
+    const basic = { headers: { authorization: 'Basic aGY6aGY=' } };
+    expect((await ask('/api/v1/health', basic)).status).toBe(401);
+    desk.revoke('gone');
+    await new Promise((done) => setTimeout(done, 1_050));
+    expect(await reason(token)).toEqual([401, 'token_expired']);
+    expect(await reason(gone)).toEqual([401, 'token_revoked']);
+  });
+
+  it('counts no more when its file cannot be trusted: there is no last good copy', async () => {
+    const token = await freshToken();
+    expect((await ask('/api/v1/health', { token })).status).toBe(200);
+    const spoil: readonly (() => void)[] = [
+      () => chmodSync(desk.tokensPath, 0o644),
+      () => {
+        chmodSync(desk.tokensPath, 0o600);
+        writeFileSync(desk.tokensPath, '{"schema_version":1,"tokens":[],"extra":1}');
       },
-    },
+    ];
+    for (const act of spoil) {
+      act();
+      await new Promise((done) => setTimeout(done, 1_050));
+      const { status, text } = await ask(STOP, { token, method: 'POST' });
+      expect([status, json(text)['reason']]).toEqual([503, 'tokens_unreadable']);
+    }
+    expect(desk.asked).toBe(0);
+    rmSync(desk.tokensPath);
   });
-  const answer = await fetch(`${broken.url}/api/v1/status`);
-  expect(answer.status).toBe(503);
-  expect(await answer.text()).toBe('{"error":"unavailable"}');
-  await broken.close();
 });
 
-it.each(['0.0.0.0', '::', '192.168.1.1', 'example.com', ''])(
-  'host %j is refused with the reason',
-  async (host) => {
-    await expect(startHttp({ host, port: 0, sources })).rejects.toThrow(/loopback/);
-  },
-);
+const SCOPES_READ = ['status:read'] as const;
 
-it('a taken port is refused by name', async () => {
-  const port = Number(new URL(server.url).port);
-  await expect(startHttp({ host: '127.0.0.1', port, sources })).rejects.toThrow(/EADDRINUSE/);
+describe('the emergency body', () => {
+  const bodies: readonly [string, string, number, string | null][] = [
+    ['nothing', '', 503, null],
+    ['an empty object', '{}', 503, null],
+    ['all of it', '{"reason":"r","invoked_by":"ana","ts":1}', 503, null],
+    ['an unknown key', '{"until":0}', 400, 'unknown_key'],
+    ['a wrong type', '{"reason":1}', 400, 'type'],
+    ['two lines', '{"reason":"a\\nb"}', 400, 'pattern'],
+    ['the same key twice', '{"ts":1,"ts":2}', 400, 'duplicate_key'],
+    ['no JSON', 'reason=1', 400, null],
+    ['a list', '[]', 400, 'type'],
+    ['too much', `{"reason":"${'x'.repeat(5_000)}"}`, 413, null],
+  ];
+
+  let phone = '';
+  beforeAll(async () => {
+    phone = desk.token(['emergency:write'], 'ana-phone');
+    await new Promise((done) => setTimeout(done, 1_050));
+  });
+
+  it.each(bodies)('%s', async (_, body, expected, rule) => {
+    const path = '/api/v1/emergency/reduce_only';
+    const { status, text } = await ask(path, { method: 'POST', token: phone, body });
+    expect(status).toBe(expected);
+    if (rule !== null) expect(json(text)['rule']).toBe(rule);
+    expect(calls.map(({ caller }) => caller)).toEqual(expected === 503 ? ['ana-phone'] : []);
+  });
+
+  it('in another form is 415', async () => {
+    const headers = { 'content-type': 'text/xml' };
+    const asked = { method: 'POST', token: phone, body: '<x/>', headers };
+    expect((await ask('/api/v1/emergency/reduce_only', asked)).status).toBe(415);
+  });
+});
+
+describe('the address', () => {
+  it.each(['0.0.0.0', '::', '192.168.1.1', 'example.com', ''])(
+    'host %j is refused without TLS, and the key is named',
+    async (host) => {
+      await expect(desk.open({ host })).rejects.toThrow(/http\.tls none: http\.host/);
+    },
+  );
+
+  it('a taken port is refused by name', async () => {
+    const port = Number(new URL(server.url).port);
+    await expect(desk.open({ port })).rejects.toThrow(/EADDRINUSE/);
+  });
 });

@@ -42,7 +42,7 @@ describe('an engine on the simulated exchange', () => {
     expect(code).toBe(0);
     expect(body).toMatchObject({ ok: true, trading_mode: 'ACTIVE', is_trading_allowed: true });
     const plain = await holdfast('status', '--run', trading.run);
-    expect(plain.out).toMatch(/^trading_mode: ACTIVE\nEvery check passes\./);
+    expect(plain.out).toMatch(/^trading_mode: ACTIVE\nwhy: Healthy\..*\nsince: \d{4}-/);
   });
 
   it('P0-E health is ok while the engine answers', async () => {

@@ -5,8 +5,9 @@ import { describe as describeStatus, StatusSchema } from '@holdfast/core/status'
 import { wallMs } from '@holdfast/core/values';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createClock } from '../src/clock.ts';
-import { type HttpServer, startHttp } from '../src/http/server.ts';
+import type { HttpServer } from '../src/http/server.ts';
 import type { SigningKey } from '../src/proof/index.ts';
+import { ask, HttpDesk, untilTold } from './http-desk.ts';
 import { until } from './ledger-harness.ts';
 import { openInMemory } from './memory-open.ts';
 import { PROD, ProofBench } from './proof-fixture.ts';
@@ -19,6 +20,7 @@ let bench: ProofBench;
 let certifier: SigningKey;
 let trader: Trader;
 let server: HttpServer;
+let desk: HttpDesk;
 
 beforeEach(async () => {
   bench = new ProofBench();
@@ -33,20 +35,14 @@ beforeEach(async () => {
     telemetry: { report: () => undefined },
     certificate: () => read(Date.now()).certificate,
   });
-  server = await startHttp({
-    host: '127.0.0.1',
-    port: 0,
-    sources: {
-      status: () => statusOf(trader),
-      health: () => ({ ok: true, build_id: 'b', contract_version: '5.2' }),
-      metrics: () => Promise.resolve(''),
-    },
-  });
+  desk = new HttpDesk();
+  server = await desk.open();
   await until(() => trader.isReady(), 'a market to trade in');
-});
+}, 60_000);
 
 afterEach(async () => {
   await server.close();
+  desk.remove();
   await trader.stop();
   bench.remove();
 });
@@ -68,10 +64,14 @@ function statusOf({ runtime }: Trader): object {
   });
 }
 
+/** What the port answers once it has heard of what is true now. */
 async function status(): Promise<Record<string, unknown>> {
-  const answer = await fetch(`${server.url}/api/v1/status`);
-  expect(answer.status).toBe(200);
-  return (await answer.json()) as Record<string, unknown>;
+  const text = JSON.stringify(statusOf(trader));
+  server.publish(text);
+  const told = async (): Promise<boolean> =>
+    (await ask(server.url, '/api/v1/status')).text === text;
+  await untilTold(told, 'the status of now');
+  return JSON.parse(text) as Record<string, unknown>;
 }
 
 /** Waits for the tick after the next: whatever was on disk before this call has been read. */

@@ -71,7 +71,17 @@ export interface WireBench {
 /** @param http the read-only port of its engines; without it they have none. */
 export async function openWireBench(seed: string, http?: { port: number }): Promise<WireBench> {
   const root = mkdtempSync(join(tmpdir(), 'holdfast-wire-'));
-  layOut(root, http === undefined ? 'none' : { host: '127.0.0.1', ...http });
+  layOut(
+    root,
+    http === undefined
+      ? 'none'
+      : {
+          host: '127.0.0.1',
+          tls: 'none',
+          tokens: 'artifacts/tokens.json',
+          ...http,
+        },
+  );
   const words = `--market calm --seed ${seed} --port 0`;
   const begun = await startExchangeProcess(ROOT, words.split(' '));
   if (!begun.ok) throw new Error(begun.detail);

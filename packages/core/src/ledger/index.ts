@@ -38,6 +38,6 @@ export type {
   SessionStarted,
   SettlementRecorded,
 } from './record.ts';
-export { WATCHDOG } from './record.ts';
+export { callsEmergency, ENDPOINT, WATCHDOG } from './record.ts';
 export type { AppendRefusal, LedgerWaiver } from './waiver.ts';
 export { waive } from './waiver.ts';

@@ -224,6 +224,17 @@ export type OperatorCommand = 'reduce_only' | 'kill' | 'release';
  */
 export const WATCHDOG = 'watchdog';
 
+/** A caller of the emergency endpoint is recorded as this and the name of its token. */
+export const ENDPOINT = 'endpoint:';
+
+/**
+ * Whether a command under this name raises the emergency flag and is no order of the operator: the
+ * watchdog's, and those that came through the emergency endpoint. Neither can loosen anything.
+ */
+export function callsEmergency(operator: string): boolean {
+  return operator === WATCHDOG || operator.startsWith(ENDPOINT);
+}
+
 export interface OperatorCommandRecorded {
   readonly type: 'operatorCommandRecorded';
   readonly at: WallMs;

@@ -29,7 +29,7 @@ export const MODE_REASONS = {
   KILL_RISKSTATE_KILL: kill(
     'An operator has pulled the emergency stop.',
     'operator',
-    'The operator releases it.',
+    'The operator releases it: `holdfast emergency active`.',
   ),
   KILL_MARGIN_MM_UTIL_CRITICAL: kill(
     'Margin use is close to liquidation.',
@@ -45,7 +45,7 @@ export const MODE_REASONS = {
     kill(
       'Two independent measurements agree that the disk is nearly full.',
       'fresh_input',
-      'Space is freed and measured.',
+      'Somebody frees space on the disk, and it is measured.',
     ),
   ),
   KILL_CORTEX_FORCE_KILL: kill(
@@ -77,7 +77,7 @@ export const MODE_REASONS = {
     hold(
       'No valid certificate vouches for this build, configuration and contract.',
       'fresh_input',
-      'Certify this build and configuration again.',
+      'Somebody certifies this build and configuration again: `holdfast certify`.',
     ),
   ),
   REDUCEONLY_EVIDENCE_CHAIN_NOT_GREEN: hold(

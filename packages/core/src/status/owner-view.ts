@@ -1,4 +1,4 @@
-import type { OpenPermissionReasonCode } from '../guard/codes.ts';
+import type { ModeReasonCode, OpenPermissionReasonCode } from '../guard/codes.ts';
 import type { GuardInputs } from '../guard/inputs.ts';
 import type { ResolvedMode } from '../guard/mode.ts';
 import type { RiskCause } from '../guard/risk-state.ts';
@@ -11,14 +11,22 @@ import {
   type Reason,
   unblockType,
 } from '../reasons.ts';
+import {
+  causeStanding,
+  type ClearingInputs,
+  emergencyStanding,
+  latchStanding,
+  type Standing,
+} from './clearing.ts';
 import type { StatusDocument, UnblockStep } from './schema.ts';
-import { type Standing, STANDINGS } from './standing.ts';
+import { STANDINGS } from './standing.ts';
 
 export interface OwnerInputs {
   readonly resolved: ResolvedMode;
   readonly inputs: GuardInputs;
   readonly latchReasons: readonly OpenPermissionReasonCode[];
   readonly causes: readonly RiskCause[];
+  readonly clearing: ClearingInputs;
   /** What to say when nothing holds the system back. */
   readonly idle: OwnerStateCode;
 }
@@ -47,14 +55,20 @@ function view(
 
 /** Every reason of the mode in its order, then what it is made of: latch reasons and causes. */
 function* unblockSteps(given: OwnerInputs): Generator<UnblockStep, void> {
-  const { resolved, inputs, latchReasons, causes } = given;
-  for (const code of resolved.reasons) yield step(MODE_REASONS[code], STANDINGS[code](inputs));
-  for (const code of latchReasons) {
-    yield step(LATCH_REASONS[code], { current: code, target: 'cleared' });
-  }
-  for (const cause of causes) {
-    yield step(CAUSE_REASONS[cause], { current: cause, target: 'cleared' });
-  }
+  const { resolved, latchReasons, causes, clearing } = given;
+  for (const code of resolved.reasons) yield modeStep(code, given);
+  for (const code of latchReasons) yield step(LATCH_REASONS[code], latchStanding(code, clearing));
+  for (const cause of causes) yield step(CAUSE_REASONS[cause], causeStanding(cause, clearing));
+}
+
+function modeStep(code: ModeReasonCode, { inputs, clearing }: OwnerInputs): UnblockStep {
+  const reason = MODE_REASONS[code];
+  if (code !== 'REDUCEONLY_EMERGENCY_REDUCEONLY_ACTIVE')
+    return step(reason, STANDINGS[code](inputs));
+  const { condition, current, target } = step(reason, emergencyStanding(clearing));
+  // The operator's own reduce-only has no cooldown: it ends with the operator's word.
+  const type = clearing.operatorStop === 'reduce_only' ? 'MANUAL' : 'AUTO';
+  return { type, condition, current, target };
 }
 
 function step(reason: Reason, { current, target }: Standing): UnblockStep {

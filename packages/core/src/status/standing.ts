@@ -3,13 +3,8 @@ import type { GuardInputs } from '../guard/inputs.ts';
 import { CRITICAL_INPUTS } from '../guard/critical-inputs.ts';
 import { type MonitorFinding, sayFinding } from '../guard/monitors/finding.ts';
 import { OVERRIDE_PRODUCERS } from '../guard/overrides.ts';
+import { RELEASE_COMMAND, type Standing } from './clearing.ts';
 import { ageMs, type MonoMs, type WallMs } from '../values/index.ts';
-
-/** Where a reason stands, with the numbers, and where it must be for it to end. */
-export interface Standing {
-  readonly current: string;
-  readonly target: string;
-}
 
 type Stand = (inputs: GuardInputs) => Standing;
 
@@ -77,19 +72,20 @@ const riskState: Stand = (inputs) => ({
   target: 'risk_state Healthy',
 });
 
-/** What each mode reason is made of. */
-export const STANDINGS: Readonly<Record<ModeReasonCode, Stand>> = Object.freeze({
+/** What each mode reason is made of; the emergency flag's is in `clearing.ts`. */
+export const STANDINGS: Readonly<
+  Record<Exclude<ModeReasonCode, 'REDUCEONLY_EMERGENCY_REDUCEONLY_ACTIVE'>, Stand>
+> = Object.freeze({
   KILL_WATCHDOG_HEARTBEAT_STALE: watchdog,
-  KILL_RISKSTATE_KILL: riskState,
+  KILL_RISKSTATE_KILL: ({ riskState: state }) => ({
+    current: `risk_state ${state ?? 'unknown'}`,
+    target: `somebody says: ${RELEASE_COMMAND}`,
+  }),
   KILL_MARGIN_MM_UTIL_CRITICAL: margin(({ parameters }) => parameters.mmUtilKill),
   KILL_RATE_LIMIT_SESSION_TERMINATION: session,
   KILL_DISK_WATERMARK_KILL: disk,
   KILL_CORTEX_FORCE_KILL: overrides,
   REDUCEONLY_RISKSTATE_MAINTENANCE: riskState,
-  REDUCEONLY_EMERGENCY_REDUCEONLY_ACTIVE: ({ parameters }) => ({
-    current: 'emergency_reduceonly_active true',
-    target: `false, ${parameters.emergencyReduceonlyCooldownS} s after the last call`,
-  }),
   REDUCEONLY_OPEN_PERMISSION_LATCHED: ({ latchReasons }) => ({
     current: (latchReasons ?? ['unknown']).join(', '),
     target: 'no open-permission reason',

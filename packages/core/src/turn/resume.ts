@@ -1,6 +1,7 @@
 import type { State } from '../state.ts';
 import type { Effect } from '../effect.ts';
-import { type MonoMs, wallMs } from '../values/index.ts';
+import { callEmergency } from '../guard/emergency.ts';
+import { type MonoMs, monoMs, wallMs } from '../values/index.ts';
 import { Output } from './output.ts';
 import { restoreLosses } from './losses.ts';
 import { awaitSupervisor } from './presence.ts';
@@ -24,6 +25,9 @@ export function resume(state: State, at: MonoMs, epoch: number): readonly Effect
     if (order !== undefined) reserveAgain(state, order);
   }
   observations.operatorStop = facts.operatorStop;
+  // What it also demands, a reconciliation, a fresh process needs anyway.
+  const { emergencyCalledAt: calledAt } = facts;
+  if (calledAt !== null) callEmergency(observations.emergency, monoMs(calledAt), false);
   stopByOperator(state, output);
   restoreLosses(state, output);
   awaitSupervisor(state, output);

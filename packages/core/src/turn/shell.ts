@@ -1,6 +1,6 @@
 import type { ShellEvent } from '../event.ts';
 import { callEmergency } from '../guard/emergency.ts';
-import { WATCHDOG } from '../ledger/record.ts';
+import { callsEmergency } from '../ledger/record.ts';
 import type { State } from '../state.ts';
 import { monoMs, wallMs } from '../values/index.ts';
 import { cancelRestingOpens } from './cancel.ts';
@@ -153,7 +153,8 @@ export function onOperatorCommanded(
 ): void {
   const { command, operator } = event;
   const { observations } = state;
-  if (operator === WATCHDOG) callEmergency(observations.emergency, observations.now, true);
+  const isCall = callsEmergency(operator);
+  if (isCall) callEmergency(observations.emergency, observations.now, true);
   else {
     const isOverKill = command === 'reduce_only' && observations.operatorStop === 'kill';
     if (command !== 'release' && !isOverKill) {
@@ -161,7 +162,7 @@ export function onOperatorCommanded(
       stopByOperator(state, output);
     }
   }
-  observations.pendingCommands.push(operator === WATCHDOG ? null : command);
+  observations.pendingCommands.push(isCall ? null : command);
   output.append({
     type: 'operatorCommandRecorded',
     at: wallMs(event.at),

@@ -13,6 +13,7 @@ import {
 } from './ledger-dump.ts';
 import { verifyLedgerFolder } from './ledger-verify.ts';
 import { replay } from './replay.ts';
+import { addTokens } from './token-commands.ts';
 import { type Answer, JSON_FLAG, withExample } from './usage.ts';
 import { verifySignatures } from './verify.ts';
 
@@ -64,6 +65,7 @@ function createProgram(io: Io, done: Answer): Command {
   addKeys(program, { io, done, withExample });
   addEngine(program, io, done);
   addReplay(program, io, done);
+  addTokens(program, io, done);
   return program;
 }
 

@@ -1,12 +1,13 @@
 import { relative, isAbsolute } from 'node:path';
 import { CONTRACT_VERSION } from '@holdfast/core/guard';
-import { MODE_REASONS } from '@holdfast/core/reasons';
+import { type OwnerReading, readOwnerStatus } from '@holdfast/core/status';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { limitsInWords } from './attested-commands.ts';
 import { ask, findRun } from './beside.ts';
 import { complain, type ExitCode, type Io, tell, tellJson, type Trouble } from './io.ts';
 import { ownChecks } from './own-checks.ts';
+import { ownerLines } from './owner-lines.ts';
 
 export interface StatusOptions {
   readonly run?: string;
@@ -16,24 +17,12 @@ export interface StatusOptions {
 
 type StatusIo = Pick<Io, 'out' | 'err' | 'cwd' | 'root' | 'env' | 'now'>;
 
-/** The part of `/api/v1/status` this command speaks of: another process's words, so checked. */
-const StatusBody = Compile(
-  Type.Object({
-    trading_mode: Type.Union([
-      Type.Literal('Active'),
-      Type.Literal('ReduceOnly'),
-      Type.Literal('Kill'),
-    ]),
-    mode_reasons: Type.Array(Type.String()),
-    build_id: Type.String(),
-    contract_version: Type.String(),
-  }),
-);
-
 const HealthBody = Compile(
   Type.Object({
     last_transition_reason: Type.String(),
     last_transition_ts: Type.String(),
+    since_code: Type.String(),
+    since_ts: Type.String(),
   }),
 );
 
@@ -68,72 +57,75 @@ export async function status(options: StatusOptions, io: StatusIo): Promise<Exit
   if (!state.ok) return unknown([state.trouble], 2, options, about, io);
   if (!health.ok) return unknown([health.trouble], 2, options, about, io);
   if (!orders.ok) return unknown([orders.trouble], 2, options, about, io);
-  if (!StatusBody.Check(state.body) || !HealthBody.Check(health.body)) {
+  const reading = readOwnerStatus(state.body);
+  if (!reading.sound) return untrusted(reading, options, about, io);
+  if (!HealthBody.Check(health.body) || !OrdersBody.Check(orders.body)) {
     return unknown([malformed(beside.folder.path)], 2, options, about, io);
   }
-  if (!OrdersBody.Check(orders.body)) {
-    return unknown([malformed(beside.folder.path)], 2, options, about, io);
-  }
-  const { trading_mode: mode, mode_reasons: reasons } = state.body;
+  const { document: body } = reading;
+  const { since_ts: since } = health.body;
   const inside = relative(io.root, beside.folder.path);
   const document = {
     ok: true,
-    build_id: state.body.build_id,
-    contract_version: state.body.contract_version,
+    build_id: body.build_id,
+    contract_version: body.contract_version,
     timestamp_utc: timestamp,
-    trading_mode: WORDS[mode],
-    is_trading_allowed: mode === 'Active',
-    mode_reasons: reasons,
+    trading_mode: WORDS[body.trading_mode],
+    is_trading_allowed: body.trading_mode === 'Active',
+    mode_reasons: body.mode_reasons,
+    since_ts: since,
     orders_in_flight: orders.body.orders_in_flight,
     pending_orders: orders.body.pending_orders,
     last_transition_reason: health.body.last_transition_reason,
     last_transition_ts: health.body.last_transition_ts,
     runtime_state_path: beside.folder.path,
     external_runtime_state: inside.startsWith('..') || isAbsolute(inside),
-    ...(typeof state.body === 'object' && 'launch_policy' in state.body
-      ? { launch_policy: state.body.launch_policy }
-      : {}),
-    ...(options.detailed === true
-      ? { pending_order_items: orders.body.orders, status: state.body }
-      : {}),
+    ...(options.detailed === true ? { pending_order_items: orders.body.orders } : {}),
+    // What `/api/v1/status` answers, key for key.
+    status: body,
   };
   if (options.json) tellJson(io, document);
   else {
-    tell(io, `trading_mode: ${document.trading_mode}`);
-    for (const line of inWords(mode, reasons)) tell(io, line);
+    for (const line of ownerLines(reading, since)) tell(io, line);
     tell(io, `orders_in_flight: ${document.orders_in_flight}`);
     tell(io, `pending_orders: ${document.pending_orders}`);
-    tell(io, `since: ${document.last_transition_ts} (${document.last_transition_reason})`);
     for (const line of limitsInWords(state.body) ?? []) tell(io, line);
     tell(io, `build_id: ${document.build_id}`);
     tell(io, `run: ${beside.folder.path}`);
-    if (options.detailed === true) tellJson(io, state.body);
+    if (options.detailed === true) tellJson(io, body);
   }
   return 0;
 }
 
-function inWords(mode: string, reasons: readonly string[]): readonly string[] {
-  if (reasons.length === 0) {
-    return [
-      mode === 'Active'
-        ? 'Every check passes.'
-        : 'No reason is given: that is a defect. Stop here.',
-    ];
-  }
-  return reasons.flatMap((code) => {
-    const reason = Object.hasOwn(MODE_REASONS, code)
-      ? MODE_REASONS[code as keyof typeof MODE_REASONS]
-      : null;
-    if (reason === null) return [`${code}: unknown to this build`];
-    return [`${code}: ${reason.meaning}`, `  clears when: ${reason.clears}`];
-  });
+/** A status that cannot be trusted: KILL, and what to do; none of its own codes is shown. */
+function untrusted(
+  { code, message, action, broken }: Extract<OwnerReading, { sound: false }>,
+  options: StatusOptions,
+  about: About,
+  io: StatusIo,
+): ExitCode {
+  const errors = broken.map((detail) => ({ place: 'status', rule: 'malformed', detail }));
+  if (options.json) return unknown(errors, 2, options, { ...about, code }, io);
+  tell(io, 'trading_mode: KILL');
+  tell(io, `why: ${message}`);
+  tell(io, `code: ${code}`);
+  tell(io, `do: ${action}`);
+  return 2;
+}
+
+/** What is known without the engine. */
+interface About {
+  readonly timestamp: string;
+  readonly buildId: string | null;
+  /** Said in place of a status that cannot be trusted. */
+  readonly code?: string;
 }
 
 function unknown(
   errors: readonly Trouble[],
   code: 1 | 2,
   options: StatusOptions,
-  { timestamp, buildId }: { readonly timestamp: string; readonly buildId: string | null },
+  { timestamp, buildId, code: reason }: About,
   io: StatusIo,
 ): ExitCode {
   if (!options.json) {
@@ -148,6 +140,7 @@ function unknown(
     timestamp_utc: timestamp,
     trading_mode: 'KILL',
     is_trading_allowed: false,
+    ...(reason === undefined ? {} : { primary_owner_reason_code: reason }),
     errors: errors.map(({ place, rule, detail }) => `${place} ${rule} ${detail}`),
   });
   return code;

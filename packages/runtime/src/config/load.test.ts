@@ -173,18 +173,27 @@ describe('runtime document', () => {
     ]);
   });
 
+  it('serves another address than loopback with TLS', () => {
+    const pair = '"tls": { "certificate": "tls/a.crt", "key": "tls/a.key" }';
+    const text = RUNTIME.replace('"host": "127.0.0.1"', '"host": "0.0.0.0"');
+    expect(load(POLICY, text.replace('"tls": "none"', pair)).ok).toBe(true);
+  });
+
   it('has no default for its profile (AMB-24)', () => {
     const text = RUNTIME.replace('  "enforced_profile": "CSP",\n', '');
     expect(faults(load(POLICY, text))).toEqual(['runtime 1:1 missing_key']);
   });
 
-  const HTTP = '"http": { "host": "127.0.0.1", "port": 0 }';
+  const HOST = '"host": "127.0.0.1"';
+  const TLS = '"tls": "none"';
   const URL_NULL = '"url": null';
   it.each([
-    [HTTP, '"http": { "host": "0.0.0.0", "port": 80 }', '"0.0.0.0"', 'host_not_loopback'],
-    [HTTP, '"http": { "host": "example.com", "port": 80 }', '"example.com"', 'host_not_loopback'],
-    [HTTP, '"http": "all"', '"all"', 'anyOf'],
-    [HTTP, '"http": { "host": "::1", "port": 65536 }', '{ "host": "::1"', 'anyOf'],
+    [HOST, '"host": "0.0.0.0"', '"none"', 'tls_required'],
+    [HOST, '"host": "example.com"', '"none"', 'tls_required'],
+    [HOST, '"host": ""', '{\n    "host"', 'anyOf'],
+    [TLS, '"tls": "on"', '{\n    "host"', 'anyOf'],
+    [TLS, '"tls": { "certificate": "a.crt" }', '{\n    "host"', 'anyOf'],
+    [TLS, '"tls": "none", "cors": "*"', '{\n    "host"', 'anyOf'],
     [URL_NULL, '"url": "ws://10.0.0.1/ws"', '"ws://10.0.0.1', 'url_not_for_venue'],
     [URL_NULL, '"url": "wss://www.deribit.com/ws/api/v2"', '"wss://www', 'url_not_for_venue'],
     [URL_NULL, '"url": "ws://me:pw@127.0.0.1/ws"', '"ws://me', 'url_not_for_venue'],
@@ -201,8 +210,8 @@ describe('runtime document', () => {
   });
 
   it.each([
-    [HTTP, '"http": "none"'],
-    [HTTP, '"http": { "host": "::1", "port": 8080 }'],
+    [HOST, '"host": "::1"'],
+    ['"port": 0', '"port": 8080'],
     [URL_NULL, '"url": "ws://127.0.0.1:8025/ws/api/v2"'],
     ['["config/strategies/cheap-option.json"]', '[]'],
   ])('%s may be %s', (from, to) => {

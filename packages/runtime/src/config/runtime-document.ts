@@ -18,11 +18,28 @@ const HttpSchema = Type.Union(
   [
     Type.Literal('none'),
     closed({
-      host: Type.String({ minLength: 1, maxLength: 255, description: 'A loopback address.' }),
+      host: Type.String({
+        minLength: 1,
+        maxLength: 255,
+        description: 'Any other than a loopback address needs `tls`.',
+      }),
       port: whole(0, 65_535, '0 takes any free port.'),
+      tls: Type.Union(
+        [
+          Type.Literal('none'),
+          closed({
+            certificate: folder('PEM, the whole chain.'),
+            key: folder('PEM; readable by its owner alone.'),
+          }),
+        ],
+        { description: 'Certificate and key files; `none` on loopback alone.' },
+      ),
+      tokens: folder(
+        'File of `holdfast token`. In `dev` on loopback reading needs no token; all else does.',
+      ),
     }),
   ],
-  { description: 'Status and metrics, read only: `none`, or a loopback host and a port (0: any).' },
+  { description: 'The control plane: `none`, or where it is served.' },
 );
 
 const UrlSchema = Type.Union(
@@ -142,9 +159,9 @@ function placeViolations({ venue, connection, http, watchdog }: RuntimeDocument)
     const message = `venue ${venue} is reached at ${where} and nowhere else`;
     violations.push({ path: '/connection/url', rule: 'url_not_for_venue', message });
   }
-  if (http !== 'none' && !isLoopbackHost(http.host)) {
-    const message = `${http.host} is no loopback address, and there is no TLS yet to serve others`;
-    violations.push({ path: '/http/host', rule: 'host_not_loopback', message });
+  if (http !== 'none' && http.tls === 'none' && !isLoopbackHost(http.host)) {
+    const message = `${http.host} is no loopback address, and no other is served without TLS`;
+    violations.push({ path: '/http/tls', rule: 'tls_required', message });
   }
   if (watchdog.kill_after_ms <= watchdog.silence_ms) {
     const message = 'must be more than silence_ms: the engine gets its chance to reduce first';

@@ -5,7 +5,9 @@ import { monoMs, wallMs } from '@holdfast/core/values';
 import { type Static, Type } from 'typebox';
 import { readSigned, readTrustRoots, type SignedReading } from '../proof/index.ts';
 import { currentMode, resetRefusal } from '@holdfast/core/step';
-import { type Engine, line, untilSo } from './command.ts';
+import { untilSo } from './command.ts';
+import type { Engine } from './engine.ts';
+import { line } from './line.ts';
 
 /** A supervisor watches for at most a shift, and then says so again (decision 0018). */
 export const PRESENCE_MS_MAX = 8 * 3_600_000;

@@ -1,15 +1,12 @@
-import type { Event } from '@holdfast/core';
+import { callsEmergency } from '@holdfast/core/ledger';
 import { closed, createParser } from '@holdfast/core/parse';
-import { currentMode, type State } from '@holdfast/core/step';
+import { currentMode } from '@holdfast/core/step';
 import { monoMs } from '@holdfast/core/values';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import { takeWatchdogCall } from './emergency.ts';
+import type { Engine } from './engine.ts';
+import { line } from './line.ts';
 import { WATCHDOG_OPERATOR } from './watchdog-operator.ts';
-
-const ONE_LINE = '^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f]+$';
-
-/** One line of plain text: what ends up in ledger, log and terminal must not break any of them. */
-export const line = (maxLength: number) =>
-  Type.String({ minLength: 1, maxLength, pattern: ONE_LINE });
 
 const EmergencySchema = closed({ reason: line(500), operator: line(100) });
 export const parseEmergency = createParser(EmergencySchema);
@@ -36,22 +33,14 @@ export interface EmergencyAnswer {
   readonly ts_ms: number;
 }
 
-export interface Engine {
-  readonly state: State;
-  post(event: Event): void;
-  now(): number;
-  /** False once the loop has stopped: no command is heard any more. */
-  isRunning(): boolean;
-}
-
 /** This long, and then the answer is what holds so far. */
 const RECORD_TIMEOUT_MS = 1_000;
 const LOOK_EVERY_MS = 5;
 
 /**
  * Hands an operator's word to the core as an event and says what the mode is after that turn. A
- * release lifts the operator's own stop and nothing else. The watchdog only ever tightens: over a
- * kill its reduce-only is already more than fulfilled.
+ * release lifts the operator's own stop and nothing else. The watchdog only ever tightens: its
+ * reduce-only is an emergency call, and no order of the operator.
  */
 export async function command(
   engine: Engine,
@@ -75,9 +64,12 @@ export async function command(
     };
   };
   if (!engine.isRunning()) return answer('REJECTED', 'engine_stopped');
-  if (order.operator === WATCHDOG_OPERATOR) {
+  // What is said under an emergency caller's name is judged as its call, and can only tighten.
+  if (callsEmergency(order.operator)) {
+    if (order.operator !== WATCHDOG_OPERATOR) return answer('REJECTED', 'name_is_reserved');
     if (word !== 'reduce_only') return answer('REJECTED', 'watchdog_only_reduces');
-    if (state.observations.operatorStop === 'kill') return answer('ACCEPTED', null);
+    const outcome = takeWatchdogCall(engine, order.reason);
+    return answer(outcome.ok ? 'ACCEPTED' : 'REJECTED', outcome.ok ? null : outcome.refusal);
   }
   const at = monoMs(engine.now());
   engine.post({ kind: 'operatorCommanded', at, command: word, ...order });

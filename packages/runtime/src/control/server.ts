@@ -2,9 +2,10 @@ import { chmodSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { createApp } from '../http/app.ts';
 import { attestPresence, endPresence, parseHanded, resetLoss, type Trust } from './attested.ts';
-import { command, EMERGENCY_COMMANDS, type Engine, parseEmergency } from './command.ts';
+import { createApp, refusePlainly } from '../http/app.ts';
+import { command, EMERGENCY_COMMANDS, parseEmergency } from './command.ts';
+import type { Engine } from './engine.ts';
 import { listOrders, listPositions } from './listing.ts';
 import { assertPrivate, socketName } from './socket-path.ts';
 
@@ -41,6 +42,7 @@ export async function startControl({ path, sources }: ControlOptions): Promise<C
   if (await isAnswered(path)) throw new Error(`${path}: another engine answers here`);
   rmSync(path, { force: true });
   const app = createApp(['GET', 'POST']);
+  refusePlainly(app);
   app.get('/status', () => sources.status());
   app.get('/health', () => sources.health());
   app.get('/orders', () => listOrders(sources.state));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { assert, type InvariantViolation } from '@holdfast/core';
-import { describe, type StatusDocument } from '@holdfast/core/status';
+import { assert, type Decision, type InvariantViolation } from '@holdfast/core';
+import { describe } from '@holdfast/core/status';
 import type { Strategy } from '@holdfast/core/strategy';
 import { type RunId, runId as toRunId } from '@holdfast/core/values';
 import type { DeribitLink } from '@holdfast/deribit/venue';
@@ -17,6 +17,7 @@ import { connect, portsOf, profilesOf, sessionOf, telemetryOf, trustOf } from '.
 import { type DoorOptions, type Doors, openDoors } from './doors.ts';
 import { type RunFolder, writeAbout } from './folder.ts';
 import { openRecorders, type Recorders } from './recorders.ts';
+import { createStatusBoard, type StatusBoard } from './status-board.ts';
 
 export interface EngineOptions {
   readonly root: string;
@@ -58,6 +59,14 @@ export type EngineStart =
   | { readonly ok: true; readonly engine: Engine }
   | { readonly ok: false; readonly trouble: Trouble };
 
+/** Decisions that change what the status says: it is not left to the next tick. */
+const SHOWN_AT_ONCE: ReadonlySet<Decision['kind']> = new Set([
+  'modeChanged',
+  'riskStateChanged',
+  'latchSet',
+  'latchCleared',
+]);
+
 /**
  * Puts one engine together and starts it: logs, ledger, recovery, loop; then the connection, whose
  * answers are events; then the doors through which it is watched and stopped.
@@ -66,6 +75,9 @@ export async function startEngine(options: EngineOptions): Promise<EngineStart> 
   const { configuration, folder, clock, credentials, endpoint } = options;
   const runId = toRunId(randomUUID());
   const fate = createFate();
+  // What beats and shows must exist before the loop that does, and needs the loop to be opened.
+  const doors: { opened: Doors | null } = { opened: null };
+  const board: { made: StatusBoard | null } = { made: null };
   const recorders = await openRecorders({
     folder,
     runId,
@@ -73,10 +85,15 @@ export async function startEngine(options: EngineOptions): Promise<EngineStart> 
     decisionCapacity: configuration.runtime.decision_log.queue_capacity,
     tapeBytesMax: configuration.runtime.event_tape.max_bytes,
     secrets: credentials === null ? [] : [credentials.clientSecret],
+    onSaid: (decision, at) => {
+      doors.opened?.tell(decision, at);
+      if (SHOWN_AT_ONCE.has(decision.kind)) board.made?.refreshSoon();
+    },
   });
-  // What beats must exist before the loop that does, and needs the loop to be opened.
-  const doors: { opened: Doors | null } = { opened: null };
-  const started = await startLoop(options, runId, recorders, fate, () => doors.opened?.beat());
+  const started = await startLoop(options, runId, recorders, fate, () => {
+    doors.opened?.beat();
+    board.made?.refreshSoon();
+  });
   if (!started.ok) {
     await recorders.close();
     return started;
@@ -89,7 +106,16 @@ export async function startEngine(options: EngineOptions): Promise<EngineStart> 
     return no(endpoint, 'account_in_use', describeHolder(claim.holder));
   }
   try {
-    doors.opened = await openDoors(doorOptions(options, runId, runtime, link, recorders, fate));
+    const supported = profilesOf(options);
+    board.made = createStatusBoard({
+      describe: () => describe(runtime.state, telemetryOf(runtime, link, options.clock, supported)),
+      now: () => options.clock.now(),
+      publish: (text) => doors.opened?.publish(text),
+    });
+    doors.opened = await openDoors(
+      doorOptions(options, runId, runtime, link, recorders, fate, board.made),
+    );
+    void fate.failed.then(() => doors.opened?.stopped());
     writeAbout(folder, aboutOf(options, runId, doors.opened));
   } catch (error) {
     await doors.opened?.close();
@@ -163,33 +189,30 @@ function doorOptions(
   link: DeribitLink,
   recorders: Recorders,
   fate: Fate,
+  board: StatusBoard,
 ): DoorOptions {
-  const { configuration, folder, clock, buildId } = options;
-  const supported = profilesOf(options);
-  const status = (): StatusDocument => {
-    // A loop that has stopped has no mode: whoever asks is answered that nobody can tell.
-    assert(fate.violation() === null, 'the engine has stopped on a broken invariant');
-    return describe(runtime.state, telemetryOf(runtime, link, clock, supported));
-  };
+  const { configuration, folder, clock, buildId, root } = options;
   return {
     runtime,
     clock,
     tally: recorders.tally,
     document: configuration.runtime,
     folder,
+    root,
     runId,
     buildId,
     isRunning: () => fate.violation() === null,
-    status,
+    board,
     metrics: () =>
       recorders.metrics({
-        status: status(),
+        status: board.current(),
         link: link.telemetry(),
         ledger: runtime.ledger.telemetry(),
         now: clock.now(),
       }),
     trust: trustOf(options, runId),
     onWatchdog: recorders.onWatchdog,
+    onHttp: recorders.onHttp,
   };
 }
 

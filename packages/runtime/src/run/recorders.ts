@@ -2,6 +2,7 @@ import type { Decision, Event } from '@holdfast/core';
 import type { LinkTelemetry } from '@holdfast/deribit/venue';
 import { createAfterwards } from '../afterwards.ts';
 import { openDecisionLog } from '../decision-log.ts';
+import type { HttpNews } from '../http/server.ts';
 import type { Telemetry } from '../ports.ts';
 import { EventTape } from '../replay/event-tape.ts';
 import type { OpenTape } from '../replay/open-tape.ts';
@@ -26,6 +27,7 @@ export interface Recorders {
   /** Sees every event before the core does. */
   readonly heard: (event: Event) => void;
   readonly onWatchdog: (news: WatchdogNews) => void;
+  readonly onHttp: (news: HttpNews) => void;
   /** Prometheus text of now. */
   metrics(now: MetricSources): Promise<string>;
   /** Bytes these have written, for the accounting of the disk. */
@@ -49,11 +51,13 @@ export interface RecorderOptions {
   readonly tapeBytesMax: number;
   /** Values that must never be written. */
   readonly secrets: readonly string[];
+  /** What was decided, once the turn is over. */
+  readonly onSaid: (decision: Decision, at: number) => void;
 }
 
 /** Rejects when a file cannot be opened: an engine that cannot say what it does must not run. */
 export async function openRecorders(options: RecorderOptions): Promise<Recorders> {
-  const { folder, runId, startedAt, decisionCapacity, tapeBytesMax, secrets } = options;
+  const { folder, runId, startedAt, decisionCapacity, tapeBytesMax, secrets, onSaid } = options;
   const decisions = await openDecisionLog({
     path: folder.decisions,
     runId,
@@ -67,6 +71,7 @@ export async function openRecorders(options: RecorderOptions): Promise<Recorders
     decisions.report(decision, at);
     log.report(decision);
     metrics.observeDecision(decision);
+    onSaid(decision, at);
   });
   const tally = new Tally(startedAt, (decision, at) => afterwards.add({ decision, at }));
   return {
@@ -83,6 +88,7 @@ export async function openRecorders(options: RecorderOptions): Promise<Recorders
       metrics.observeWatchdog(news);
       log.write(news.kind === 'given_up' ? 'error' : 'info', 'watchdog', news);
     },
+    onHttp: (news) => log.write('error', 'http', news),
     async metrics(sources) {
       observeAll(metrics, sources, tally);
       metrics.observeLost('decision_log', decisions.telemetry().dropped);

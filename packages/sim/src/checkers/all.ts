@@ -3,6 +3,7 @@ import { booksAreAsOldAsTheyAre } from './books-are-as-old-as-they-are.ts';
 import { brokenGroupsEndNeutral } from './broken-groups-end-neutral.ts';
 import { closedIsClosed } from './closed-is-closed.ts';
 import { commitsAreWhole } from './commits-are-whole.ts';
+import { emergencyCallHolds } from './emergency-call-holds.ts';
 import { everyFillOnce } from './every-fill-once.ts';
 import { everythingCanBeWritten } from './everything-can-be-written.ts';
 import { factsChangeByRecord } from './facts-change-by-record.ts';
@@ -37,6 +38,7 @@ export function allCheckers(): readonly Checker[] {
     recordedBeforeRisk(),
     rejectionLeavesNoTrace(),
     modeRisesForCause(),
+    emergencyCallHolds(),
     everyFillOnce(),
     everythingCanBeWritten(),
     factsEqualRefold(),

@@ -59,6 +59,7 @@ function traceOf({ facts }: State): string {
     heldE8,
     cashE8,
     facts.operatorStop,
+    facts.emergencyCalledAt,
     facts.lastReconciledAt,
     totals.sent,
     totals.fills,

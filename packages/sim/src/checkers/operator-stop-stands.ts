@@ -1,5 +1,5 @@
 import type { Event } from '@holdfast/core';
-import { type LedgerRecord, WATCHDOG } from '@holdfast/core/ledger';
+import { callsEmergency, type LedgerRecord } from '@holdfast/core/ledger';
 import { scanLedger, type SegmentSource } from '@holdfast/runtime/ledger';
 import { type Checker, demand } from './checker.ts';
 
@@ -7,8 +7,8 @@ type Command = Extract<Event, { kind: 'operatorCommanded' }>['command'];
 
 /**
  * Once the operator has said stop, nothing that could add risk leaves until a release given after
- * it is on record; a restart changes nothing about that. The watchdog is no operator: its stop ends
- * otherwise.
+ * it is on record; a restart changes nothing about that. An emergency call is no operator's: it
+ * ends otherwise.
  */
 export function operatorStopStands(): Checker {
   const name = 'operator-stop-stands';
@@ -25,7 +25,7 @@ export function operatorStopStands(): Checker {
       pending = [];
     },
     onEvent(event) {
-      if (event.kind === 'operatorCommanded' && event.operator !== WATCHDOG) {
+      if (event.kind === 'operatorCommanded' && !callsEmergency(event.operator)) {
         wasEverCommanded = true;
         pending.push(event.command);
       }
@@ -52,8 +52,8 @@ export function operatorStopStands(): Checker {
 }
 
 function commandOf(record: LedgerRecord): Command | null {
-  if (record.type !== 'operatorCommandRecorded' || record.operator === WATCHDOG) return null;
-  return record.command;
+  if (record.type !== 'operatorCommandRecorded') return null;
+  return callsEmergency(record.operator) ? null : record.command;
 }
 
 function lastCommand(ledger: SegmentSource): Command {

@@ -1,4 +1,5 @@
 import type { Event } from '@holdfast/core';
+import { ENDPOINT, WATCHDOG } from '@holdfast/core/ledger';
 import type { State } from '@holdfast/core/step';
 import type { MonoMs } from '@holdfast/core/values';
 import type { Prng } from '../prng.ts';
@@ -10,7 +11,10 @@ export interface OperatorModel {
   readonly release: number;
   /** A latched loss is taken back, with an approval; whether that is heard is the core's say. */
   readonly resets: number;
-  /** The watchdog asks for reduce-only: over after its cooldown, without a release. */
+  /**
+   * The watchdog, or somebody at the emergency endpoint, calls for reduce-only: over after its
+   * cooldown, without a release.
+   */
   readonly watchdog: number;
 }
 
@@ -51,8 +55,11 @@ export class Operator {
     const { kill, reduceOnly, release, resets, watchdog } = this.#model;
     if (this.#happens(kill)) this.#stop('kill');
     if (this.#happens(reduceOnly)) this.#stop('reduce_only');
-    if (this.#happens(watchdog)) this.#command('reduce_only', 'watchdog');
     if (this.#isGoing || this.#happens(resets)) this.#reset();
+    if (this.#happens(watchdog)) {
+      const caller = this.#options.prng.chance(0.5) ? WATCHDOG : `${ENDPOINT}world`;
+      this.#command('reduce_only', caller);
+    }
     if (this.#happens(release) || (this.#isGoing && this.#holds())) this.#command('release');
   }
 
