@@ -41,7 +41,7 @@ export type Decision = { readonly at: MonoMs } & (
   /** Same identity seen before: nothing is sent, nothing is recorded (AT-928). */
   | { readonly kind: 'intentDuplicate'; readonly intentId: string; readonly label: Label }
   | { readonly kind: 'orderAbandoned'; readonly label: Label; readonly cause: AbandonCause }
-  /** It has rested too long. A healthy system might put another in its place; this build does not. */
+  /** It has rested too long. A system might put another in its place; this build does not. */
   | {
       readonly kind: 'staleOrderCanceled';
       readonly label: Label;

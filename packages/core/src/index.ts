@@ -18,9 +18,6 @@ export type {
   ObservedFill,
   ObservedSettlement,
   OrderReported,
-  PublicTrade,
-  PublicTradeObserved,
-  PublicTradesObserved,
   RequestBudget,
   RequestLimits,
   SessionTerminated,
@@ -33,5 +30,10 @@ export type {
 export type { NetworkFigures } from './guard/monitors/bunker.ts';
 export type { LedgerRecord } from './ledger/record.ts';
 export type { LossLimit } from './position/losses.ts';
+export type {
+  PublicTrade,
+  PublicTradeObserved,
+  PublicTradesObserved,
+} from './market/public-trade.ts';
 export type { LedgerStage, Parameters, Policy } from './policy.ts';
 export type { MonoMs, WallMs } from './values/index.ts';

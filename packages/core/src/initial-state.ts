@@ -131,7 +131,7 @@ function unaskedReconciliation(): Observations['reconciliation'] {
     nextAt: NEVER,
     clearing: null,
     lastCleanAt: null,
-    comparedAt: null,
+    uncomparedSince: null,
     unsent: [],
     corrections: [],
     correcting: 0,

@@ -248,8 +248,8 @@ export interface Observations {
     /** A `latchCleared` record is on its way; its snapshot was asked for then. */
     clearing: MonoMs | null;
     lastCleanAt: MonoMs | null;
-    /** The last pass that could compare positions was asked for then. */
-    comparedAt: MonoMs | null;
+    /** Since when no answer could be used to compare positions; null: the last one was. */
+    uncomparedSince: MonoMs | null;
     unsent: UnsentIntent[];
     /** Found missing in the ledger and not yet asked to be written, in order. */
     corrections: LedgerRecord[];

@@ -11,7 +11,6 @@ import type {
   FeeTier,
   MaintenanceWindow,
   ObservedFill,
-  PublicTrade,
   RequestLimits,
   TickerChanged,
   VenueOrder,
@@ -25,6 +24,7 @@ import {
   POLICY,
   proposalOf,
 } from '../src/gates/context.fixture.ts';
+import type { PublicTrade } from '../src/market/public-trade.ts';
 import type { RejectCode } from '../src/gates/reject.ts';
 import type { Instrument } from '../src/instrument/instrument.ts';
 import type { IntentProposal, LegProposal } from '../src/intent/intent.ts';

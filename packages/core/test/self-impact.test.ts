@@ -1,6 +1,6 @@
 /** Who chases itself, and how a feed of trades that is quiet is told from one that is dead. */
 import { describe, expect, it } from 'vitest';
-import type { PublicTrade } from '../src/event.ts';
+import type { PublicTrade } from '../src/market/public-trade.ts';
 import { BTC_CALL, BTC_PUT, policyWith } from '../src/gates/context.fixture.ts';
 import type { Parameters } from '../src/policy.ts';
 import { amountE8, E8, type InstrumentName, monoMs, priceE8 } from '../src/values/index.ts';
@@ -166,7 +166,7 @@ describe('a feed of public trades', () => {
     expect([latch(rig), causes(rig), rig.mode]).toEqual([[], [], 'Active']);
   });
 
-  it('AT-953 gone stale since the last tick refuses as latched, degrades, and the tick latches', () => {
+  it('AT-953 stale since the last tick: refused as latched, degraded, and the tick latches', () => {
     const rig = desk({});
     rig.silent.add('latest_trades');
     quiet(rig, 1, 4_900);

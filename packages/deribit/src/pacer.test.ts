@@ -80,7 +80,7 @@ describe('pacer', () => {
     expect(sent[0]?.job).toBe('cancel 0');
   });
 
-  it('AT-239 drained by data: data is shed, an open is blocked, and the other three are served', () => {
+  it('AT-239 drained by data: data is shed, an open blocked, the other three are served', () => {
     const shed: string[] = [];
     const pacer = new Pacer<string>(0, (job) => shed.push(job));
     pacer.limit({ matching: MATCHING, nonMatching: OTHER }, 0);
@@ -115,7 +115,7 @@ describe('pacer', () => {
     expect([served, shed]).toEqual([['cancel', 'vital', 'open', 'data'], []]);
   });
 
-  it('waits for nobody for ever: credits that come serve whoever waits longest in its class', () => {
+  it('credits that come serve whoever waits longest in its class', () => {
     const pacer = new Pacer<number>(0);
     for (let job = 0; job < 40; job += 1) {
       pacer.add({ pool: 'matching', requestClass: 'CANCEL', job }, 0);

@@ -8,8 +8,8 @@ import { TokenBucket } from './token-bucket.ts';
 export type Pool = 'matching' | 'non_matching' | 'instruments' | 'subscriptions';
 
 /**
- * What a request is for, in the order in which a pool serves them (contract-1 section 45). `VITAL` is
- * ours: questions the session lives by, and reconciliation.
+ * What a request is for, in the order in which a pool serves them (contract-1 section 45). `VITAL`
+ * is ours: questions the session lives by, and reconciliation.
  */
 const CLASSES = ['EMERGENCY_CLOSE', 'CANCEL', 'HEDGE', 'VITAL', 'OPEN', 'DATA'] as const;
 export type RequestClass = (typeof CLASSES)[number];

@@ -152,7 +152,8 @@ function traderOf(runtime: Runtime, venue: PaperVenue, clock: Clock, mode: () =>
       observations.equity !== null &&
       [...observations.listings.values()].some(
         ({ book, greeks }) => book.usable && greeks !== null,
-      ),
+      ) &&
+      [...observations.publicTrades.feeds.values()].some((feed) => feed.updatedAt !== null),
     propose(group, parts = {}) {
       runtime.post({
         kind: 'intentProposed',

@@ -266,19 +266,13 @@ export function rateOf(sentMsAgo: readonly number[] = []): RateView {
   };
 }
 
-/** A fresh feed; USD as decimals. */
-export function tradesOf(
-  parts: Partial<TradesView> & { readonly public?: number; readonly self?: number } = {},
-): TradesView {
-  const { public: everybody = 0, self = 0, ...view } = parts;
-  return {
-    updatedAt: () => monoMs(NOW - 1_000),
-    publicNotional: () => usd(everybody),
-    selfNotional: () => ({ gross: usd(Math.abs(self)), net: usd(self) }),
-    pausedUntil: () => null,
-    ...view,
-  };
-}
+/** A fresh feed in which nobody trades. */
+const QUIET_TRADES: TradesView = Object.freeze({
+  updatedAt: () => monoMs(NOW - 1_000),
+  publicNotional: () => usd(0),
+  selfNotional: () => ({ gross: usd(0), net: 0 }),
+  pausedUntil: () => null,
+});
 
 /** Section 52: everything passes. Listings hold every fixture instrument. */
 export function contextOf(parts: Partial<GateContext> = {}): GateContext {
@@ -309,7 +303,7 @@ export function contextOf(parts: Partial<GateContext> = {}): GateContext {
     exposure: exposureOf(),
     requests: { available: 20, reserved: 5 },
     throttled: false,
-    trades: tradesOf(),
+    trades: QUIET_TRADES,
     rate: rateOf(),
     order: () => undefined,
     isSuspended: () => false,

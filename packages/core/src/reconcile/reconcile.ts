@@ -48,8 +48,9 @@ export interface ReconcileInputs {
   readonly unresolved: ReadonlySet<Label>;
   /**
    * When this process let its working orders go, or heard that they had arrived: an order may be
-   * overtaken on its way, and the list that was made before it came has it not. Between an order's marker and its leaving lies the
-   * disk: a question asked in between has no answer about it, however soon it was acknowledged.
+   * overtaken on its way, and the list that was made before it came has it not. Between an order's
+   * marker and its leaving lies the disk: a question asked in between has no answer about it,
+   * however soon it was acknowledged.
    */
   readonly leftAt: ReadonlyMap<Label, MonoMs>;
   /** Nothing was sent and nothing filled since we asked: positions can be compared. */

@@ -1,4 +1,8 @@
-import type { PublicTrade, PublicTradeObserved, PublicTradesObserved } from '../event.ts';
+import type {
+  PublicTrade,
+  PublicTradeObserved,
+  PublicTradesObserved,
+} from '../market/public-trade.ts';
 import type { TradesView } from '../gates/gate.ts';
 import type { SelfNotional } from '../guard/self-impact.ts';
 import { RECENT_FILLS_MAX } from '../facts.ts';

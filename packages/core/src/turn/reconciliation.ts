@@ -157,7 +157,8 @@ function carryOut(
     });
     output.add(cancel);
   }
-  if (plan.compared) reconciliation.comparedAt = reconciliation.requestedAt;
+  if (plan.compared) reconciliation.uncomparedSince = null;
+  else reconciliation.uncomparedSince ??= snapshot.at;
   if (plan.cancels.length > 0 || plan.inventoryMismatch || isLongUncompared(state)) {
     raiseRisk(state, 'inventory_mismatch', output);
     block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
@@ -177,9 +178,8 @@ function carryOut(
  * equal. What opens stops, and the next pass compares.
  */
 function isLongUncompared({ observations }: State): boolean {
-  const { comparedAt, startedAt } = observations.reconciliation;
-  const since = comparedAt ?? startedAt;
-  return since !== null && observations.now - since > COMPARED_WITHIN_MS;
+  const { uncomparedSince } = observations.reconciliation;
+  return uncomparedSince !== null && observations.now - uncomparedSince > COMPARED_WITHIN_MS;
 }
 
 function passed(

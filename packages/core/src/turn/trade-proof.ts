@@ -1,4 +1,4 @@
-import type { PublicTradesObserved } from '../event.ts';
+import type { PublicTradesObserved } from '../market/public-trade.ts';
 import { tradeMarketKey } from '../market/trade-market.ts';
 import type { Observations, State, TradeFeed } from '../state.ts';
 import type { MonoMs } from '../values/index.ts';
@@ -8,7 +8,7 @@ import { nextRequestId } from './request-id.ts';
 import { block, raiseRisk } from './safety.ts';
 import { isTraded } from './trade-feed.ts';
 
-/** Parts of the age a feed may have: when it is asked for, and how long one answer is waited for. */
+/** Parts of the age a feed may have: when it is asked for, and when it is asked for again. */
 const ASKED_AFTER_SHARE = 0.3;
 const ASKED_AGAIN_SHARE = 0.2;
 /** A trade this young may still be on its way to us. */
