@@ -10,7 +10,10 @@ import { Desk } from './desk.ts';
 import { callsOf, CLASSES, declaredGates, isGate, stoppedAt, watched } from './gate-calls.ts';
 
 const active = (): Desk => new Desk().boot();
-const NAMES = GATES.map(({ name }) => name);
+/** Those an OPEN is asked by. */
+const NAMES = GATES.filter((gate) => gate.kind === 'policy' || gate.appliesTo.includes('OPEN')).map(
+  ({ name }) => name,
+);
 /** Of each class that is judged by gates, each gate. */
 const STOPS = (['OPEN', 'CLOSE', 'HEDGE'] as const).flatMap((intentClass) =>
   declaredGates(intentClass).map((gate) => [intentClass, gate] as const),

@@ -19,21 +19,21 @@ function holding(): Desk {
 /** Each kind of Kill, as its inputs make it. */
 const KILLS: readonly (readonly [string, (desk: Desk) => void])[] = [
   [
-    'AT-338 AT-208 margin',
+    'margin',
     (desk) => {
       desk.account.maintenanceE8 = 960_000_000;
       for (let tick = 0; tick < 110; tick += 1) desk.tick();
     },
   ],
   [
-    'AT-339 disk, by both sources',
+    'disk, by both sources',
     (desk) => {
       desk.post({ kind: 'diskMeasured', used: 0.93, secondary: 0.93 });
       desk.post({ kind: 'ticked' });
     },
   ],
   [
-    'AT-346 session',
+    'session',
     (desk) => {
       for (let nth = 0; nth < 3; nth += 1) desk.post({ kind: 'sessionTerminated', code: 10_028 });
       desk.quote();
@@ -41,7 +41,7 @@ const KILLS: readonly (readonly [string, (desk: Desk) => void])[] = [
     },
   ],
   [
-    'AT-347 watchdog',
+    'watchdog',
     (desk) => {
       desk.now += 11_000;
       desk.quote();
@@ -58,18 +58,32 @@ const KILLS: readonly (readonly [string, (desk: Desk) => void])[] = [
 ];
 
 describe('Kill with exposure', () => {
-  it.each(KILLS)('%s: what is held is closed, and nothing opens', (_, kill) => {
+  it.each(KILLS)(
+    'AT-208 AT-339 AT-346 AT-347 %s: what is held is closed, and nothing opens',
+    (_, kill) => {
+      const desk = holding();
+      const before = desk.submits.length;
+      kill(desk);
+      const after = desk.submits.slice(before);
+      expect(after.length).toBeGreaterThan(0);
+      for (const { order } of after) expect(order.terms.reduceOnly).toBe(true);
+      expect(after[0]?.order.terms).toMatchObject({
+        instrument: BTC_CALL.name,
+        side: 'sell',
+        amountE8: 100_000_000,
+      });
+    },
+  );
+
+  it('AT-013 a Kill beside bunker mode closes as any other, and nothing opens', () => {
     const desk = holding();
-    const before = desk.submits.length;
-    kill(desk);
-    const after = desk.submits.slice(before);
-    expect(after.length).toBeGreaterThan(0);
-    for (const { order } of after) expect(order.terms.reduceOnly).toBe(true);
-    expect(after[0]?.order.terms).toMatchObject({
-      instrument: BTC_CALL.name,
-      side: 'sell',
-      amountE8: 100_000_000,
-    });
+    desk.state.observations.guardInputs.bunkerModeActive = true;
+    desk.post({ kind: 'operatorCommanded', command: 'kill', reason: '', operator: 'me' });
+    desk.post({ kind: 'ticked' });
+    expect(last(desk).order.terms).toMatchObject({ reduceOnly: true, side: 'sell' });
+    desk.tick(1_000);
+    desk.propose();
+    expect(desk.refusals.at(-1)).toBe('TradingModeForbidsOpen');
   });
 
   it('AT-338 cancels what opens, closes, and hedges what is left', () => {
