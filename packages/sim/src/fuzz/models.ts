@@ -48,7 +48,8 @@ function withoutLosses(weather: Weather): Weather {
 
 /** Prices fall and rise by more than a day may lose, shortly before the week is over. */
 function losing(prng: Prng, weather: Weather): Weather {
-  const beforeWeekEndMs = prng.int(5, 40) * 1_000;
+  // What is lost in a new week could not be reset before that week is over as well.
+  const beforeWeekEndMs = weather.durationMs + prng.int(0, 5_000);
   const leaps = { jump: 0.1 + 0.2 * prng.float(), jumpMax: prng.pick([0.01, 0.03, 0.15]) };
   return {
     ...weather,
