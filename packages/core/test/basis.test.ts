@@ -95,10 +95,8 @@ describe('the basis monitor (section 43)', () => {
     if (what === 'last') {
       // No middle to go by: the last trade has to do.
       listing.book.applySnapshot(desk.now, monoMs(desk.now), [199_999, 100_000], []);
-      desk.state.observations.monitors.byInstrument.get(BTC_PERPETUAL.name)!.lastTrade = {
-        value: INDEX_E8,
-        at,
-      };
+      const watch = desk.state.observations.monitors.byInstrument.get(BTC_PERPETUAL.name);
+      if (watch !== undefined) watch.lastTrade = { value: INDEX_E8, at };
     }
     desk.post({ kind: 'heartbeatObserved' });
     return asked(desk).split(' ');

@@ -245,9 +245,14 @@ it('AT-297 six seconds of silence are ReduceOnly, eleven and a stalled loop Kill
       subject: null,
     });
   newsAfter(6_000);
+  // The monitors have heard nothing for as long, and say so beside it.
   expect(currentMode(trader.runtime.state)).toEqual({
     mode: 'ReduceOnly',
-    reasons: ['REDUCEONLY_EMERGENCY_REDUCEONLY_ACTIVE'],
+    reasons: [
+      'REDUCEONLY_EMERGENCY_REDUCEONLY_ACTIVE',
+      'REDUCEONLY_BUNKER_MODE_ACTIVE',
+      'REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY',
+    ],
   });
   newsAfter(11_000);
   expect(currentMode(trader.runtime.state)).toEqual({

@@ -15,7 +15,8 @@ const state = createState({
   runtimeConfigHash: 'c',
   contractVersion: '5.2',
   enforcedProfile: 'CSP',
-  toleratesUnlinked: true,
+  realMoney: false,
+  needsSupervisor: false,
   settleMs: 0,
   tickIntervalMs: 1_000,
   reconcileIntervalMs: 5_000,
@@ -44,6 +45,13 @@ beforeEach(async () => {
       now: () => NOW,
       isRunning: () => true,
       status: () => said,
+      trust: {
+        environment: 'dev',
+        runId: 'run-1',
+        trustRootsPath: '/nowhere/trust-roots.json',
+        acceptsDevelopmentKeys: false,
+        now: () => NOW,
+      },
       health: () => ({
         last_transition_reason: 'started',
         last_transition_ts: SINCE,

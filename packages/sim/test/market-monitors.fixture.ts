@@ -132,7 +132,7 @@ export class MarketWatch {
   }
 
   #post(event: Unstamped<Event>): void {
-    step(this.#state, { at: this.#now, ...event } as Event);
+    step(this.#state, { at: this.#now, ...event });
   }
 }
 

@@ -33,6 +33,8 @@ const codesOf = (world: World): ReadonlySet<string> => reachedBy(world.decisions
 
 const rules = { ...QUIET.rules, patience: 0.01 };
 
+const CAUTION = 'REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY';
+
 /** One kind of trouble alone, and the code it is there for. */
 const TROUBLES: readonly (readonly [string, Partial<Quiet>, string])[] = [
   ['a disk both opinions call full', { gauge: { ...QUIET.gauge, high: 1 } }, 'KILL_DISK_WATERMARK'],
@@ -127,7 +129,37 @@ const TROUBLES: readonly (readonly [string, Partial<Quiet>, string])[] = [
   [
     'no index prices',
     { conditions: { ...QUIET.conditions, indexSilence: 0.2, indexSilenceMsMax: 30_000 } },
-    'reject InstrumentMetadataMissing',
+    'REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY',
+  ],
+  ['a frightened market', { conditions: { ...QUIET.conditions, fright: 0.1 } }, CAUTION],
+  [
+    'a volatility index nobody tells',
+    { conditions: { ...QUIET.conditions, dvolSilence: 0.2 } },
+    CAUTION,
+  ],
+  ['a thin market', { conditions: { ...QUIET.conditions, thinning: 0.2 } }, CAUTION],
+  [
+    'a market torn apart',
+    {
+      conditions: { ...QUIET.conditions, widening: 0.3, wideningMsMax: 40_000, wideningMax: 0.05 },
+    },
+    'KILL_CORTEX_FORCE_KILL',
+  ],
+  [
+    'marks that leave their index',
+    { conditions: { ...QUIET.conditions, parting: 0.3, partingMsMax: 40_000, partingMax: 0.1 } },
+    'KILL_CORTEX_FORCE_KILL',
+  ],
+  [
+    'a line that is held up',
+    { network: { ...QUIET.network, hold: 0.1, holdMsMax: 5_000 } },
+    'REDUCEONLY_BUNKER_MODE_ACTIVE',
+  ],
+  ['slow answers', { network: { ...QUIET.network, crawl: 0.2 } }, 'REDUCEONLY_BUNKER_MODE_ACTIVE'],
+  [
+    'a clock that is off',
+    { clock: { ...QUIET.clock, driftPpmMax: 2_000 } },
+    'REDUCEONLY_RISKSTATE_DEGRADED',
   ],
   [
     'a thread held up for long',

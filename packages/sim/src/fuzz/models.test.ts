@@ -74,6 +74,7 @@ it('the network does everything its model has', async () => {
       hold: 0.1,
       blackout: 0.02,
       blackoutMsMax: 5_000,
+      crawl: 0.02,
       storm: 0.01,
     },
     crash: {},

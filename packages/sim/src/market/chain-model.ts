@@ -27,6 +27,7 @@ const DAY_MS = 86_400_000;
 /** Sizes were not recorded. Mean at the best price at the money, USD, and its share far off. */
 const MEAN_USD = 500_000;
 const WING_SHARE = 0.3;
+const FUTURE_MEAN_USD = 1_500_000;
 /** Mean time between two dislocations of one coin. */
 const DISLOCATED_EVERY_MS = 20_000;
 const NONE: ReadonlySet<Currency> = new Set();
@@ -237,7 +238,7 @@ export class ChainModel implements MarketModel {
       price,
       indexE8,
       spreadScale: 1,
-      meanUsd: MEAN_USD,
+      meanUsd: FUTURE_MEAN_USD,
       isQuoted: true,
     });
   }

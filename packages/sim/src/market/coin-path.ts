@@ -29,9 +29,9 @@ const STRESS_FADE_MS = 2_400_000;
 
 /**
  * What the first minute of a crash does to the futures, which are quoted again long before the
- * options are: half spread as a share of the price, and the share of size that is taken away.
+ * options are: half spread as a share of the price, and the logarithm of what sizes shrink by.
  */
-const PANIC = { half: 0.0022, size: 0.93, comesMs: 3_000, goesMs: 40_000 } as const;
+const PANIC = { half: 0.0022, size: 5, comesMs: 3_000, goesMs: 40_000 } as const;
 
 const CARRY = { near: 0.02, far: 0.045, memoryYears: 0.3 } as const;
 const BASIS_MAX = 0.0005;
@@ -166,7 +166,7 @@ export class CoinPath {
 
   /** Mean size at the best price of a future, before its share of an option's. */
   get futureMeanUsd(): number {
-    return this.#regime.meanUsd * (1 - PANIC.size * this.#panic);
+    return this.#regime.meanUsd * Math.exp(-PANIC.size * this.#panic);
   }
 
   get meanUsd(): number {

@@ -33,8 +33,8 @@ const HALF_SPREAD = { floor: 0.0035, short: 0.0006, perDistance: 0.4, cap: 6 } a
 const IN_THE_MONEY = 0.002;
 /** Own error of a quote against the surface, volatility, and how long it lasts. */
 const NOISE = { deviation: 0.0008, memoryMs: 30_000 } as const;
-/** Futures are deeper than options: share of their mean size. */
-const FUTURE_SIZE = 0.75;
+/** Futures are deeper than options: so many times their mean size. */
+const FUTURE_SIZE = 3;
 const MOOD_MS = { min: 5_000, max: 30_000 } as const;
 /** A quote's own mood, which outlives one look at it. */
 interface Mood {

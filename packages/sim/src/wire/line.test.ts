@@ -16,6 +16,7 @@ function lineOf(model: Partial<NetworkModel> = {}) {
     holds: 0,
     blackouts: 0,
     storms: 0,
+    crawls: 0,
     lostRequests: 0,
     lostAnswers: 0,
     lostNotifications: 0,

@@ -24,6 +24,10 @@ export interface NetworkModel {
   /** Chance in each second that nothing said in one direction arrives any more, for a while. */
   readonly blackout: number;
   readonly blackoutMsMax: number;
+  /** Chance in each second that everything takes this much longer, for a while. */
+  readonly crawl: number;
+  readonly crawlMsMax: number;
+  readonly crawlDelayMs: number;
   /** Chance in each second that no connection lasts longer than a second, for a while. */
   readonly storm: number;
   readonly stormMsMax: number;
@@ -48,6 +52,9 @@ export const PERFECT_NETWORK: NetworkModel = Object.freeze({
   holdMsMax: 1_000,
   blackout: 0,
   blackoutMsMax: 20_000,
+  crawl: 0,
+  crawlMsMax: 20_000,
+  crawlDelayMs: 500,
   storm: 0,
   stormMsMax: 10_000,
   refusal: 0,
@@ -61,6 +68,7 @@ export interface NetworkCounts {
   holds: number;
   blackouts: number;
   storms: number;
+  crawls: number;
   lostRequests: number;
   lostAnswers: number;
   lostNotifications: number;

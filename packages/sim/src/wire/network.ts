@@ -20,6 +20,7 @@ export class Network {
     holds: 0,
     blackouts: 0,
     storms: 0,
+    crawls: 0,
     lostRequests: 0,
     lostAnswers: 0,
     lostNotifications: 0,
@@ -34,6 +35,7 @@ export class Network {
   readonly #connections = new Set<Connection>();
   readonly #blackout: Spell;
   readonly #storm: Spell;
+  readonly #crawl: Spell;
   #model: NetworkModel;
   /** The model during a blackout. */
   #dark: NetworkModel;
@@ -46,6 +48,7 @@ export class Network {
     this.#fates = prng.fork('fates');
     this.#blackout = new Spell(clock, prng.fork('blackout'));
     this.#storm = new Spell(clock, prng.fork('storm'));
+    this.#crawl = new Spell(clock, prng.fork('crawl'));
     this.#model = model;
     this.#dark = model;
     this.#service = service;
@@ -58,6 +61,19 @@ export class Network {
     this.#unreachableUntil = Number.NEGATIVE_INFINITY;
     this.#blackout.end();
     this.#storm.end();
+    this.#crawl.end();
+  }
+
+  /** As it is at this moment. */
+  get #weather(): NetworkModel {
+    const model = this.#blackout.isOn ? this.#dark : this.#model;
+    if (!this.#crawl.isOn) return model;
+    const { crawlDelayMs, delayMsMin, delayMsMax } = model;
+    const delays = {
+      delayMsMin: delayMsMin + crawlDelayMs,
+      delayMsMax: delayMsMax + crawlDelayMs,
+    };
+    return { ...model, ...delays };
   }
 
   /** @param leaving sees each frame of the process as it leaves. */
@@ -66,7 +82,7 @@ export class Network {
       const connection = new Connection({
         clock: this.#clock,
         prng: this.#prng,
-        model: () => (this.#blackout.isOn ? this.#dark : this.#model),
+        model: () => this.#weather,
         counts: this.counts,
         service: this.#service,
         process,
@@ -148,12 +164,13 @@ export class Network {
   #look(): void {
     this.#clock.wake(this.#clock.now() + LOOK_MS, () => {
       const { cut, cutMsMax, hold, holdMsMax } = this.#model;
-      const { blackout, blackoutMsMax, storm, stormMsMax } = this.#model;
+      const { blackout, blackoutMsMax, storm, stormMsMax, crawl, crawlMsMax } = this.#model;
       if (this.#blackout.look(blackout, blackoutMsMax)) this.#darken();
       if (this.#storm.look(storm, stormMsMax)) {
         this.counts.storms += 1;
         this.cut(0);
       }
+      if (this.#crawl.look(crawl, crawlMsMax)) this.counts.crawls += 1;
       if (this.#fates.chance(cut)) this.cut(this.#fates.int(1, cutMsMax));
       if (this.#fates.chance(hold)) {
         this.hold(this.#fates.pick(['up', 'down']), this.#fates.int(1, holdMsMax));

@@ -82,7 +82,7 @@ function markOf({ listing }: ReferenceInputs): Reading<number> | null {
   return listing !== null && isReferenceKind(listing.instrument) ? listing.mark : null;
 }
 
-/** The middle of a two-sided book while that is young enough, else the last trade. */
+/** The middle of a two-sided book while it is young enough, else the younger of it and a trade. */
 function lastOrMid(
   { lastTrade }: ReferenceWatch,
   { listing }: ReferenceInputs,
@@ -91,12 +91,14 @@ function lastOrMid(
 ): Reading<number> | null {
   if (listing === null || !isReferenceKind(listing.instrument)) return lastTrade;
   const { book, instrument } = listing;
-  const isTwoSided = book.bidCount > 0 && book.askCount > 0;
-  if (!isTwoSided || book.updatedAt === null || bookTrouble(book, now, maxAgeMs) !== null) {
+  const { updatedAt } = book;
+  if (!book.usable || book.bidCount === 0 || book.askCount === 0 || updatedAt === null) {
     return lastTrade;
   }
+  const isFresh = bookTrouble(book, now, maxAgeMs) === null;
+  if (!isFresh && lastTrade !== null && lastTrade.at > updatedAt) return lastTrade;
   const middle = ((book.bidPrice(0) + book.askPrice(0)) / 2) * instrument.tickE8;
-  return { value: middle, at: book.updatedAt };
+  return { value: middle, at: updatedAt };
 }
 
 interface Troubled {

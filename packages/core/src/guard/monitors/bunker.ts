@@ -136,25 +136,34 @@ export function tellBunker(
   const { calmSince, figures, isActive, measuredAt, since } = bunker;
   const isOld = !isFresh(now, measuredAt, networkMeasuredMaxAgeMs);
   if (isActive === false && figures.every(({ isBreached }) => !isBreached)) return;
-  const asks = isActive === false ? 'nothing yet' : 'ReduceOnly';
-  const clears = `every network figure good for ${bunkerExitStableS} s`;
-  const clearsAt = calmSince === null ? null : monoMs(calmSince + bunkerExitStableS * 1_000);
-  if (figures.length === 0) {
-    findings.push({
-      ...{ figure: 'ws_event_lag_ms', subject: null, standing: 'missing', asks, value: null },
-      ...{ limit: networkMeasuredMaxAgeMs, unit: 'ms', since: null, clearsAt: null },
-      clears: 'a first measurement',
-    });
-  }
+  const whole = {
+    subject: null,
+    asks: isActive === false ? 'nothing yet' : 'ReduceOnly',
+    clears: `every network figure good for ${bunkerExitStableS} s`,
+    since,
+  } as const;
+  if (figures.length === 0) findings.push({ ...whole, ...UNMEASURED });
   for (const { figure, unit, value, limit, isBreached } of figures) {
-    const standing = isOld ? 'stale' : value === null ? 'missing' : isBreached ? 'breached' : null;
-    // Once all are good again, one line for the time that is left says enough.
-    if (standing === null && (calmSince === null || figure !== 'ws_event_lag_ms')) continue;
-    findings.push({
-      ...{ figure, subject: null, standing: standing ?? 'cooling', asks, value },
-      ...{ limit: isOld ? networkMeasuredMaxAgeMs : limit, unit, since },
-      clearsAt: standing === null ? clearsAt : null,
-      clears,
-    });
+    const read = { ...whole, figure, unit, value };
+    if (isOld) {
+      const maxAge = { limit: networkMeasuredMaxAgeMs, clearsAt: null };
+      findings.push({ ...read, ...maxAge, standing: 'stale' });
+    } else if (isBreached) {
+      const standing = value === null ? 'missing' : 'breached';
+      findings.push({ ...read, limit, standing, clearsAt: null });
+    } else if (calmSince !== null && figure === 'ws_event_lag_ms') {
+      // Once all are good again, one line for the time that is left says enough.
+      const clearsAt = monoMs(calmSince + bunkerExitStableS * 1_000);
+      findings.push({ ...read, limit, standing: 'cooling', clearsAt });
+    }
   }
 }
+
+const UNMEASURED = {
+  figure: 'ws_event_lag_ms',
+  standing: 'missing',
+  value: null,
+  limit: 0,
+  unit: 'ms',
+  clearsAt: null,
+} as const;

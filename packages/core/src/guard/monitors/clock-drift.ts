@@ -32,7 +32,12 @@ export function clockFindings(
     standing: MonitorFinding['standing'],
     value: number | null,
   ): MonitorFinding => ({
-    ...{ figure, subject: null, standing, asks: 'ReduceOnly', value, unit: 'ms' },
+    figure,
+    standing,
+    value,
+    subject: null,
+    asks: 'ReduceOnly',
+    unit: 'ms',
     limit: standing === 'stale' ? clockMeasuredMaxAgeMs : limit,
     since: reading?.sampledAt ?? null,
     clearsAt: null,
