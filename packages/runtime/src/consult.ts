@@ -51,7 +51,7 @@ export function createConsult(
     strategy,
     memory: strategy.remember(),
     slowAt: [] as number[],
-    told: { at: Number.NEGATIVE_INFINITY, reasons: '' },
+    tell: teller(strategy, post),
   }));
 
   function ask(strategy: Strategy<unknown>, memory: unknown): readonly IntentProposal[] | string {
@@ -69,29 +69,13 @@ export function createConsult(
     }
   }
 
-  /** Never more often than a reader can follow, and only where the reasons are other ones. */
-  function tell({ memory, strategy, told }: (typeof minds)[number], at: MonoMs): void {
-    if (strategy.abstentions === undefined || at - told.at < TELL_INTERVAL_MS) return;
-    const abstentions = askWhy(strategy, memory);
-    if (typeof abstentions === 'string') {
-      post({ kind: 'strategyFailed', at, strategyId: strategy.id, message: abstentions });
-      return;
-    }
-    const reasons = abstentions.map(({ subject, code }) => `${subject} ${code}`).join();
-    if (reasons === told.reasons) return;
-    told.at = at;
-    told.reasons = reasons;
-    post({ kind: 'strategyAbstained', at, strategyId: strategy.id, abstentions });
-  }
-
   const worked = (): number => clock.worked?.() ?? clock.now();
   let heard = 0;
   return () => {
     // A market that said nothing gives nobody a reason to change their mind.
     if (state.observations.marketAt === heard) return;
     heard = state.observations.marketAt;
-    for (const mind of minds) {
-      const { strategy, memory, slowAt } = mind;
+    for (const { strategy, memory, slowAt, tell } of minds) {
       if (state.observations.suspended.has(strategy.id)) continue;
       const asked = clock.now();
       const begun = worked();
@@ -108,8 +92,28 @@ export function createConsult(
         const groupId = mintGroupId();
         post({ kind: 'intentProposed', at, strategyId: strategy.id, groupId, proposal });
       }
-      tell(mind, at);
+      tell(memory, at);
     }
+  };
+}
+
+/**
+ * Tells what a strategy left alone: never more often than a reader can follow, and only where the
+ * reasons are other ones.
+ */
+function teller(strategy: Strategy<unknown>, post: Post): (memory: unknown, at: MonoMs) => void {
+  let [toldAt, told] = [Number.NEGATIVE_INFINITY, ''];
+  return (memory, at) => {
+    if (strategy.abstentions === undefined || at - toldAt < TELL_INTERVAL_MS) return;
+    const abstentions = askWhy(strategy, memory);
+    if (typeof abstentions === 'string') {
+      post({ kind: 'strategyFailed', at, strategyId: strategy.id, message: abstentions });
+      return;
+    }
+    const reasons = abstentions.map(({ subject, code }) => `${subject} ${code}`).join();
+    if (reasons === told) return;
+    [toldAt, told] = [at, reasons];
+    post({ kind: 'strategyAbstained', at, strategyId: strategy.id, abstentions });
   };
 }
 
