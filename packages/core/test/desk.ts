@@ -616,7 +616,8 @@ export class Desk {
 
 function isAskedFor(trade: PublicTrade, fetch: Fetch): boolean {
   if (fetch.what === 'latest_trades') {
-    return trade.instrument.startsWith(fetch.currency);
+    const isOption = /-[CP]$/.test(trade.instrument);
+    return trade.instrument.startsWith(fetch.currency) && isOption === (fetch.family === 'option');
   }
   if (fetch.what !== 'missed_trades') return false;
   const { instrument, fromSeq, toSeq } = fetch;

@@ -239,6 +239,8 @@ describe('the golden situations', () => {
   it('session_termination: one 10028 is unconfirmed, three are Kill', () => {
     const desk = new Desk().boot();
     desk.post({ kind: 'sessionTerminated', code: 10_028 });
+    // The books went with the session; those of the references are there again.
+    desk.tellCalm();
     expect(status(desk)).toMatchObject({
       trading_mode: 'ReduceOnly',
       risk_state: 'Degraded',

@@ -12,7 +12,7 @@ describe('what a strategy sees of DVOL', () => {
     desk.post({ kind: 'volatilityIndexChanged', underlying: BTC, value });
 
   it('is a volatility, and nothing before it was said', () => {
-    const desk = new Desk().boot();
+    const desk = new Desk({ keepsCalm: false });
     expect(seen(desk)).toBeNull();
     say(desk, 52.5);
     expect(seen(desk)).toBe(0.525);
@@ -20,16 +20,18 @@ describe('what a strategy sees of DVOL', () => {
   });
 
   it('is nothing once it is a minute old', () => {
-    const desk = new Desk().boot();
+    const desk = new Desk({ keepsCalm: false });
     say(desk, 52.5);
-    desk.tick(59_000);
+    desk.now += 59_000;
+    desk.post({ kind: 'ticked' });
     expect(seen(desk)).toBe(0.525);
-    desk.tick(1_001);
+    desk.now += 1_001;
+    desk.post({ kind: 'ticked' });
     expect(seen(desk)).toBeNull();
   });
 
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('is nothing where it is %s', (value) => {
-    const desk = new Desk().boot();
+    const desk = new Desk({ keepsCalm: false });
     say(desk, value);
     expect(seen(desk)).toBeNull();
   });
@@ -37,7 +39,7 @@ describe('what a strategy sees of DVOL', () => {
 
 describe('what a strategy left alone', () => {
   it('goes into the decision log as it was said, and changes nothing', () => {
-    const desk = new Desk().boot();
+    const desk = new Desk({ keepsCalm: false });
     const before = [desk.mode, desk.records.length];
     const abstentions = [{ subject: 'BTC', code: 'ChainThin', measured: 0, limit: 8 }];
     desk.post({ kind: 'strategyAbstained', strategyId: WHO, abstentions });

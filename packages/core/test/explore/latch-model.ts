@@ -42,6 +42,8 @@ class LatchHouse {
     this.desk = this.#desk();
     this.heardAt = this.desk.now;
     this.desk.boot();
+    // From here on the model says what is heard; the calm market of the desk would speak in between.
+    this.desk.keepsCalm = false;
     this.#takeOver();
     this.#trade(1);
   }
