@@ -1,7 +1,7 @@
 import type { GroupState } from '../../src/order/group.ts';
 import { proposePair } from '../group-desk.ts';
 import type { Model } from './explore.ts';
-import { type Allowance, House } from './house.ts';
+import { type Allowance, House, type Sabotage } from './house.ts';
 import { brokenRule, comeToRest, keyOf } from './house-rules.ts';
 import { NOTHING } from './reconciliation-model.ts';
 
@@ -30,13 +30,19 @@ export const groupModel: Model<House> = pair(
 );
 
 /** From where one leg is filled and the other is not: what then befalls the orders that close it. */
-export const containmentModel: Model<House> = pair(
-  'containment',
-  'a leg that stands alone: closes, a ledger that refuses, silence, two crashes',
-  6,
-  { ...NOTHING, ticks: 3, crashes: 2, rejections: 1, refusals: 1, drops: 1, silences: 1 },
-  ['write', 'take full', 'take none', 'hear 0', 'hear 0', 'hear 0'],
-);
+export const containmentModel: Model<House> = containmentIn({});
+
+/** The same in a house that may be wrong. */
+export function containmentIn(sabotage: Sabotage): Model<House> {
+  return pair(
+    'containment',
+    'a leg that stands alone: closes, a ledger that refuses, silence, two crashes',
+    6,
+    { ...NOTHING, ticks: 3, crashes: 2, rejections: 1, refusals: 1, drops: 1, silences: 1 },
+    ['write', 'take full', 'take none', 'hear 0', 'hear 0', 'hear 0'],
+    sabotage,
+  );
+}
 
 /** `begun` is done before the first choice. */
 function pair(
@@ -45,13 +51,14 @@ function pair(
   depth: number,
   allowance: Allowance,
   begun: readonly string[],
+  sabotage: Sabotage = {},
 ): Model<House> {
   return {
     name,
     about,
     depth,
     start: () => {
-      const house = new House(allowance);
+      const house = new House(allowance, {}, sabotage);
       proposePair(house.desk);
       for (const action of begun) house.act(action);
       return house;

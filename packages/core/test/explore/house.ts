@@ -43,6 +43,8 @@ export interface Sabotage {
   readonly hears?: Hears;
   /** Whether a record is still there after a crash. */
   readonly remembers?: (record: LedgerRecord) => boolean;
+  /** The venue fills reduce-only orders beyond what they can reduce. */
+  readonly fillsBeyond?: true;
 }
 
 export type Notice =
@@ -66,7 +68,7 @@ interface Question {
 
 export class House {
   desk: Desk;
-  readonly venue = new ToyVenue();
+  readonly venue: ToyVenue;
   readonly wire: Sent[] = [];
   readonly notices: Notice[] = [];
   question: Question | null = null;
@@ -84,6 +86,7 @@ export class House {
 
   constructor(allowance: Allowance, options: DeskOptions = {}, sabotage: Sabotage = {}) {
     this.#sabotage = sabotage;
+    this.venue = new ToyVenue(sabotage.fillsBeyond !== true);
     this.#options = sabotage.hears === undefined ? options : { ...options, hears: sabotage.hears };
     this.desk = new Desk(this.#options).boot();
     this.left = { ...allowance };

@@ -27,6 +27,11 @@ export class ToyVenue {
   readonly trades: ObservedFill[] = [];
   /** Orders it got twice: it does not tell them apart, so that is two positions. */
   twice: Label | null = null;
+  readonly #keepsReduceOnly: boolean;
+
+  constructor(keepsReduceOnly = true) {
+    this.#keepsReduceOnly = keepsReduceOnly;
+  }
 
   take(terms: OrderTerms, accepted: boolean): ToyOrder {
     if (this.orders.has(terms.label)) this.twice = terms.label;
@@ -43,7 +48,8 @@ export class ToyVenue {
     const { terms } = order;
     const half = Math.floor(terms.amountE8 / 2);
     const wanted = part === 'half' ? half : terms.amountE8 - order.filledE8;
-    const amount = terms.reduceOnly ? Math.min(wanted, this.#reducible(terms)) : wanted;
+    const reduces = terms.reduceOnly && this.#keepsReduceOnly;
+    const amount = reduces ? Math.min(wanted, this.#reducible(terms)) : wanted;
     if (amount === 0) return null;
     order.filledE8 += amount;
     if (order.filledE8 >= terms.amountE8) order.state = 'filled';
