@@ -68,6 +68,8 @@ export interface DeskOptions {
   readonly needsSupervisor?: boolean;
   /** Types of records that never become durable, and are not refused either. */
   readonly loses?: readonly LedgerRecord['type'][];
+  /** Which process over this ledger it is; 1 where it is not said. */
+  readonly epoch?: number;
   /** When the process begins; `T0` where it is not said. */
   readonly now?: number;
   /** What it hears instead of an event; null: nothing. */
@@ -191,7 +193,8 @@ export class Desk {
       reconcileIntervalMs: 10_000,
     });
     for (const record of this.records) recover(this.state, record);
-    for (const effect of resume(this.state, monoMs(this.now), 1)) this.#perform(effect);
+    for (const effect of resume(this.state, monoMs(this.now), options.epoch ?? 1))
+      this.#perform(effect);
   }
 
   get mode(): string {

@@ -1,4 +1,5 @@
 import { type Exploration, explore, type Model } from './explore.ts';
+import { containmentModel, groupModel } from './group-model.ts';
 import { latchModel } from './latch-model.ts';
 import { crashModel, reconciliationModel } from './reconciliation-model.ts';
 import { exploreResolver } from './resolver.ts';
@@ -22,6 +23,8 @@ export const SUBJECTS: readonly Subject[] = Object.freeze([
   subjectOf(latchModel),
   subjectOf(reconciliationModel),
   subjectOf(crashModel),
+  subjectOf(groupModel),
+  subjectOf(containmentModel),
 ]);
 
 function subjectOf<World>(model: Model<World>): Subject {

@@ -5,6 +5,7 @@ import { resolveMode } from '../../src/guard/resolve.ts';
 import { SUBJECTS } from './all.ts';
 import { canonical } from './canonical.ts';
 import { explore, type Model, play } from './explore.ts';
+import { containmentIn } from './group-model.ts';
 import { reconciliationModel, sabotaged } from './reconciliation-model.ts';
 import { exploreResolver } from './resolver.ts';
 import { T0 } from '../desk.ts';
@@ -104,6 +105,13 @@ describe('what is wrong on purpose is found', () => {
     expect(violation?.says).toBe('T-other never traded');
     expect(violation?.path).toHaveLength(6);
     expect(violation?.path).toEqual(expect.arrayContaining(['arrive', 'fill 0 half', 'hear 1']));
+  });
+
+  it('two closes of one leg are one too many where the venue does not keep reduce-only', () => {
+    const { violation } = explore(containmentIn({ fillsBeyond: true }), 3);
+    expect(violation?.says).toMatch(/^holds \S+,-/);
+    expect(violation?.path).toContain('tick');
+    expect(explore(containmentIn({}), 3).violation).toBeNull();
   });
 
   it('a resolver with one wrong row, and one that leaves a reason out', () => {

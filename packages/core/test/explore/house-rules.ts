@@ -105,6 +105,7 @@ function factsAreTheirRecords({ desk }: House): string | null {
 }
 
 const ROUNDS = 120;
+const REST_ORDER = ['write', 'arrive', 'take full', 'hear 0', 'read', 'answer'] as const;
 
 /**
  * Everything that is out comes in, then time passes: the house has to find out by itself what it
@@ -113,7 +114,7 @@ const ROUNDS = 120;
 export function comeToRest(house: House): string | null {
   for (let round = 0; round < ROUNDS; round += 1) {
     const open = new Set(house.enabled());
-    const next = ['write', 'arrive', 'hear 0', 'read', 'answer'].find((each) => open.has(each));
+    const next = REST_ORDER.find((each) => open.has(each));
     if (next !== undefined) house.act(next);
     else if (isAtRest(house)) break;
     else if (!house.timeOut()) house.tick();
@@ -164,6 +165,7 @@ export function keyOf(house: House): string {
     unresolved: observations.unresolved,
     leftAt: observations.leftAt,
     canceling: observations.canceling,
+    containment: observations.containment,
     ledger: observations.ledger.refusal,
     session: [observations.connected, observations.lastActivityAt, observations.heardSince],
     held: desk.held,

@@ -13,6 +13,9 @@ import { Desk, type DeskOptions, type Hears } from '../desk.ts';
 import { SECOND_MS } from './canonical.ts';
 import { type ToyOrder, ToyVenue } from './toy-venue.ts';
 
+const isImmediate = (sent: Sent | undefined): boolean =>
+  sent?.kind === 'order' && sent.terms.timeInForce === 'immediate_or_cancel';
+
 /** How often each thing may happen in one path; what is not named does not happen. */
 export interface Allowance {
   ticks: number;
@@ -40,6 +43,8 @@ export interface Sabotage {
   readonly hears?: Hears;
   /** Whether a record is still there after a crash. */
   readonly remembers?: (record: LedgerRecord) => boolean;
+  /** The venue fills reduce-only orders beyond what they can reduce. */
+  readonly fillsBeyond?: true;
 }
 
 export type Notice =
@@ -63,7 +68,7 @@ interface Question {
 
 export class House {
   desk: Desk;
-  readonly venue = new ToyVenue();
+  readonly venue: ToyVenue;
   readonly wire: Sent[] = [];
   readonly notices: Notice[] = [];
   question: Question | null = null;
@@ -75,11 +80,13 @@ export class House {
   /** Orders whose answer this process waits for no longer: the client says so once. */
   readonly givenUp = new Set<Label>();
 
+  #epoch = 1;
   readonly #sabotage: Sabotage;
   readonly #options: DeskOptions;
 
   constructor(allowance: Allowance, options: DeskOptions = {}, sabotage: Sabotage = {}) {
     this.#sabotage = sabotage;
+    this.venue = new ToyVenue(sabotage.fillsBeyond !== true);
     this.#options = sabotage.hears === undefined ? options : { ...options, hears: sabotage.hears };
     this.desk = new Desk(this.#options).boot();
     this.left = { ...allowance };
@@ -100,7 +107,8 @@ export class House {
     };
     offer('write', desk.held.length > 0);
     offer('refuse', desk.held.length > 0 && left.refusals > 0);
-    offer('arrive', wire.length > 0);
+    offer('arrive', wire.length > 0 && !isImmediate(wire[0]));
+    for (const part of ['full', 'half', 'none']) offer(`take ${part}`, isImmediate(wire[0]));
     offer('reject', wire[0]?.kind === 'order' && left.rejections > 0);
     offer('lose', wire[0]?.kind === 'order' && left.losses > 0);
     for (const [leg, label] of this.labels.entries()) this.#offerAtVenue(leg, label, offer);
@@ -154,7 +162,7 @@ export class House {
     else if (verb === 'read') this.#read(place === 'late');
     else if (verb === 'answer') this.#answer();
     else if (verb === 'no') this.#fail();
-    else this.#deliver(verb);
+    else this.#deliver(verb, place);
     this.#collect();
   }
 
@@ -176,7 +184,8 @@ export class House {
     this.givenUp.clear();
     const { records, now } = this.desk;
     const past = records.filter(this.#sabotage.remembers ?? (() => true));
-    this.desk = new Desk({ ...this.#options, past, now });
+    this.#epoch += 1;
+    this.desk = new Desk({ ...this.#options, past, now, epoch: this.#epoch });
     this.#takeOver(this.desk);
   }
 
@@ -188,7 +197,7 @@ export class House {
     desk.fetches.length = 0;
   }
 
-  #deliver(verb: string): void {
+  #deliver(verb: string, part: string): void {
     const sent = this.wire.shift();
     if (sent === undefined) throw new Error('nothing is on its way');
     if (verb === 'lose') {
@@ -205,8 +214,18 @@ export class House {
       return;
     }
     if (verb === 'reject') this.left.rejections -= 1;
-    const { state } = this.venue.take(sent.terms, verb === 'arrive');
-    this.notices.push({ kind: 'told', label: sent.terms.label, state });
+    const order = this.venue.take(sent.terms, verb !== 'reject');
+    if (verb === 'take') this.#fillAtOnce(order, part);
+    this.notices.push({ kind: 'told', label: sent.terms.label, state: order.state });
+  }
+
+  /** Immediate or cancel: what it does not get now it never gets. */
+  #fillAtOnce(order: ToyOrder, part: string): void {
+    if (part !== 'none') {
+      const fill = this.venue.fill(order, part === 'half' ? 'half' : 'rest');
+      if (fill !== null) this.notices.push({ kind: 'traded', fill });
+    }
+    if (order.state === 'open') order.state = 'cancelled';
   }
 
   #atVenue(verb: string, leg: number, part: string): void {
@@ -218,7 +237,7 @@ export class House {
       order.state = 'cancelled';
     } else {
       const fill = this.venue.fill(order, part === 'half' ? 'half' : 'rest');
-      this.notices.push({ kind: 'traded', fill });
+      if (fill !== null) this.notices.push({ kind: 'traded', fill });
     }
     if (order.state !== 'open') this.notices.push({ kind: 'told', label, state: order.state });
   }

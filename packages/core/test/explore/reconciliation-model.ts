@@ -2,7 +2,7 @@ import type { Model } from './explore.ts';
 import { type Allowance, House, type Sabotage } from './house.ts';
 import { brokenRule, comeToRest, keyOf } from './house-rules.ts';
 
-const NOTHING: Allowance = {
+export const NOTHING: Allowance = {
   ticks: 0,
   crashes: 0,
   losses: 0,

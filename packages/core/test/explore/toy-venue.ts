@@ -27,6 +27,11 @@ export class ToyVenue {
   readonly trades: ObservedFill[] = [];
   /** Orders it got twice: it does not tell them apart, so that is two positions. */
   twice: Label | null = null;
+  readonly #keepsReduceOnly: boolean;
+
+  constructor(keepsReduceOnly = true) {
+    this.#keepsReduceOnly = keepsReduceOnly;
+  }
 
   take(terms: OrderTerms, accepted: boolean): ToyOrder {
     if (this.orders.has(terms.label)) this.twice = terms.label;
@@ -35,11 +40,17 @@ export class ToyVenue {
     return order;
   }
 
-  /** Half of the whole, or all that is left. The id tells the order and the part, not the time. */
-  fill(order: ToyOrder, part: 'half' | 'rest'): ObservedFill {
+  /**
+   * Half of the whole, or all that is left; of a reduce-only order no more than it can reduce, which
+   * may be nothing. The id tells the order and the part, not the time.
+   */
+  fill(order: ToyOrder, part: 'half' | 'rest'): ObservedFill | null {
     const { terms } = order;
     const half = Math.floor(terms.amountE8 / 2);
-    const amount = part === 'half' ? half : terms.amountE8 - order.filledE8;
+    const wanted = part === 'half' ? half : terms.amountE8 - order.filledE8;
+    const reduces = terms.reduceOnly && this.#keepsReduceOnly;
+    const amount = reduces ? Math.min(wanted, this.#reducible(terms)) : wanted;
+    if (amount === 0) return null;
     order.filledE8 += amount;
     if (order.filledE8 >= terms.amountE8) order.state = 'filled';
     const fill: ObservedFill = {
@@ -57,6 +68,11 @@ export class ToyVenue {
     };
     this.trades.push(fill);
     return fill;
+  }
+
+  #reducible({ instrument, side }: OrderTerms): number {
+    const held = this.positions().get(instrument) ?? 0;
+    return Math.max(0, side === 'sell' ? held : 0 - held);
   }
 
   idOf(label: Label): ReturnType<typeof venueOrderId> {
