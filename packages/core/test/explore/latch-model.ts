@@ -42,8 +42,6 @@ class LatchHouse {
     this.desk = this.#desk();
     this.heardAt = this.desk.now;
     this.desk.boot();
-    // From here on the model says what is heard; the calm market of the desk would speak in between.
-    this.desk.keepsCalm = false;
     this.#takeOver();
     this.#trade(1);
   }
@@ -55,7 +53,12 @@ class LatchHouse {
     });
   }
 
+  /**
+   * From here on the model says what is heard of any market: that of the references, which the desk
+   * tells by itself, would speak in between. Network and clock go on.
+   */
   #takeOver(): void {
+    this.desk.calm.references.clear();
     this.desk.ledger = 'held';
     this.desk.silent.add('reconciliation');
     this.desk.fetches.length = 0;
@@ -294,6 +297,11 @@ export const latchModel: Model<LatchHouse> = {
 const ROUNDS = 60;
 
 function rest(house: LatchHouse): string | null {
+  for (const [instrument, quote] of new Desk().calm.references) {
+    house.desk.calm.references.set(instrument, quote);
+  }
+  // They are heard with everything that happens from now on.
+  house.heardAt = Number.POSITIVE_INFINITY;
   if (!house.isConnected) house.act('found');
   if (house.isForeign) house.act('foreign');
   for (let round = 0; round < ROUNDS; round += 1) {
