@@ -6,6 +6,7 @@ import { GAPS } from './gaps.ts';
 import { LATCHES } from './latches.ts';
 import { MARKERS } from './markers.ts';
 import { type Plant, CLASSES } from './plant.ts';
+import { PAIRS } from './pairs.ts';
 import { POSITIONS } from './positions.ts';
 import { RELEASES } from './releases.ts';
 import { RESENDS } from './resends.ts';
@@ -24,6 +25,7 @@ const ALL: readonly Plant[] = [
   ...POSITIONS,
   ...STOPS,
   ...DISKS,
+  ...PAIRS,
 ];
 
 export const PLANTS: readonly Plant[] = CLASSES.flatMap((name) =>

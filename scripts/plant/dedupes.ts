@@ -58,7 +58,7 @@ export const DEDUPES: readonly Plant[] = [
     name: 'attempt-admitted-again',
     class: CLASS,
     does: 'a group proposed again at another price is another order',
-    file: 'packages/core/src/turn/intent.ts',
+    file: 'packages/core/src/turn/accept.ts',
     find: 'seenAttempts.has(attempt) || pendingAttempts.has(attempt)',
     replace: '(seenAttempts.size < 0 && pendingAttempts.has(attempt))',
     caughtBy: ['one-order-per-attempt'],

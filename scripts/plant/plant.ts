@@ -15,6 +15,7 @@ export const CLASSES = [
   'forget the operator',
   'waive for risk',
   'lie about the disk',
+  'leave a pair broken',
 ] as const;
 
 export interface Plant {

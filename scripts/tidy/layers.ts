@@ -42,6 +42,7 @@ const LAYERS: readonly (readonly string[])[] = [
     'state.ts',
     'initial-state.ts',
     'apply.ts',
+    'apply-groups.ts',
     'fold.ts',
     'step.ts',
     'view.ts',

@@ -1,5 +1,5 @@
 import type { Facts } from './facts.ts';
-import { churnKey, noteFlatten } from './guard/churn.ts';
+import { churnKey, noteFlatten } from './order/churn.ts';
 import type {
   AtomicNakedEventRecorded,
   ContainmentPlanned,

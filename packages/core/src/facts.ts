@@ -13,7 +13,7 @@ import {
   wallMs,
 } from './values/index.ts';
 import type { Side } from './intent/intent.ts';
-import type { ChurnTable } from './guard/churn.ts';
+import type { ChurnTable } from './order/churn.ts';
 import type { Group, OrderRole } from './order/group.ts';
 import type { Order } from './order/order.ts';
 import type { CashTotal, Position } from './position/position.ts';

@@ -5,7 +5,7 @@ import { Desk } from './desk.ts';
 import { answer, CALL_LEG, last, proposePair, purposes, refuse, states } from './group-desk.ts';
 
 describe('admission of two legs', () => {
-  it('AT-939 puts group, intents and markers into one commit, and sends each leg on its receipt', () => {
+  it('AT-939 one commit holds group, intents and markers; each leg leaves on its receipt', () => {
     const desk = new Desk().boot();
     desk.ledger = 'held';
     proposePair(desk);
@@ -192,7 +192,7 @@ describe('the state of a group', () => {
     expect(last(desk).order.terms).toMatchObject({ instrument: BTC_CALL.name, reduceOnly: true });
   });
 
-  it('AT-924 a step that is not on record in time is ReduceOnly until it is, and nobody waits', () => {
+  it('AT-924 a step that is late on record is ReduceOnly until it is, and nobody waits', () => {
     const slow = new Desk().boot();
     proposePair(slow);
     answer(slow, slow.submits[0], 0);

@@ -21,7 +21,7 @@ export function bufferTicks(closeBufferTicks: number, attempt: number): number {
   return ticks;
 }
 
-/** What of an amount the venue can trade: whole steps, and not less than its least; else nothing. */
+/** What of an amount can be traded: whole steps, and not less than the least; else nothing. */
 export function tradable({ amountStepE8, minAmount }: Instrument, wantedE8: number): AmountE8 {
   const amount = wantedE8 - (wantedE8 % amountStepE8);
   return amountE8(amount >= minAmount * amountStepE8 ? amount : 0);

@@ -1,4 +1,4 @@
-import { churnKey } from '../guard/churn.ts';
+import { churnKey } from '../order/churn.ts';
 import { structureFingerprint, structureLeg } from '../intent/structure.ts';
 import { NO_MEASURES } from './answers.ts';
 import type { Candidate, GateContext, SafetyGate } from './gate.ts';

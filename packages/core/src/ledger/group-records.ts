@@ -42,7 +42,7 @@ export interface GroupStateChanged {
   readonly cause: GroupCause;
 }
 
-/** Why the order of the same commit exists: one attempt to make a group or a position whole or none. */
+/** Why the order of the same commit exists: one attempt to make a group whole, or nothing of it. */
 export interface ContainmentPlanned {
   readonly type: 'containmentPlanned';
   readonly at: WallMs;

@@ -56,8 +56,8 @@ function hedgeNumber({ hedge }: Run): number {
 
 /**
  * Asks for intent, plan and marker in one commit. By a receipt as any order; while the ledger is
- * broken, or stands still, a reduce-only one leaves on a waiver (D-9). @returns false for an attempt
- * that was made before: it is never made twice (AT-928).
+ * broken, or stands still, a reduce-only one leaves on a waiver (D-9).
+ * @returns false for an attempt that was made before: it is never made twice (AT-928).
  */
 export function askForOrder(state: State, run: Run, wanted: Wanted, output: Output): boolean {
   const { now, policyHash } = state.observations;

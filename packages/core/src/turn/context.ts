@@ -1,6 +1,6 @@
 import type { GateContext } from '../gates/gate.ts';
 import { dayOf } from '../position/losses.ts';
-import { churnBlockedMs } from '../guard/churn.ts';
+import { churnBlockedMs } from '../order/churn.ts';
 import { currentRiskState, type RiskCauses } from '../guard/risk-state.ts';
 import type { OrderTerms } from '../order/order.ts';
 import type { State } from '../state.ts';

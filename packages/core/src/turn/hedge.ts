@@ -18,7 +18,7 @@ import type { Output } from './output.ts';
 /**
  * The fallback after closes that were not enough (contract-1 section 24.2). First reduce-only, as
  * the contract has it; the venue takes it only against a position, and its refusal is an outcome.
- * Then, where the policy allows it, one that may open, and may only make |net delta| smaller (D-15).
+ * Then, where the policy allows it, one that may open, and only to make |net delta| smaller (D-15).
  * At most one of each in a round. @returns whether one was asked for.
  */
 export function askForHedge(

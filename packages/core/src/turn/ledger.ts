@@ -2,7 +2,7 @@ import { apply } from '../apply.ts';
 import { attemptKey } from '../intent/attempt.ts';
 import type { LedgerEvent } from '../event.ts';
 import type { LedgerReceipt } from '../ledger/receipt.ts';
-import { churnKey } from '../guard/churn.ts';
+import { churnKey } from '../order/churn.ts';
 import type { GroupStateChanged } from '../ledger/group-records.ts';
 import type { AbandonCause, IntentRecorded, LedgerRecord } from '../ledger/record.ts';
 import { type AppendRefusal, waive } from '../ledger/waiver.ts';

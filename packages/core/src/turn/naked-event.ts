@@ -8,7 +8,7 @@ import type { Output } from './output.ts';
 import { runOf } from './held.ts';
 
 /**
- * The one `AtomicNakedEvent` of an incident: when it is neutral, or at the end of its first run; and
+ * The one `AtomicNakedEvent` of an incident, when it is neutral or its first run is over; and
  * none where nothing had to be closed (Q-16). It is asked for again where the ledger refused it.
  */
 export function endEvent(state: State, run: Run, naked: readonly Naked[], output: Output): void {

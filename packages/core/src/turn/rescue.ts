@@ -22,7 +22,7 @@ export type PlannedRescue =
   | { readonly ok: false; readonly reject: Reject };
 
 /**
- * An immediate-or-cancel limit for what is missing of a leg, so many ticks through the touch, if the
+ * An immediate-or-cancel limit for what is missing of a leg, some ticks through the touch, if the
  * gates let it. Its edge is what the recorded fair value leaves at the touch of now, and never more
  * than its share of what was decided: a market that ran away is no reason to run after it.
  */

@@ -1,6 +1,9 @@
+import type { Effect } from '@holdfast/core';
 import type { LedgerRecord } from '@holdfast/core/ledger';
+import type { State } from '@holdfast/core/step';
 import { E8 } from '@holdfast/core/values';
-import { type Checker, demand } from './checker.ts';
+import type { Notice } from '../exchange/notification.ts';
+import { type Checker, demand, type WorldEnd } from './checker.ts';
 
 /** Steps of the smallest option; less than this cannot be traded anywhere. */
 const DUST_E8 = 10_000_000;
@@ -12,68 +15,84 @@ const DUST_E8 = 10_000_000;
  */
 export function brokenGroupsEndNeutral(): Checker {
   const name = 'broken-groups-end-neutral';
-  const filled = new Map<string, number>();
-  const trades = new Set<string>();
-  const plans = new Map<string, Extract<LedgerRecord, { type: 'containmentPlanned' }>>();
-  const positions = new Map<string, number>();
-  /** What of each leg there was nothing to close against, when its group was called flat. */
-  const netted = new Map<string, number>();
-  /** Filled by the leg and its rescues, less what was closed. */
-  const leftOf = (groupId: string, leg: string, index: number): number => {
-    let left = filled.get(leg) ?? 0;
-    for (const [label, plan] of plans) {
-      if (plan.parentGroupId !== groupId || plan.legIndex !== index) continue;
-      const amount = filled.get(label) ?? 0;
-      if (plan.purpose === 'rescue') left += amount;
-      if (plan.purpose === 'close') left -= amount;
-    }
-    return left;
-  };
+  const books = new TradedBooks();
   return {
     name,
-    onEffect(effect, state) {
-      if (effect.kind !== 'append') return;
-      for (const record of effect.records) {
-        if (record.type === 'containmentPlanned') plans.set(record.label, record);
-        if (record.type !== 'groupStateChanged' || record.state !== 'Flattened') continue;
-        const group = state.facts.groups.get(record.groupId);
-        for (const [index, leg] of group?.legs.entries() ?? []) {
-          const there = (positions.get(leg.instrument) ?? 0) * (leg.side === 'buy' ? 1 : -1);
-          const left = leftOf(record.groupId, leg.label, index);
-          netted.set(`${record.groupId} ${index}`, Math.max(0, left - Math.max(0, there)));
-        }
-      }
-    },
-    onNotice(...[kind, payload]) {
-      if (kind !== 'trade') return;
-      const { trade_id: id, label, amount, direction, instrument_name: held } = payload;
-      if (trades.has(id)) return;
-      trades.add(id);
-      const signed = Math.round(amount * E8) * (direction === 'buy' ? 1 : -1);
-      positions.set(held, (positions.get(held) ?? 0) + signed);
-      if (label === undefined) return;
-      filled.set(label, (filled.get(label) ?? 0) + Math.round(amount * E8));
-    },
-    atEnd({ state, fold, exchange, now }) {
-      const held = heldAt(exchange.handle('private/get_positions', { currency: 'any' }, now));
-      demand(state.facts.openGroups.size === 0, name, () => 'a group is still open');
-      for (const group of fold.facts.groups.values()) {
-        const left = group.legs.map((leg, index) => leftOf(group.groupId, leg.label, index));
-        const isWhole = group.legs.every(({ amountE8 }, index) => (left[index] ?? 0) >= amountE8);
-        if (group.state === 'Complete' && isWhole) continue;
-        for (const [index, leg] of group.legs.entries()) {
-          const there = (held.get(leg.instrument) ?? 0) * (leg.side === 'buy' ? 1 : -1);
-          const excused = netted.get(`${group.groupId} ${index}`) ?? 0;
-          const naked = Math.min((left[index] ?? 0) - excused, there);
-          demand(
-            naked < DUST_E8,
-            name,
-            () => `${group.groupId} ${group.state} holds ${naked / E8} of ${leg.instrument}`,
-          );
-        }
-      }
+    onEffect: (effect, state) => books.see(effect, state),
+    onNotice: (...notice) => books.tell(notice),
+    atEnd(end) {
+      demand(end.state.facts.openGroups.size === 0, name, () => 'a group is still open');
+      for (const found of books.nakedOf(end)) demand(false, name, () => found);
     },
   };
+}
+
+type Planned = Extract<LedgerRecord, { type: 'containmentPlanned' }>;
+
+/** What was traded under each label, and what of it a flat group could not have closed. */
+class TradedBooks {
+  readonly #filled = new Map<string, number>();
+  readonly #positions = new Map<string, number>();
+  readonly #trades = new Set<string>();
+  readonly #plans = new Map<string, Planned>();
+  /** What of each leg there was nothing to close against, when its group was called flat. */
+  readonly #netted = new Map<string, number>();
+
+  see(effect: Effect, { facts }: State): void {
+    if (effect.kind !== 'append') return;
+    for (const record of effect.records) {
+      if (record.type === 'containmentPlanned') this.#plans.set(record.label, record);
+      if (record.type !== 'groupStateChanged' || record.state !== 'Flattened') continue;
+      const { groupId } = record;
+      for (const [index, leg] of facts.groups.get(groupId)?.legs.entries() ?? []) {
+        const sign = leg.side === 'buy' ? 1 : -1;
+        const there = Math.max(0, (this.#positions.get(leg.instrument) ?? 0) * sign);
+        const left = this.#leftOf(groupId, leg.label, index);
+        this.#netted.set(`${groupId} ${index}`, Math.max(0, left - there));
+      }
+    }
+  }
+
+  tell([kind, payload]: Notice): void {
+    if (kind !== 'trade' || this.#trades.has(payload.trade_id)) return;
+    const { trade_id: id, label, amount, direction, instrument_name: held } = payload;
+    this.#trades.add(id);
+    const size = Math.round(amount * E8);
+    const signed = direction === 'buy' ? size : -size;
+    this.#positions.set(held, (this.#positions.get(held) ?? 0) + signed);
+    if (label !== undefined) this.#filled.set(label, (this.#filled.get(label) ?? 0) + size);
+  }
+
+  /** What broken groups still hold, in words. */
+  nakedOf({ fold, exchange, now }: WorldEnd): readonly string[] {
+    const held = heldAt(exchange.handle('private/get_positions', { currency: 'any' }, now));
+    const found: string[] = [];
+    for (const { groupId, legs, state } of fold.facts.groups.values()) {
+      const left = legs.map(({ label }, index) => this.#leftOf(groupId, label, index));
+      const isWhole = legs.every(({ amountE8 }, index) => (left[index] ?? 0) >= amountE8);
+      if (state === 'Complete' && isWhole) continue;
+      for (const [index, leg] of legs.entries()) {
+        const there = (held.get(leg.instrument) ?? 0) * (leg.side === 'buy' ? 1 : -1);
+        const excused = this.#netted.get(`${groupId} ${index}`) ?? 0;
+        const naked = Math.min((left[index] ?? 0) - excused, there);
+        if (naked < DUST_E8) continue;
+        found.push(`${groupId} ${state} holds ${naked / E8} of ${leg.instrument}`);
+      }
+    }
+    return found;
+  }
+
+  /** Filled by the leg and its rescues, less what was closed. */
+  #leftOf(groupId: string, leg: string, index: number): number {
+    let left = this.#filled.get(leg) ?? 0;
+    for (const [label, { parentGroupId, legIndex, purpose }] of this.#plans) {
+      if (parentGroupId !== groupId || legIndex !== index) continue;
+      const amount = this.#filled.get(label) ?? 0;
+      if (purpose === 'rescue') left += amount;
+      if (purpose === 'close') left -= amount;
+    }
+    return left;
+  }
 }
 
 function heldAt(answer: { readonly ok: boolean }): ReadonlyMap<string, number> {

@@ -9,8 +9,9 @@ const CLOSES_MAX = 3;
 type Of<Type extends LedgerRecord['type']> = Extract<LedgerRecord, { type: Type }>;
 
 /**
- * A group is never complete before both legs have ended; while one is broken nothing opens; rescues
- * are two at most, closes three in a round, each under an id of its own, for ever; whatever contains
+ * A group is never complete before both legs have ended; while one is broken nothing opens;
+ * rescues are two at most, closes three in a round, each under an id of its own, for ever;
+ * whatever contains
  * reduces, but the rescue; and an incident is told once (contract-1 sections 23 and 24).
  */
 export function groupsAreContained(): Checker {

@@ -11,7 +11,7 @@ interface ChurnRecord {
   trippedAt: number | null;
 }
 
-/** Flattened groups by strategy and structure. Folded from the ledger: a restart forgives nothing. */
+/** Flattened groups by strategy and structure, folded from the ledger: no restart forgives any. */
 export type ChurnTable = Map<string, ChurnRecord>;
 
 export function churnKey(strategyId: StrategyId, structure: string): string {
