@@ -94,7 +94,9 @@ describe('ledger verify', () => {
     const folder = spoiled('torn', tear);
     const { code, out, err } = await run(['ledger', 'verify', folder]);
     expect([code, out[0], err.length]).toEqual([0, `${folder} is sound`, 1]);
-    expect(err[0]).toMatch(/:\d+ torn_tail note, no damage: record 25: 15 bytes of an interrupted/);
+    expect(err[0]).toContain(
+      ` torn_tail note, no damage: record ${ALL_RECORDS.length + 1}: 15 bytes of an interrupted`,
+    );
     const { document } = await runJson(['ledger', 'verify', folder]);
     expect(document).toMatchObject({
       verdict: 'sound',

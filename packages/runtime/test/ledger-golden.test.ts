@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { encodeRecord, LEDGER_RECORD_TYPES, SCHEMA_VERSION } from '@holdfast/core/ledger';
 import { describe, expect, it } from 'vitest';
 import { dumpLedger, folderSource, scanLedger, verifyLedger } from '../src/ledger/index.ts';
-import { EVERY_RECORD, LOSS_RECORDS } from './sample-records.ts';
+import { EVERY_RECORD, GROUP_RECORDS, LOSS_RECORDS } from './sample-records.ts';
 
 const GOLDEN = join(import.meta.dirname, '../../..', 'fixtures/golden/v1');
 /**
@@ -20,6 +20,11 @@ const LEDGERS = [
     folder: 'ledger-losses',
     records: LOSS_RECORDS,
     head: '4d0c9929a7b83237213dbb29c927a903b6df6a29b79eddcea27bc3ad15b1eefe',
+  },
+  {
+    folder: 'ledger-groups',
+    records: GROUP_RECORDS,
+    head: 'eefbc0aaf5d0263d1798bb9d74959804e0455dc3ee50b0b09e33118686d30af2',
   },
 ] as const;
 

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { base, ROOT, run } from './cli-fixture.ts';
+import { endTree } from './end-tree.ts';
 
 /** A real engine on the built-in exchange; the commands beside it are asked as a person asks. */
 const folder = join(base, 'engine');
@@ -25,11 +26,13 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(async () => {
+  // What is asked here does not depend on how it ends; nor need it ever have answered.
   const ended = new Promise((done) => engine.once('exit', done));
-  // What is asked here does not depend on how it ends; the run itself names the process.
-  const { pid } = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as { pid: number };
-  process.kill(pid, 'SIGKILL');
-  await ended;
+  const isRunning = engine.exitCode === null && engine.signalCode === null;
+  if (engine.pid !== undefined && isRunning) {
+    endTree(engine.pid);
+    await ended;
+  }
   rmSync(base, { recursive: true });
 });
 

@@ -26,6 +26,8 @@ const hex = (n: number, digits: number): string => n.toString(16).padStart(digit
 
 export const sampleLabel = (n: number) => label(`s4:abcdef12:${hex(n, 12)}:0:${hex(n, 16)}`);
 
+const sampleGroup = (n: number) => groupId(`6f1e3f3e-7b8a-4b44-9a52-${hex(n, 12)}`);
+
 export function sampleIntent(n: number, reduceOnly = false): Of<'intentRecorded'> {
   return {
     type: 'intentRecorded',
@@ -33,7 +35,7 @@ export function sampleIntent(n: number, reduceOnly = false): Of<'intentRecorded'
     terms: {
       label: sampleLabel(n),
       intentHash: intentHash(hex(n, 16)),
-      groupId: groupId(`6f1e3f3e-7b8a-4b44-9a52-${hex(n, 12)}`),
+      groupId: sampleGroup(n),
       legIndex: 0,
       strategyId: strategyId('covered-call'),
       intentClass: reduceOnly ? 'CLOSE' : 'OPEN',
@@ -257,5 +259,100 @@ export const LOSS_RECORDS: readonly LedgerRecord[] = [
   },
 ];
 
+/** What a group of two legs leaves behind, from its beginning to the event of having stood naked. */
+export const GROUP_RECORDS: readonly LedgerRecord[] = [
+  {
+    type: 'groupRecorded',
+    at: wallMs(START + 18),
+    groupId: sampleGroup(6),
+    strategyId: strategyId('covered-call'),
+    structure: 'BTC:call:buy:week|BTC:perpetual:sell',
+    first: {
+      label: sampleLabel(6),
+      instrument: INSTRUMENT,
+      side: 'buy',
+      amountE8: amountE8(10_000_000),
+      unit: 'coin',
+    },
+    second: {
+      label: sampleLabel(7),
+      instrument: instrumentName('BTC-PERPETUAL'),
+      side: 'sell',
+      amountE8: amountE8(1_000_000_000),
+      unit: 'usd',
+    },
+  },
+  {
+    type: 'groupStateChanged',
+    at: wallMs(START + 19),
+    groupId: sampleGroup(6),
+    state: 'MixedFailed',
+    cause: 'leg_failed',
+  },
+  {
+    type: 'containmentPlanned',
+    at: wallMs(START + 20),
+    parentGroupId: sampleGroup(6),
+    groupId: sampleGroup(8),
+    purpose: 'rescue',
+    round: 0,
+    attempt: 2,
+    legIndex: 1,
+    label: sampleLabel(8),
+  },
+  {
+    type: 'containmentPlanned',
+    at: wallMs(START + 21),
+    parentGroupId: sampleGroup(6),
+    groupId: sampleGroup(9),
+    purpose: 'hedge',
+    round: 1,
+    attempt: 1,
+    legIndex: 0,
+    label: sampleLabel(9),
+  },
+  {
+    type: 'groupStateChanged',
+    at: wallMs(START + 22),
+    groupId: sampleGroup(6),
+    state: 'Flattened',
+    cause: 'hedged',
+  },
+  {
+    type: 'atomicNakedEventRecorded',
+    at: wallMs(START + 23),
+    groupId: sampleGroup(6),
+    strategyId: strategyId('covered-call'),
+    incidentAt: wallMs(START + 19),
+    exposureBefore: microUsd(9_712_340_000),
+    exposureAfter: microUsd(-1),
+    timeToDeltaNeutralMs: 4,
+    closeAttempts: 3,
+    hedgeUsed: true,
+    cause: 'hedge_fallback',
+    tradingMode: 'ReduceOnly',
+    evidenceChain: null,
+  },
+  {
+    type: 'atomicNakedEventRecorded',
+    at: wallMs(START + 24),
+    groupId: sampleGroup(6),
+    strategyId: strategyId('covered-call'),
+    incidentAt: wallMs(START + 23),
+    exposureBefore: microUsd(0),
+    exposureAfter: microUsd(0),
+    timeToDeltaNeutralMs: 0,
+    closeAttempts: 0,
+    hedgeUsed: false,
+    cause: 'kill_containment',
+    tradingMode: 'Kill',
+    evidenceChain: 'RED',
+  },
+];
+
 /** One of each type at least. */
-export const ALL_RECORDS: readonly LedgerRecord[] = [...EVERY_RECORD, ...LOSS_RECORDS];
+export const ALL_RECORDS: readonly LedgerRecord[] = [
+  ...EVERY_RECORD,
+  ...LOSS_RECORDS,
+  ...GROUP_RECORDS,
+];

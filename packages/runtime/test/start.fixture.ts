@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { folderSource, foldLedger, verifyLedger } from '@holdfast/runtime/ledger';
 import { expect } from 'vitest';
 import type { RunReport } from '../src/report/run-report.ts';
+import { endTree } from './end-tree.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../../..');
 const LAUNCHER = 'bin/holdfast.js';
@@ -79,7 +80,8 @@ const begun: { readonly running: Running; readonly run: string }[] = [];
 /** Nothing that was started outlives its test file. */
 export function endAll(): void {
   for (const { running, run } of begun) {
-    running.child.kill('SIGKILL');
+    const { pid, exitCode, signalCode } = running.child;
+    if (pid !== undefined && exitCode === null && signalCode === null) endTree(pid);
     rmSync(dirname(run), { recursive: true, force: true });
   }
 }
