@@ -5,15 +5,16 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commitAll, copyTree } from './profiles/clean-commit.ts';
+import { endProcessesIn } from './profiles/left-behind.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const base = mkdtempSync(join(tmpdir(), 'holdfast-csp-'));
+const base = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-csp-')));
 const commit = join(base, 'commit');
 const unpacked = join(base, 'unpacked');
 const ENV = Object.fromEntries(
@@ -63,7 +64,10 @@ beforeAll(() => {
   expect(installed.stderr).toBe('');
   expect(installed.status).toBe(0);
 }, 240_000);
-afterAll(() => rmSync(base, { recursive: true, force: true }));
+afterAll(() => {
+  endProcessesIn(base);
+  rmSync(base, { recursive: true, force: true });
+});
 
 describe('build:csp_only', () => {
   it('AT-1056 makes one archive of a clean commit, the same bytes each time', () => {

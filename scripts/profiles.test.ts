@@ -1,8 +1,12 @@
 /** The parts of the profile commands, one by one. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { executedScenarios, executedTests, judge } from './profiles/acceptance.ts';
 import { isGovernance, isGovernanceLibrary } from './profiles/governance.ts';
+import { endProcessesIn } from './profiles/left-behind.ts';
 import { pruneLock } from './profiles/lock.ts';
 import { reachFrom, wayTo } from './profiles/reach.ts';
 import { packTar } from './profiles/tar.ts';
@@ -51,11 +55,16 @@ const MAY_NAME_EVIDENCE = [
   'packages/core/src/guard/explain.ts',
   'packages/core/src/guard/inputs.ts',
   'packages/core/src/initial-state.ts',
+  'packages/core/src/ledger/group-records.ts',
+  'packages/core/src/ledger/layout.ts',
+  'packages/core/src/reasons/danger.ts',
   'packages/core/src/reasons/mode-reasons.ts',
   'packages/core/src/reasons/reject-reasons.ts',
   'packages/core/src/reasons/reject-text.ts',
   'packages/core/src/status/standing.ts',
   'packages/core/src/turn/intent.ts',
+  'packages/core/src/turn/naked-event.ts',
+  'packages/runtime/src/http/stream-event.ts',
 ];
 
 /** The simulator may pretend anything. */
@@ -218,5 +227,32 @@ describe('the verdict on a run', () => {
     const line = '{"path":"p","scenario":"s","rules":["AT-001"],"ok":false}\nnoise';
     expect(executedScenarios(line, 1)).toEqual([{ title: 's', passed: false, rules: ['AT-001'] }]);
     expect(executedScenarios(line, 2)).toBeNull();
+  });
+});
+
+describe.runIf(process.platform === 'linux')('what a run of acceptance tests leaves behind', () => {
+  it('ends with the folder it works in, and nothing beside it does', async () => {
+    const base = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-left-')));
+    const started = ['work', 'work/tree/deep', 'work-of-another'].map((name) => {
+      const cwd = join(base, name);
+      mkdirSync(cwd, { recursive: true });
+      const words = ['-e', 'setInterval(() => {}, 1000)'];
+      const child = spawn(process.execPath, words, { cwd, detached: true, stdio: 'ignore' });
+      return { child, ended: new Promise((done) => child.once('exit', done)) };
+    });
+    const [inIt, deep, beside] = started;
+    try {
+      await Promise.all(started.map(({ child }) => new Promise((go) => child.once('spawn', go))));
+      expect(endProcessesIn(join(base, 'work')).toSorted()).toEqual(
+        [inIt?.child.pid, deep?.child.pid].toSorted(),
+      );
+      await Promise.all([inIt?.ended, deep?.ended]);
+      expect(inIt?.child.signalCode).toBe('SIGKILL');
+      expect(beside?.child.signalCode).toBe(null);
+      expect(endProcessesIn(join(base, 'work'))).toEqual([]);
+    } finally {
+      for (const { child } of started) child.kill('SIGKILL');
+      rmSync(base, { recursive: true });
+    }
   });
 });

@@ -1,6 +1,6 @@
 /** Runs the acceptance tests of one profile and judges what they say. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { trace } from '../trace.ts';
@@ -15,6 +15,7 @@ import {
   titlePattern,
   type Verdict,
 } from './acceptance.ts';
+import { endProcessesIn } from './left-behind.ts';
 import { deleteGovernance } from './without-governance.ts';
 
 /** This project's own tools; the tree under test may be another one. */
@@ -35,7 +36,7 @@ export function runAcceptance(profile: TestProfile, root: string): Ran {
   const scope = JSON.parse(
     readFileSync(join(root, 'scripts/rules-in-scope.json'), 'utf8'),
   ) as string[];
-  const work = mkdtempSync(join(tmpdir(), 'holdfast-profile-'));
+  const work = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-profile-')));
   try {
     let place = root;
     if (profile === 'CSP') {
@@ -46,6 +47,7 @@ export function runAcceptance(profile: TestProfile, root: string): Ran {
     if (typeof executed === 'string') return { ok: false, fault: executed };
     return { ok: true, verdict: judge(profile, rules, scope, executed) };
   } finally {
+    endProcessesIn(work);
     rmSync(work, { recursive: true, force: true });
   }
 }
