@@ -27,9 +27,9 @@ export const MODE_REASONS = {
     'Heartbeat and loop tick again within their limit.',
   ),
   KILL_RISKSTATE_KILL: kill(
-    'An operator has pulled the emergency stop.',
+    'An operator has pulled the emergency stop, or the week has lost its limit: named beside.',
     'operator',
-    'The operator releases it: `holdfast emergency active`.',
+    'The operator releases the stop (`holdfast emergency active`), or resets the loss.',
   ),
   KILL_MARGIN_MM_UTIL_CRITICAL: kill(
     'Margin use is close to liquidation.',

@@ -25,7 +25,7 @@ export interface ClearingInputs {
 }
 
 /** What lifts an operator's own stop. */
-export const RELEASE_COMMAND = 'holdfast emergency active --reason "<why>"';
+const RELEASE_COMMAND = 'holdfast emergency active --reason "<why>"';
 
 /** A latch reason: how long it stands, and what reconciliation it waits for. */
 export function latchStanding(code: OpenPermissionReasonCode, given: ClearingInputs): Standing {
@@ -53,7 +53,7 @@ export function causeStanding(cause: RiskCause, given: ClearingInputs): Standing
     case 'cooldown':
       return { current: standing, target: `not seen for ${rule.cooldownMs} ms` };
     case 'operator':
-      return { current: standing, target: `somebody says: ${RELEASE_COMMAND}` };
+      return { current: standing, target: handTarget(cause) };
     case 'fresh_input':
       return { current: standing, target: freshTarget(cause, given.parameters) };
   }
@@ -76,6 +76,17 @@ export function emergencyStanding(given: ClearingInputs): Standing {
     current: `emergency_reduceonly_active ${isActive}, ${called}`,
     target: `${cooldownS * 1_000} ms since the last call${waits}`,
   };
+}
+
+/** What a person has to do about it. */
+function handTarget(cause: RiskCause): string {
+  if ('needsApproval' in RISK_CAUSES[cause]) {
+    return 'below its limit, then a signed approval: holdfast limits draft, sign, reset';
+  }
+  if (cause === 'supervisor_absent') {
+    return 'a signed statement of presence: holdfast presence draft, sign, attest';
+  }
+  return `somebody says: ${RELEASE_COMMAND}`;
 }
 
 type FreshCause = {

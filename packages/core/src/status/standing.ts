@@ -3,7 +3,7 @@ import type { GuardInputs } from '../guard/inputs.ts';
 import { CRITICAL_INPUTS } from '../guard/critical-inputs.ts';
 import { type MonitorFinding, sayFinding } from '../guard/monitors/finding.ts';
 import { OVERRIDE_PRODUCERS } from '../guard/overrides.ts';
-import { RELEASE_COMMAND, type Standing } from './clearing.ts';
+import type { Standing } from './clearing.ts';
 import { ageMs, type MonoMs, type WallMs } from '../values/index.ts';
 
 type Stand = (inputs: GuardInputs) => Standing;
@@ -79,7 +79,7 @@ export const STANDINGS: Readonly<
   KILL_WATCHDOG_HEARTBEAT_STALE: watchdog,
   KILL_RISKSTATE_KILL: ({ riskState: state }) => ({
     current: `risk_state ${state ?? 'unknown'}`,
-    target: `somebody says: ${RELEASE_COMMAND}`,
+    target: 'risk_state below Kill: each cause of it ended by a person, as named below',
   }),
   KILL_MARGIN_MM_UTIL_CRITICAL: margin(({ parameters }) => parameters.mmUtilKill),
   KILL_RATE_LIMIT_SESSION_TERMINATION: session,

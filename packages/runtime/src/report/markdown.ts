@@ -1,3 +1,5 @@
+import { containmentSections } from './containment-sections.ts';
+import { modeSections } from './mode-sections.ts';
 import type { RunReport } from './run-report.ts';
 
 /** The report for a person: the same figures, in the order one asks for them. */
@@ -25,7 +27,7 @@ export function toMarkdown(report: RunReport): string {
     ),
     row('Fills, settlements', `${report.fills}, ${report.settlements}`),
     row('Fees', `${report.fees_usd.toFixed(2)} USD`),
-    row('Profit and loss', usd(report.pnl_usd)),
+    row('Profit and loss of its own trades', usd(report.pnl_usd)),
     row('Mode at the end', [report.trading_mode, ...report.mode_reasons].join(' ')),
     row('Seconds in each mode', pairs(report.trading_mode_seconds)),
     row('Duplicate dispatches, counted by the exchange', told(report.duplicate_dispatch_count)),
@@ -39,7 +41,9 @@ export function toMarkdown(report: RunReport): string {
     row('Orders left open at the venue', told(report.orders_left_open)),
     row('Faults', pairs(report.faults) || 'none'),
     '',
-    ...modes(report),
+    ...modeSections(report),
+    ...losses(report),
+    ...containmentSections(report),
     ...positions(report),
     `Ledger: \`${report.ledger_folder}\``,
     '',
@@ -55,20 +59,16 @@ function notes({ market }: RunReport): readonly string[] {
   return Array.isArray(found) ? found.map((note) => `- ${String(note)}`) : [];
 }
 
-/** When the mode changed and why, and what would have to happen for it to rise. */
-function modes({ mode_changes, mode_details, seconds }: RunReport): readonly string[] {
-  const began = mode_changes[0]?.at ?? 0;
-  const lines = mode_changes.map(({ at, from, to, reasons, details }) => {
-    const why = [...reasons, ...details].join('; ');
-    const after = ((at - began) / 1_000).toFixed(1);
-    return `- ${after} s after the first change: ${from} to ${to}${why === '' ? '' : ` (${why})`}`;
-  });
-  const held = mode_details.map((detail) => `- ${detail}`);
+/** What the account has lost in USD: also by the price of the coins it holds. */
+function losses(report: RunReport): readonly string[] {
   return [
-    ...(lines.length === 0
-      ? []
-      : [`Changes of mode in ${seconds.toFixed(1)} s:`, '', ...lines, '']),
-    ...(held.length === 0 ? [] : ['What holds it down at the end:', '', ...held, '']),
+    '| loss of the whole account, coins at their price | lost | latches at | measured from |  |',
+    '| --- | --- | --- | --- | --- |',
+    ...report.losses.map((line) => {
+      const figures = [line.loss_usd, line.allowed_usd, line.from_usd].map(usd).join(' | ');
+      return `| ${line.limit} | ${figures} | ${line.is_latched ? 'LATCHED' : ''} |`;
+    }),
+    '',
   ];
 }
 

@@ -3,6 +3,9 @@ import { currentMode, modeDetails, type State } from '@holdfast/core/step';
 import { formatE8 } from '@holdfast/core/values';
 import { digestFacts, folderSource, foldLedger, verifyLedger } from '../ledger/index.ts';
 import { feesUsd, type PositionLine, pnlUsd, positionLines } from './money.ts';
+import { type ContainmentPart, containmentOf } from './containment-part.ts';
+import { type LossLine, lossLines } from './loss-lines.ts';
+import type { ReasonSpan } from './reason-log.ts';
 import type { Tally, Transition } from './tally.ts';
 import type { VenueReport } from './venue-report.ts';
 
@@ -39,9 +42,16 @@ export interface RunReport {
   readonly mode_reasons: readonly string[];
   /** What holds it down at the end, input by input, with what ends it. */
   readonly mode_details: readonly string[];
-  /** Epoch ms of the run's clock; of many changes, the last ones. */
+  /** Epoch ms of the run's clock: what every other moment of the report is counted from. */
+  readonly began_at: number;
+  /** Of many changes, the last ones. */
   readonly mode_changes: readonly Transition[];
+  /** Every reason that held the system down, when, with its figures, and what ends it. */
+  readonly reasons: readonly ReasonSpan[];
   readonly trading_mode_seconds: Readonly<Record<string, number>>;
+  /** Of the whole account in USD; what is latched waits for a person. */
+  readonly losses: readonly LossLine[];
+  readonly containment: ContainmentPart;
   readonly fees_usd: number;
   /** Cash, fees and marks at the last index, against what the ledger began with. Null: unpriced. */
   readonly pnl_usd: number | null;
@@ -137,7 +147,11 @@ export function reportOf(end: RunEnd): RunReport {
     trading_mode: mode.mode,
     mode_reasons: mode.reasons,
     mode_details: modeDetails(state),
+    began_at: tally.startedAt,
     mode_changes: [...tally.transitions],
+    reasons: tally.reasons.spans,
+    losses: lossLines(state),
+    containment: containmentOf(fold.facts, tally),
     trading_mode_seconds: tally.modeSeconds(end.endedAt),
     fees_usd: feesUsd(fold.facts),
     pnl_usd: pnlUsd(state, fold.facts),

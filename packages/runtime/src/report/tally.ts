@@ -1,13 +1,15 @@
 import type { Decision } from '@holdfast/core';
+import type { ModeReasonCode } from '@holdfast/core/guard';
 import { renderReject } from '@holdfast/core/reasons';
 import type { WallMs } from '@holdfast/core/values';
 import type { Telemetry } from '../ports.ts';
+import { ReasonLog } from './reason-log.ts';
 
 export interface Transition {
   readonly at: number;
   readonly from: string;
   readonly to: string;
-  readonly reasons: readonly string[];
+  readonly reasons: readonly ModeReasonCode[];
   /** The inputs behind the reasons: which, its value and line, since when, and what ends it. */
   readonly details: readonly string[];
 }
@@ -22,6 +24,7 @@ type Mode = 'Active' | 'ReduceOnly' | 'Kill';
 
 const REFUSALS_KEPT = 32;
 const TRANSITIONS_KEPT = 64;
+const NAKED_EVENTS_KEPT = 32;
 
 /**
  * What was said during a run, counted as it is said. Nothing of it is a fact; the ledger has those.
@@ -35,6 +38,17 @@ export class Tally implements Telemetry {
   readonly lastRefusals: Refusal[] = [];
   /** Changes of mode, oldest first; of many, the last ones. */
   readonly transitions: Transition[] = [];
+  /** Every reason beneath the mode, as the statuses showed them. */
+  readonly reasons = new ReasonLog();
+  /** Orders of containment by purpose, refused ones by code. */
+  readonly contained = new Map<string, number>();
+  readonly containmentRefused = new Map<string, number>();
+  /** Incidents that were told, oldest first; of many, the last ones. */
+  readonly nakedEvents: Extract<Decision, { kind: 'atomicNakedEvent' }>[] = [];
+  /** Strategy and structure of each trip of the churn breaker. */
+  readonly churnTrips = new Map<string, number>();
+  /** Epoch ms of the run's clock. */
+  readonly startedAt: number;
   readonly #modeMs = { Active: 0, ReduceOnly: 0, Kill: 0 };
   readonly #onDecision: (decision: Decision, at: number) => void;
   #mode: Mode = 'ReduceOnly';
@@ -42,6 +56,7 @@ export class Tally implements Telemetry {
 
   /** @param startedAt epoch ms of the run's clock. */
   constructor(startedAt: number, onDecision: (decision: Decision, at: number) => void) {
+    this.startedAt = startedAt;
     this.#since = startedAt;
     this.#onDecision = onDecision;
   }
@@ -57,6 +72,7 @@ export class Tally implements Telemetry {
       this.transitions.push({ at, from, to, reasons, details });
       if (this.transitions.length > TRANSITIONS_KEPT) this.transitions.shift();
     }
+    this.#tallyContainment(decision);
     if (decision.kind === 'intentRejected') {
       const { code } = decision.reject;
       count(this.rejectedByCode, code);
@@ -85,6 +101,18 @@ export class Tally implements Telemetry {
       ReduceOnly: ms.ReduceOnly / 1_000,
       Kill: ms.Kill / 1_000,
     };
+  }
+
+  #tallyContainment(decision: Decision): void {
+    if (decision.kind === 'containmentPlanned') count(this.contained, decision.purpose);
+    if (decision.kind === 'containmentRefused') {
+      count(this.containmentRefused, decision.reject.code);
+    }
+    if (decision.kind === 'churnBreakerTrip') count(this.churnTrips, decision.key);
+    if (decision.kind === 'atomicNakedEvent') {
+      this.nakedEvents.push(decision);
+      if (this.nakedEvents.length > NAKED_EVENTS_KEPT) this.nakedEvents.shift();
+    }
   }
 
   #turnTo(next: Mode, at: number): void {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { assert, type Decision, type InvariantViolation } from '@holdfast/core';
+import { standingCauses } from '@holdfast/core/guard';
 import { describe } from '@holdfast/core/status';
 import type { Strategy } from '@holdfast/core/strategy';
 import { type RunId, runId as toRunId } from '@holdfast/core/values';
@@ -111,6 +112,10 @@ export async function startEngine(options: EngineOptions): Promise<EngineStart> 
       describe: () => describe(runtime.state, telemetryOf(runtime, link, options.clock, supported)),
       now: () => options.clock.now(),
       publish: (text) => doors.opened?.publish(text),
+      onSnapshot: (status) => {
+        const causes = standingCauses(runtime.state.observations.riskCauses);
+        recorders.tally.reasons.saw(status, causes, options.clock.now());
+      },
     });
     doors.opened = await openDoors(
       doorOptions(options, runId, runtime, link, recorders, fate, board.made),

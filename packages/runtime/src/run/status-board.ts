@@ -17,18 +17,22 @@ export interface BoardOptions {
   readonly now: () => number;
   /** Hears of every snapshot, as JSON text made once. */
   readonly publish: (text: string) => void;
+  /** Hears of it as it is. */
+  readonly onSnapshot: (snapshot: StatusDocument) => void;
 }
 
 /**
  * One frozen status of the whole engine, made at the loop's own pace and written out once. Whoever
  * asks is answered from it: no question reaches the state of the core.
  */
-export function createStatusBoard({ describe, now, publish }: BoardOptions): StatusBoard {
+export function createStatusBoard(options: BoardOptions): StatusBoard {
+  const { describe, now, publish, onSnapshot } = options;
   let snapshot = describe();
   let since = { code: snapshot.owner_view.primary_owner_reason_code, at: now() };
   const show = (): void => {
     const code = snapshot.owner_view.primary_owner_reason_code;
     if (code !== since.code) since = { code, at: now() };
+    onSnapshot(snapshot);
     publish(JSON.stringify(snapshot));
   };
   let isDue = false;
