@@ -189,4 +189,16 @@ describe('open-beside-the-crowd', () => {
     const reducing = admitted({ side: 'buy', reduceOnly: true });
     expect(play(trade, own(20_000), proposedAt(2_000), reducing)).toBeNull();
   });
+
+  it('TRIP and NON-TRIP: what a process before this one traded counts, both ways', () => {
+    const checker = openBesideTheCrowd();
+    const state = freshState();
+    state.observations.policy = testPolicy();
+    const lives = (...steps: Event[]): string | null => playFromBoot(checker, [...steps], state);
+    expect(lives(LISTED_OPTION, own(32_000, 'sell'))).toBeNull();
+    expect(
+      playFromBoot(checker, [trade, own(25_600), proposedAt(2_000), buying], state),
+    ).toBeNull();
+    expect(playFromBoot(checker, [trade, own(6_400), proposedAt(2_000), buying], state)).toBe(name);
+  });
 });

@@ -1,6 +1,7 @@
 import type { Effect, Event, LedgerRecord } from '@holdfast/core';
 import type { State } from '@holdfast/core/step';
 import { E8 } from '@holdfast/core/values';
+import { scanLedger } from '@holdfast/runtime/ledger';
 import { type Checker, demand } from './checker.ts';
 import { OpenDecisions } from './open-decisions.ts';
 
@@ -11,12 +12,14 @@ import { OpenDecisions } from './open-decisions.ts';
 export function openBesideTheCrowd(): Checker {
   const name = 'open-beside-the-crowd';
   const decisions = new OpenDecisions();
-  let memory = new TradeMemory();
+  const memory = new TradeMemory();
   return {
     name,
-    onBoot() {
+    onBoot(_state, _fold, ledger) {
       decisions.forget();
-      memory = new TradeMemory();
+      memory.begin();
+      // What was durable and never heard was traded all the same.
+      for (const { record } of scanLedger(ledger)) memory.note(record);
     },
     onEvent(event) {
       decisions.hear(event);
@@ -55,13 +58,6 @@ function sideOf(effect: Effect, label: string, { facts }: State): 'buy' | 'sell'
   return null;
 }
 
-interface OwnTrade {
-  readonly at: number;
-  readonly market: string;
-  /** Positive for what was bought. */
-  readonly usd: number;
-}
-
 type Fill = Extract<LedgerRecord, { type: 'fillRecorded' }>;
 
 /** The checkers' own memory of what was traded: by the venue's lists and words alone. */
@@ -72,8 +68,15 @@ class TradeMemory {
   /** Questions that are out: of which market, and since when. */
   readonly #asked = new Map<number, { readonly market: string; readonly at: number }>();
   readonly #seen = new Set<string>();
-  #own: OwnTrade[] = [];
+  #own: Fill[] = [];
   #now = Number.NEGATIVE_INFINITY;
+
+  /** A new process has heard nothing; what we traded stays traded. */
+  begin(): void {
+    this.#newsAt.clear();
+    this.#asked.clear();
+    this.#now = Number.NEGATIVE_INFINITY;
+  }
 
   hear(event: Event): void {
     this.#now = Math.max(this.#now, event.at);
@@ -94,7 +97,7 @@ class TradeMemory {
         if (!event.connected) this.#newsAt.clear();
         return;
       case 'recorded':
-        for (const record of event.records) if (record.type === 'fillRecorded') this.#trade(record);
+        for (const record of event.records) this.note(record);
         return;
       default:
     }
@@ -116,10 +119,13 @@ class TradeMemory {
     this.#own = this.#own.filter(({ at }) => now - at < windowMs);
     let gross = 0;
     let net = 0;
-    for (const trade of this.#own) {
-      if (trade.market !== market) continue;
-      gross += Math.abs(trade.usd);
-      net += trade.usd;
+    for (const fill of this.#own) {
+      const listed = this.#listed.get(fill.instrument);
+      if (listed === undefined || listed.market !== market) continue;
+      const amount = fill.amountE8 / E8;
+      const usd = listed.inUsd ? amount : (amount * fill.indexPriceE8) / E8;
+      gross += usd;
+      net += fill.side === 'buy' ? usd : 0 - usd;
     }
     return { gross, net };
   }
@@ -129,12 +135,9 @@ class TradeMemory {
     this.#newsAt.set(market, Math.max(this.#newsAt.get(market) ?? at, at));
   }
 
-  #trade({ at, tradeId, instrument, side, amountE8, indexPriceE8 }: Fill): void {
-    const listed = this.#listed.get(instrument);
-    if (listed === undefined || this.#seen.has(tradeId)) return;
-    this.#seen.add(tradeId);
-    const amount = amountE8 / E8;
-    const usd = listed.inUsd ? amount : (amount * indexPriceE8) / E8;
-    this.#own.push({ at, market: listed.market, usd: side === 'buy' ? usd : 0 - usd });
+  note(record: LedgerRecord): void {
+    if (record.type !== 'fillRecorded' || this.#seen.has(record.tradeId)) return;
+    this.#seen.add(record.tradeId);
+    this.#own.push(record);
   }
 }
