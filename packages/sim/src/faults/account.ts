@@ -43,6 +43,7 @@ export class AccountStory {
   readonly #prng: Prng;
   readonly #strain: Spell;
   #level = 0;
+  #held: number | null = null;
   #model: AccountModel;
 
   constructor(clock: Clock, prng: Prng, model: AccountModel) {
@@ -57,7 +58,13 @@ export class AccountStory {
     if (this.#strain.look(strain, strainMsMax)) this.#level = this.#prng.pick(LEVELS);
   }
 
+  /** So much of the margin is in use, whatever the weather; null: as the weather has it. */
+  hold(level: number | null): void {
+    this.#held = level;
+  }
+
   putRight(): void {
+    this.#held = null;
     this.#model = EASY_ACCOUNT;
     this.#strain.end();
   }
@@ -68,13 +75,14 @@ export class AccountStory {
       return { ok: false, error: { code: TEMPORARILY_UNAVAILABLE, message: 'try again' } };
     }
     const hides = this.#happens(limitless);
-    if (!answer.ok || !(hides || narrow > 0 || this.#strain.isOn)) return answer;
+    const level = this.#held ?? (this.#strain.isOn ? this.#level : null);
+    if (!answer.ok || !(hides || narrow > 0 || level !== null)) return answer;
     const told = answer.result as { readonly summaries: readonly Json[] };
     const summaries = told.summaries.map((each) => ({
       ...each,
       ...(narrow > 0 ? { limits: NARROW } : {}),
       ...(hides ? { limits: {} } : {}),
-      ...(this.#strain.isOn ? { maintenance_margin: this.#level * Number(each['equity']) } : {}),
+      ...(level === null ? {} : { maintenance_margin: level * Number(each['equity']) }),
     }));
     return { ok: true, result: { ...told, summaries } };
   }

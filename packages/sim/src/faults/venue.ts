@@ -107,6 +107,11 @@ export class VenueDoor {
     else this.#misreported.set(instrument, amount);
   }
 
+  /** Of its margin the account is said to use this share; null: the truth again. */
+  holdMargin(level: number | null): void {
+    this.#account.hold(level);
+  }
+
   /** Every such request is answered with this error; null: with the truth again. */
   failing(method: string, code: number | null): void {
     if (code === null) this.#failing.delete(method);

@@ -1,5 +1,5 @@
 import type { Instrument } from '@holdfast/core/instrument';
-import { type Currency, currency } from '@holdfast/core/values';
+import { type Currency, currency, type InstrumentName } from '@holdfast/core/values';
 import type { Exchange } from '../exchange/index.ts';
 import { SPELL_LOOK_MS } from '../faults/spell.ts';
 import { inverseFuture } from '../market/future-instrument.ts';
@@ -35,6 +35,13 @@ interface Quoted {
  */
 export type MarketMood = 'moving' | 'still';
 
+/** The book of one option, as a story has it. */
+export interface HeldQuotes {
+  readonly sides: 'both' | 'bids' | 'asks' | 'none';
+  /** Steps of its amount at each level. */
+  readonly steps: number;
+}
+
 export interface MarketMakerOptions {
   readonly clock: VirtualClock;
   readonly exchange: Exchange;
@@ -55,6 +62,7 @@ export class MarketMaker {
   readonly #references: ReferenceMaker;
   readonly #indexes = new Map<Currency, number>();
   #held: Partial<ReferenceMarket> = {};
+  readonly #heldQuotes = new Map<string, HeldQuotes>();
   #published = 0;
   #strikes = 0;
 
@@ -96,6 +104,12 @@ export class MarketMaker {
     this.#tell();
   }
 
+  /** From its next publication on; null: as the weather has it. */
+  holdQuotes(name: InstrumentName, quotes: HeldQuotes | null): void {
+    if (quotes === null) this.#heldQuotes.delete(name);
+    else this.#heldQuotes.set(name, quotes);
+  }
+
   get #referenceMarket(): ReferenceMarket {
     return { ...this.#weather.references, ...this.#held };
   }
@@ -103,6 +117,7 @@ export class MarketMaker {
   /** The market is orderly from now on. */
   putRight(): void {
     this.#held = {};
+    this.#heldQuotes.clear();
     this.#weather.putRight();
   }
 
@@ -196,12 +211,16 @@ export class MarketMaker {
       const { gapTicks } = each;
       const step = mood === 'still' ? 0 : prng.int(-1, 1);
       each.midTicks = Math.max(LEAST_TICKS, each.midTicks + gapTicks * step);
-      const bids = this.#side(each.midTicks - gapTicks, 0 - gapTicks);
-      const asks = this.#side(each.midTicks + gapTicks, gapTicks);
+      const { name } = each.instrument;
+      const held = this.#heldQuotes.get(name);
+      const bids = this.#side(each.midTicks - gapTicks, 0 - gapTicks, held?.steps);
+      const asks = this.#side(each.midTicks + gapTicks, gapTicks, held?.steps);
       if (this.#weather.isSilent) continue;
       const empty = this.#weather.emptySide();
-      const { name } = each.instrument;
-      exchange.publishBook(name, empty === 'bids' ? [] : bids, empty === 'asks' ? [] : asks, now);
+      const quoted = held?.sides ?? 'both';
+      const has = (side: 'bids' | 'asks'): boolean =>
+        empty !== side && (quoted === 'both' || quoted === side);
+      exchange.publishBook(name, has('bids') ? bids : [], has('asks') ? asks : [], now);
     }
     if (!this.#weather.isSilent) {
       this.#references.publish(this.#indexes, this.#referenceMarket, now);
@@ -219,11 +238,12 @@ export class MarketMaker {
   /**
    * Three levels, sizes new each time; the first may be small enough to fill an order only in part.
    */
-  #side(best: number, step: number): number[] {
+  #side(best: number, step: number, held?: number): number[] {
     const { mood, prng } = this.#options;
     const levels: number[] = [];
     for (let level = 0; level < 3; level += 1) {
-      const size = mood === 'still' ? 40 : prng.int(1, level === 0 ? 16 : 40);
+      const usual = mood === 'still' ? 40 : prng.int(1, level === 0 ? 16 : 40);
+      const size = held ?? usual;
       levels.push(best + level * step, level === 2 ? size + (this.#published % 2) : size);
     }
     return levels;

@@ -1,7 +1,8 @@
 import type { Decision } from '@holdfast/core';
 import { currentMode } from '@holdfast/core/step';
 import { E8, type GroupId } from '@holdfast/core/values';
-import { foldLedger } from '@holdfast/runtime/ledger';
+import type { AtomicNakedEventRecorded } from '@holdfast/core/ledger';
+import { foldLedger, scanLedger } from '@holdfast/runtime/ledger';
 import type { Book } from '@holdfast/core/market';
 import type { World } from '../world.ts';
 import type { Names } from './actions.ts';
@@ -37,6 +38,12 @@ export function compare(
     ...includes('anomalies', anomalies, codes(said, anomalyOf)),
     ...includes('faults', faults, codes(said, faultOf)),
     ...equal('placements', expectation.placements, world.placements.length),
+    ...lazily('opening', expectation.opening, () => opening(world)),
+    ...includes('not_contained', expectation.not_contained, codes(said, notContainedOf)),
+    ...(expectation.groups ?? []).flatMap(({ group, state }) =>
+      equal(`group ${group}`, state, groupState(world, names.groups.get(group))),
+    ),
+    ...(expectation.naked === undefined ? [] : nakedEvent(world, expectation.naked)),
     ...equal('duplicates', expectation.duplicates, world.exchange.counters.duplicateDispatches),
     ...equal('working', expectation.working, world.state?.facts.working.size ?? Number.NaN),
     ...(expectation.orders ?? []).flatMap(({ group, state }) =>
@@ -101,9 +108,14 @@ const abandonOf = (said: Decision): string | null =>
   said.kind === 'orderAbandoned' ? said.cause : null;
 const anomalyOf = (said: Decision): string | null =>
   said.kind === 'anomaly' ? said.anomaly : null;
+const notContainedOf = (said: Decision): string | null =>
+  said.kind === 'containmentRefused' ? said.reject.code : null;
 /** The fault itself, without what an adapter put behind the colon. */
 const faultOf = (said: Decision): string | null =>
   said.kind === 'fault' ? (said.fault.split(':')[0] ?? '') : null;
+
+const opening = ({ placements }: World): number =>
+  placements.filter(({ reduceOnly }) => !reduceOnly).length;
 
 function openOrders(world: World): number {
   const answer = world.exchange.handle('private/get_open_orders', {}, world.clock.now());
@@ -133,6 +145,31 @@ function orderState(world: World, groupId: GroupId | undefined): string {
   const { orders } = world.state?.facts ?? foldLedger(world.disk).facts;
   for (const { terms, state } of orders.values()) if (terms.groupId === groupId) return state;
   return 'None';
+}
+
+function groupState(world: World, groupId: GroupId | undefined): string {
+  if (groupId === undefined) return 'None';
+  return foldLedger(world.disk).facts.groups.get(groupId)?.state ?? 'None';
+}
+
+type Naked = NonNullable<ScenarioExpectation['naked']>;
+
+function nakedEvent({ disk }: World, expected: Naked): readonly Comparison[] {
+  const told: AtomicNakedEventRecorded[] = [];
+  for (const { record } of scanLedger(disk)) {
+    if (record.type === 'atomicNakedEventRecorded') told.push(record);
+  }
+  const latest = told.at(-1);
+  if (latest === undefined) return equal('incidents', 'one', 'none');
+  const { timeToDeltaNeutralMs: ms, closeAttempts, hedgeUsed, exposureAfter, cause } = latest;
+  const most = expected.neutral_ms_at_most;
+  return [
+    ...(most === undefined ? [] : equal(`neutral within ${most} ms`, true, ms <= most)),
+    ...equal('close attempts', expected.close_attempts, closeAttempts),
+    ...equal('hedge used', expected.hedge_used, hedgeUsed),
+    ...equal('exposure after', expected.exposure_after_usd, exposureAfter / 1_000_000),
+    ...equal<string>('cause', expected.cause, cause),
+  ];
 }
 
 type Bounds = NonNullable<ScenarioExpectation['requests']>[number];

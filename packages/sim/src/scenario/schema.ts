@@ -61,6 +61,12 @@ const ORDER_STATES = [
   'Failed',
 ] as const;
 
+/** Of a pair, as the ledger has it; `None`: it has none. */
+const GroupStates = Type.Enum([
+  'None',
+  ...['New', 'Dispatched', 'Complete', 'MixedFailed', 'Flattening', 'Flattened'],
+]);
+
 /** A model's key as a scenario spells it: `requestLoss` is `request_loss`. */
 export function snakeCase(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -201,6 +207,24 @@ const AtVenue = closed({
       },
     ),
   ),
+  quotes: Type.Optional(
+    closed(
+      {
+        instrument: Name,
+        sides: Type.Enum(['both', 'bids', 'asks', 'none']),
+        steps: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
+      },
+      { description: 'its book from its next publication on: which sides, how much a level' },
+    ),
+  ),
+  usual_quotes: Type.Optional(Name),
+  margin: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: 10,
+      description: 'the share of its margin the account is said to use; 0: the truth',
+    }),
+  ),
   end_tokens: Type.Optional(
     Type.Literal(true, { description: 'access and refresh tokens; the connections stand' }),
   ),
@@ -294,10 +318,27 @@ const Expectation = closed({
   orders: Type.Optional(
     Type.Array(closed({ group: Text, state: Type.Enum([...ORDER_STATES]) }), { maxItems: 20 }),
   ),
+  groups: Type.Optional(Type.Array(closed({ group: Text, state: GroupStates }), { maxItems: 20 })),
+  naked: Type.Optional(
+    closed(
+      {
+        neutral_ms_at_most: Type.Optional(Count),
+        close_attempts: Type.Optional(Count),
+        hedge_used: Type.Optional(Type.Boolean()),
+        exposure_after_usd: Type.Optional(Type.Number()),
+        cause: Type.Optional(Text),
+      },
+      { description: 'the latest incident of naked exposure in the ledger; there is one' },
+    ),
+  ),
+  not_contained: Type.Optional(Codes),
   working: Type.Optional(Count),
   orders_at_venue: Type.Optional(Count),
   trades_at_venue: Type.Optional(Count),
   placements: Type.Optional(Count),
+  opening: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'placements the venue does not hold to reducing' }),
+  ),
   duplicates: Type.Optional(Count),
   refused: Type.Optional(Codes),
   abandoned: Type.Optional(Codes),

@@ -9,6 +9,8 @@ type AtVenue = NonNullable<ScenarioStep['venue']>;
 type Announced = NonNullable<AtVenue['announce']>;
 
 const MINUTE_MS = 60_000;
+/** At each level of a book that stands still. */
+const USUAL_STEPS = 40;
 
 /** What the venue, or somebody else who trades there, does now. */
 export function actAtVenue(world: World, venue: AtVenue): void {
@@ -28,6 +30,14 @@ export function actAtVenue(world: World, venue: AtVenue): void {
   if (venue.unlock !== undefined) world.exchange.lock(currency(venue.unlock), false, now);
   if (venue.announce !== undefined) announce(world, venue.announce);
   if (venue.references !== undefined) holdReferences(world, venue.references);
+  if (venue.quotes !== undefined) {
+    const { instrument, sides, steps = USUAL_STEPS } = venue.quotes;
+    world.market.holdQuotes(instrumentName(instrument), { sides, steps });
+  }
+  if (venue.usual_quotes !== undefined) {
+    world.market.holdQuotes(instrumentName(venue.usual_quotes), null);
+  }
+  if (venue.margin !== undefined) world.door.holdMargin(venue.margin === 0 ? null : venue.margin);
   if (venue.end_tokens === true) world.service.endTokens();
   if (venue.key !== undefined) setKey(world, venue.key === 'revoked');
   if (venue.misreport_position !== undefined) {
