@@ -68,8 +68,15 @@ export interface WireBench {
   close(keep: boolean): Promise<void>;
 }
 
-/** @param http the read-only port of its engines; without it they have none. */
-export async function openWireBench(seed: string, http?: { port: number }): Promise<WireBench> {
+/**
+ * @param http the read-only port of its engines; without it they have none.
+ * @param ledger what differs of how the ledger is written.
+ */
+export async function openWireBench(
+  seed: string,
+  http?: { port: number },
+  ledger?: { readonly queue_capacity: number },
+): Promise<WireBench> {
   const root = mkdtempSync(join(tmpdir(), 'holdfast-wire-'));
   layOut(
     root,
@@ -81,6 +88,7 @@ export async function openWireBench(seed: string, http?: { port: number }): Prom
           tokens: 'artifacts/tokens.json',
           ...http,
         },
+    { ...PACE.ledger, ...ledger },
   );
   const words = `--market calm --seed ${seed} --port 0`;
   const begun = await startExchangeProcess(ROOT, words.split(' '));
@@ -113,14 +121,14 @@ export async function openWireBench(seed: string, http?: { port: number }): Prom
 }
 
 /** Everything an engine reads, at the places where it looks. */
-function layOut(root: string, http: unknown): void {
+function layOut(root: string, http: unknown, ledger: object): void {
   mkdirSync(join(root, 'config/runtime'), { recursive: true });
   const policyPath = join(root, 'config/policy.json');
   const runtimePath = join(root, 'config/runtime/dev.json');
   const policy = { ...readJson('config/policy.json'), ...POLICY };
   writeFileSync(policyPath, JSON.stringify(policy, null, 2));
   const document = { ...readJson('config/runtime/dev.json') };
-  for (const [name, part] of Object.entries({ ...PACE, http })) {
+  for (const [name, part] of Object.entries({ ...PACE, http, ledger })) {
     const before = document[name];
     document[name] =
       typeof part === 'object' && typeof before === 'object' ? { ...before, ...part } : part;

@@ -1,0 +1,184 @@
+/**
+ * The drills of phase 2 (phases section 5.2): each breaks one thing of a real engine on a real disk
+ * against the exchange as a process of its own, and tells what was seen. What should be seen is not
+ * known here.
+ *   chaos-drills.ts <drill>
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { verifyLedger } from '../src/ledger/index.ts';
+import { ChaosDesk, type Line, type Status } from './chaos-desk.ts';
+import { readStory } from './wire-ledger.ts';
+
+/** When it was broken, and figures of this drill alone. */
+interface Outcome {
+  readonly triggeredAt: number;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+const WATCH_MS = 400;
+const MARKET = ['book.', 'ticker.', 'trades.'];
+const QUEUE_MIN = 16;
+
+const latched = (code: string) => (status: Status) =>
+  (status['open_permission_reason_codes'] as readonly string[]).includes(code);
+const holding = (code: string) => (status: Status) =>
+  (status['mode_reasons'] as readonly string[]).includes(code);
+
+async function ready(desk: ChaosDesk): Promise<void> {
+  await desk.start();
+  await desk.untilActive();
+  // Books and fees of a fresh process.
+  await sleep(WATCH_MS);
+}
+
+/** Asks to open all the time, until what was latched has been cleared. */
+async function untilCleared(desk: ChaosDesk, code: string, timeoutMs: number): Promise<void> {
+  await desk.untilStatus(`cleared of ${code}`, (status) => !latched(code)(status), timeoutMs);
+}
+
+async function buy(desk: ChaosDesk): Promise<void> {
+  const since = Date.now();
+  desk.say('buy');
+  await desk.until('a purchase', () => desk.heard('held', since).length > 0);
+}
+
+async function partialFill(desk: ChaosDesk): Promise<Outcome> {
+  await ready(desk);
+  desk.relay.refuse({ methods: ['private/buy'], code: 10_009, message: 'not_enough_funds' });
+  const since = Date.now();
+  desk.say('pair');
+  await desk.until('the refused leg', () => desk.relay.refused > 0);
+  const triggeredAt = desk.heard('submit', since).at(-1)?.at ?? Number.NaN;
+  await desk.untilStatus('Degraded', (status) => status['risk_state'] === 'Degraded');
+  await desk.callEmergency('drill: a pair of which one leg was refused');
+  await desk.untilStatus('called', (status) =>
+    ['REDUCEONLY_EMERGENCY_REDUCEONLY_ACTIVE', 'REDUCEONLY_RISKSTATE_DEGRADED'].every((code) =>
+      holding(code)(status),
+    ),
+  );
+  desk.say('probe');
+  await sleep(WATCH_MS);
+  desk.relay.refuse(null);
+  const empty = (line: Line | undefined): boolean => (line?.['held'] as object[])?.length === 0;
+  await desk.until('flat', () => empty(desk.heard('held', since).at(-1)));
+  await sleep(WATCH_MS);
+  return { triggeredAt, facts: { legs_refused: desk.relay.refused } };
+}
+
+async function staleData(desk: ChaosDesk): Promise<Outcome> {
+  await ready(desk);
+  await buy(desk);
+  desk.relay.silence(MARKET);
+  const triggeredAt = Date.now();
+  desk.say('probe');
+  await desk.untilStatus('stale', latched('WS_DATA_STALE_RECONCILE_REQUIRED'), 60_000);
+  await sleep(WATCH_MS);
+  desk.relay.silence([]);
+  await untilCleared(desk, 'WS_DATA_STALE_RECONCILE_REQUIRED', 60_000);
+  return { triggeredAt, facts: { silenced: MARKET } };
+}
+
+async function backpressure(desk: ChaosDesk): Promise<Outcome> {
+  await ready(desk);
+  const triggeredAt = Date.now();
+  desk.say('burst');
+  await desk.untilStatus('full', (status) => Number(status['wal_queue_enqueue_failures']) > 0);
+  const before = ticks(desk);
+  desk.say('probe');
+  await sleep(WATCH_MS);
+  return { triggeredAt, facts: { ticks_meanwhile: ticks(desk) - before, queue: QUEUE_MIN } };
+}
+
+/** What the loop says of its own last turn. */
+function ticks(desk: ChaosDesk): number {
+  return Number(desk.seen.at(-1)?.document['loop_tick_last_ts_ms']);
+}
+
+async function crash(desk: ChaosDesk): Promise<Outcome> {
+  await ready(desk);
+  const since = Date.now();
+  desk.say('buy');
+  await desk.until('an order on its way', () => desk.heard('submit', since).length > 0);
+  await desk.kill();
+  const triggeredAt = Date.now();
+  await desk.start();
+  desk.say('probe');
+  await desk.untilActive(60_000);
+  desk.say('quiet');
+  await sleep(WATCH_MS);
+  return { triggeredAt, facts: { killed_by: 'SIGKILL' } };
+}
+
+async function bookGap(desk: ChaosDesk): Promise<Outcome> {
+  await ready(desk);
+  desk.say('probe');
+  const lost = await desk.relay.loseNext('book.');
+  const shownAt = await lost.next;
+  await desk.untilStatus('gap', latched('WS_BOOK_GAP_RECONCILE_REQUIRED'));
+  await untilCleared(desk, 'WS_BOOK_GAP_RECONCILE_REQUIRED', 60_000);
+  return { triggeredAt: shownAt, facts: { channel: lost.channel, lost_at: lost.at } };
+}
+
+async function tradesGap(desk: ChaosDesk): Promise<Outcome> {
+  await ready(desk);
+  await buy(desk);
+  desk.say('probe');
+  const lost = await desk.relay.loseNext('trades.');
+  await desk.untilStatus('gap', latched('WS_TRADES_GAP_RECONCILE_REQUIRED'), 120_000);
+  await untilCleared(desk, 'WS_TRADES_GAP_RECONCILE_REQUIRED', 60_000);
+  return { triggeredAt: lost.at, facts: { channel: lost.channel, lost_at: lost.at } };
+}
+
+async function sessionEnd(desk: ChaosDesk): Promise<Outcome> {
+  await ready(desk);
+  desk.say('probe');
+  const triggeredAt = await desk.relay.endSession();
+  await desk.untilStatus('ended', latched('SESSION_TERMINATION_RECONCILE_REQUIRED'));
+  await untilCleared(desk, 'SESSION_TERMINATION_RECONCILE_REQUIRED', 60_000);
+  return { triggeredAt, facts: { answered_with: 10_028 } };
+}
+
+const DRILLS = {
+  partial_fill: partialFill,
+  stale_market_data: staleData,
+  wal_backpressure: backpressure,
+  crash_mid_flight: crash,
+  book_gap: bookGap,
+  trades_gap: tradesGap,
+  session_termination: sessionEnd,
+} as const;
+
+function ofLedger({ bench }: ChaosDesk): object {
+  const verified = verifyLedger(bench.ledger);
+  const story = readStory(bench.ledger);
+  const fills = story.fills.map(({ tradeId }) => tradeId);
+  return {
+    ledger_verified: verified.ok && verified.findings.length === 0,
+    ledger_records: story.facts.records,
+    sent_before_reconciled: story.early.length,
+    fills: fills.length,
+    fills_counted_twice: fills.length - new Set(fills).size,
+    markers_recorded_twice: [...story.markers.values()].filter((count) => count !== 1).length,
+  };
+}
+
+const name = process.argv[2] ?? '';
+const drill = Object.entries(DRILLS).find(([each]) => each === name)?.[1];
+if (drill === undefined) throw new Error(`chaos-drills.ts <${Object.keys(DRILLS).join(' | ')}>`);
+const desk = await ChaosDesk.open(`drill-${name}`, name === 'wal_backpressure' ? QUEUE_MIN : undefined);
+let outcome: Outcome | null = null;
+try {
+  outcome = await drill(desk);
+} finally {
+  await desk.kill();
+  const ledger = outcome === null ? {} : ofLedger(desk);
+  const exchange = await desk.close();
+  const { seen, lines, documents, broken, life } = desk;
+  if (outcome !== null) {
+    const { triggeredAt, facts } = outcome;
+    const { relay: _, ...rest } = { relay: null, ledger, exchange, seen, lines, documents, broken };
+    process.stdout.write(
+      `${JSON.stringify({ drill: name, triggered_at: triggeredAt, lives: life, facts, ...rest })}\n`,
+    );
+  }
+}

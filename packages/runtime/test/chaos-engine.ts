@@ -1,0 +1,76 @@
+/**
+ * A whole engine as a process of its own, for drills: it takes one word a line and tells, line by
+ * line, what was decided and what left.
+ *   chaos-engine.ts <root> <endpoint> <client id> <client secret>
+ */
+import { writeSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Decision, Effect, Event } from '@holdfast/core';
+import { E8 } from '@holdfast/core/values';
+import { type Wish, obedient } from './chaos-strategy.ts';
+import { startWireEngine } from './wire-engine.ts';
+
+const [root = '', endpoint = '', clientId = '', clientSecret = ''] = process.argv.slice(2);
+const TOLD: ReadonlySet<Decision['kind']> = new Set([
+  'modeChanged',
+  'riskStateChanged',
+  'latchSet',
+  'latchCleared',
+  'intentRejected',
+  'reconciled',
+  'atomicNakedEvent',
+  'fault',
+  'anomaly',
+]);
+
+const say = (line: object): void => {
+  writeSync(1, `${JSON.stringify(line)}\n`);
+};
+
+const wishes: Wish[] = [];
+const engine = await startWireEngine(
+  { root, endpoint, clientId, clientSecret },
+  { strategies: [obedient(wishes)], onEffect: tellEffect, onEvent: tellEvent },
+);
+const { state } = engine.runtime;
+
+function tellEffect(effect: Effect): void {
+  if (effect.kind === 'report' && TOLD.has(effect.decision.kind)) say(brief(effect.decision));
+  if (effect.kind === 'submit') {
+    const { label, reduceOnly, side, amountE8 } = effect.order.terms;
+    say({ kind: 'submit', at: engine.clock.now(), label, reduceOnly, side, amount: amountE8 / E8 });
+  }
+}
+
+/** What a refusal was measured by stays in the decision log. */
+function brief(decision: Decision): object {
+  if (decision.kind !== 'intentRejected') return decision;
+  const { kind, at, intentClass, reject } = decision;
+  return { kind, at, intentClass, code: reject.code };
+}
+
+function tellEvent(event: Event): void {
+  if (event.kind !== 'recorded') return;
+  if (!event.records.some(({ type }) => type === 'fillRecorded')) return;
+  const fills = event.records.flatMap((record) =>
+    record.type === 'fillRecorded' ? [record.tradeId] : [],
+  );
+  // Heard before it is applied: what is held is told once this turn is over.
+  setImmediate(() => {
+    const held = [...state.facts.positions.values()].map(({ instrument, amountE8 }) => [
+      instrument,
+      amountE8 / E8,
+    ]);
+    say({ kind: 'held', at: engine.clock.now(), fills, held });
+  });
+}
+
+void engine.failed.then(() => {
+  throw engine.violation() ?? new Error('failed without a word');
+});
+createInterface({ input: process.stdin }).on('line', (word) => {
+  if (word === 'stop') void engine.stop().then(() => process.exit());
+  else if (word === 'quiet') wishes.length = 0;
+  else wishes.push(word as Wish);
+});
+say({ kind: 'started', at: engine.clock.now(), pid: process.pid, http: engine.view().http });
