@@ -113,7 +113,7 @@ describe('bunker mode (section 42)', () => {
     expect(desk.modeReasons).toEqual(BUNKER);
   });
 
-  it('a process without all its figures is in it from its first measurement, until they are good', () => {
+  it('a process is in it from its first measurement until all its figures are good', () => {
     const desk = new Desk({ keepsCalm: false });
     const measured = { kind: 'networkMeasured', timeoutRate: null, lastMessageAt: null } as const;
     const { bunker } = desk.state.observations.monitors;

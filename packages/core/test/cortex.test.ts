@@ -207,7 +207,7 @@ describe('the volatility index', () => {
     return desk;
   }
 
-  it('AT-231 AT-290 AT-291 a rise of a tenth within 59 s is ReduceOnly, over 61 s it is not', () => {
+  it('AT-231 AT-290 AT-291 a tenth more within 59 s is ReduceOnly, over 61 s it is not', () => {
     expect(jump(0.5, 0.55, 59_000).modeReasons).toEqual(REDUCE);
     expect(jump(0.5, 0.55, 61_000).modeReasons).toEqual([]);
     expect(jump(50, 55, 60_000).modeReasons).toEqual(REDUCE);

@@ -95,7 +95,7 @@ describe('one instrument in trouble', () => {
     expect(desk.mode).toBe('Active');
   });
 
-  it('an index that is gone leaves the basis monitor without a price, and the mode ReduceOnly', () => {
+  it('an index that is gone leaves the basis monitor without a price', () => {
     const desk = new Desk().boot();
     desk.state.observations.indexes.delete(currency('BTC'));
     desk.propose();

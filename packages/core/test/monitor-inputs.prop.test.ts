@@ -170,7 +170,7 @@ function spoil(input: Input, trouble: Trouble | 'sound', afterMs: number): Desk 
 }
 
 describe('every input of every monitor', () => {
-  it('AT-413 missing, stale, no number, negative or of the future holds ReduceOnly; closes pass', () => {
+  it('AT-413 missing, stale, no number, negative, of the future: ReduceOnly; closes pass', () => {
     const met = new Set<string>();
     fc.assert(
       fc.property(cases, ({ input: index, trouble, afterMs }) => {

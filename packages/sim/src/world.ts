@@ -10,12 +10,11 @@ import { allCheckers, type Checker, checkerOf, violation } from './checkers/inde
 import { bootEngine, type Engine, IDENTITY } from './engine-process.ts';
 import { every } from './every.ts';
 import type { Exchange } from './exchange/index.ts';
-import { clockErrorOf, timeDaemonOf, TRUE_TIME } from './faults/clock.ts';
+import { clockErrorOf, isClockOff, timeDaemonOf, TRUE_TIME } from './faults/clock.ts';
 import { FaultyDisk, GOOD_DISK } from './faults/disk.ts';
 import { Doom, type Moment, PROCESS_DIED } from './faults/doom.ts';
 import { SPELL_LOOK_MS } from './faults/spell.ts';
 import type { VenueDoor } from './faults/venue.ts';
-import type { MarketMaker } from './fuzz/market-maker.ts';
 import { underMonitors } from './fuzz/monitors.ts';
 import { underRules } from './fuzz/rules.ts';
 import { Hands } from './hands.ts';
@@ -54,7 +53,6 @@ export class World {
   readonly network: Network;
   /** The venue as it is spoken to: the exchange behind what it may answer instead. */
   readonly door: VenueDoor;
-  readonly market: MarketMaker;
   readonly hands: Hands;
   readonly placements: WorldPlacement[] = [];
   readonly counts: WorldCounts = { crashes: 0, boots: 0, placements: 0 };
@@ -66,14 +64,13 @@ export class World {
   readonly stood = new Set<ModeReasonCode>();
   finding: Finding | null = null;
   readonly #options: WorldOptions;
-  /** As it is while nobody has changed it. */
   readonly #policy: Policy;
   readonly #startMs: number;
   readonly #checkers: readonly Checker[] = allCheckers();
   readonly #prng: Prng;
   readonly #doom: Doom;
   readonly #pauses: Prng;
-  readonly #venue: WorldVenue;
+  readonly venue: WorldVenue;
   readonly #desk: WorldDesk;
   #engine: Engine | null = null;
   #booting: Promise<void> | null = null;
@@ -92,13 +89,12 @@ export class World {
     this.#pauses = this.#prng.fork('pauses');
     this.#time = options.clock;
     this.disk = new FaultyDisk(this.clock, this.#prng.fork('disk'), options.disk);
-    this.#venue = new WorldVenue(this.clock, this.#prng, options, (...notice) => {
+    this.venue = new WorldVenue(this.clock, this.#prng, options, (...notice) => {
       for (const checker of this.#checkers) checker.onNotice?.(...notice);
     });
-    this.exchange = this.#venue.exchange;
-    this.door = this.#venue.door;
-    this.service = this.#venue.service;
-    this.market = this.#venue.market;
+    this.exchange = this.venue.exchange;
+    this.door = this.venue.door;
+    this.service = this.venue.service;
     const network = this.#prng.fork('network');
     this.network = new Network(this.clock, network, options.network, this.service);
     this.hands = new Hands({
@@ -154,13 +150,13 @@ export class World {
     this.#doom.lift();
     this.network.become(PERFECT_NETWORK);
     this.disk.become(GOOD_DISK);
-    this.#venue.putRight();
+    this.venue.putRight();
     this.#desk.putRight();
     this.#time = TRUE_TIME;
     // A ledger that failed is dead for as long as its process lives (D-30).
     const { failures, full } = this.disk.counts;
-    const isBroken =
-      failures + full > 0 || this.#desk.needsRestart(this.state) || this.#isClockOff();
+    const isOff = isClockOff(this.#engine?.process, this.clock, this.#policy);
+    const isBroken = failures + full > 0 || isOff || this.#desk.needsRestart(this.state);
     if (byRestart || isBroken) this.kill(0);
     // What a thread that is held up believes is as old as the moment it was held up.
     await this.run(Math.max(this.elapsedMs, (this.#engine?.process.freeAt ?? 0) - this.#startMs));
@@ -174,27 +170,13 @@ export class World {
     this.#attempt(() => this.#judgeEnd());
   }
 
-  /** No measurement puts the clock of a process right: people start it again. */
-  #isClockOff(): boolean {
-    const process = this.#engine?.process;
-    if (process === undefined) return false;
-    const { timeDriftThresholdMs } = this.#policy.parameters;
-    const aheadMs = Math.abs(process.now() - this.clock.now());
-    return aheadMs > timeDriftThresholdMs / 2 || !process.runsTrue;
-  }
-
   /** SIGKILL: what was unanswered meets its fate, and a new process comes after `restartMs`. */
   kill(restartMs: number): void {
     const engine = this.#engine;
     if (engine === null) return;
     this.#engine = null;
-    this.counts.crashes += 1;
     engine.runtime.halt();
-    this.network.bury(engine.process);
-    this.disk.crash();
-    this.clock.wake(this.clock.now() + restartMs, () => {
-      this.#booting = this.#boot();
-    });
+    this.#bootAgain(engine.process, restartMs);
   }
 
   /** It dies at the first such moment, once, and comes back after `restartMs`. */
@@ -318,11 +300,11 @@ export class World {
     if (engine === null && this.finding === null) this.#bootAgain(process);
   }
 
-  #bootAgain(process: Process): void {
+  #bootAgain(process: Process, restartMs = this.#doom.restartMs()): void {
     this.counts.crashes += 1;
     this.network.bury(process);
     this.disk.crash();
-    this.clock.wake(this.clock.now() + this.#doom.restartMs(), () => {
+    this.clock.wake(this.clock.now() + restartMs, () => {
       this.#booting = this.#boot();
     });
   }

@@ -29,7 +29,7 @@ describe('cortex_override', () => {
     expect(judge({})).toEqual(['Active']);
   });
 
-  it('one that is unheard is ReduceOnly and a missing input; one that kills is heard all the same', () => {
+  it('unheard is ReduceOnly and a missing input; one that kills is heard all the same', () => {
     expect(judge({ cortex: null, exchangeHealth: REDUCE })).toEqual([
       'ReduceOnly',
       'REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY',

@@ -104,9 +104,9 @@ export function onBookChanged(state: State, event: BookChanged, output: Output):
   if (listing === undefined) return;
   const { brokenBooks } = state.observations;
   state.observations.marketAt = event.at;
-  const update = applyToBook(listing.book, event);
-  if (update === 'applied' && event.prevChangeId === null) brokenBooks.delete(event.instrument);
-  if (update !== 'applied') noteGap(state, event.instrument, output);
+  if (applyToBook(listing.book, event) === 'applied') {
+    if (event.prevChangeId === null) brokenBooks.delete(event.instrument);
+  } else noteGap(state, event.instrument, output);
   judgeReference(state, event.instrument, output);
 }
 

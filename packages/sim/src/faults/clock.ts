@@ -1,3 +1,4 @@
+import type { Policy } from '@holdfast/core';
 import type { Prng } from '../prng.ts';
 import type { TimeDaemon } from '@holdfast/runtime/ports';
 import type { VirtualClock } from '../virtual-clock.ts';
@@ -59,4 +60,15 @@ export function timeDaemonOf(
       done({ driftMs: process.now() - world.now() + errorMs });
     },
   };
+}
+
+/** No measurement puts the clock of a process right: people start it again. */
+export function isClockOff(
+  process: Process | undefined,
+  world: VirtualClock,
+  { parameters }: Pick<Policy, 'parameters'>,
+): boolean {
+  if (process === undefined) return false;
+  const aheadMs = Math.abs(process.now() - world.now());
+  return aheadMs > parameters.timeDriftThresholdMs / 2 || !process.runsTrue;
 }

@@ -29,7 +29,7 @@ export interface MarketConditions {
   readonly beforeWeekEndMs: number;
   /** 1: futures are listed, which the launch policy does not allow. */
   readonly futures: number;
-  /** The touches of the reference instruments go apart, by up to so many hundredths of a percent. */
+  /** The touches of the reference instruments go apart, by up to this share of the price. */
   readonly widening: number;
   readonly wideningMsMax: number;
   readonly wideningMax: number;

@@ -51,7 +51,7 @@ export function actAtVenue(world: World, venue: AtVenue): void {
 
 function holdReferences(world: World, told: NonNullable<AtVenue['references']>): void {
   const { spread_bps: spread, depth_usd: depth, basis_bps: basis, dvol } = told;
-  world.market.holdReferences({
+  world.venue.market.holdReferences({
     ...(spread === undefined ? {} : { halfSpread: spread / 20_000 }),
     ...(depth === undefined ? {} : { size: depth / REFERENCE_DEPTH_USD }),
     ...(basis === undefined ? {} : { basis: basis / 10_000 }),

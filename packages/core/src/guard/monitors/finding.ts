@@ -44,7 +44,8 @@ export function sayFinding(finding: MonitorFinding, now: MonoMs): string {
   const name = subject === null ? figure : `${figure} ${subject}`;
   const began = since === null ? 'since the start' : `since ${seconds(now - since)} s`;
   const left = clearsAt === null ? '' : `, ${seconds(clearsAt - now)} s left`;
-  return `${name} ${sayValue(finding)}, ${standing} ${began}: asks ${asks}; clears: ${clears}${left}`;
+  const state = `${name} ${sayValue(finding)}, ${standing} ${began}`;
+  return `${state}: asks ${asks}; clears: ${clears}${left}`;
 }
 
 function sayValue({ value, limit, unit, standing }: MonitorFinding): string {

@@ -8,7 +8,7 @@ const side = (from: number, sign: number, sizes: readonly number[]) =>
   sizes.map((usd, level): readonly [number, number] => [from + sign * level, steps(usd)]);
 
 describe('depth', () => {
-  it('AT-420 is the smaller side over the first five levels, amounts of an inverse perpetual as they are', () => {
+  it('AT-420 is the smaller side over five levels, inverse amounts as they are', () => {
     const bids = side(200_000, -1, [100_000, 100_000, 60_000, 30_000, 30_000, 900_000]);
     const asks = side(200_001, 1, [80_000, 80_000, 60_000, 30_000, 30_000, 900_000]);
     expect(depthUsd(bookOf(bids, asks), BTC_PERPETUAL)).toBe(280_000);
