@@ -5,7 +5,14 @@
  * against the first: flat means no leak.
  */
 import type { Effect, Event } from '../src/index.ts';
-import { BTC_CALL, POLICY, policyWith, proposalOf } from '../src/gates/context.fixture.ts';
+import {
+  BTC_CALL,
+  BTC_PERPETUAL,
+  ETH_PERPETUAL,
+  POLICY,
+  policyWith,
+  proposalOf,
+} from '../src/gates/context.fixture.ts';
 import { mintReceipt } from '../src/ledger/receipt.ts';
 import type { LedgerRecord } from '../src/ledger/record.ts';
 import { createState, resume, type State, step } from '../src/step.ts';
@@ -52,6 +59,8 @@ const WIDE = policyWith({
   },
 });
 
+const REFERENCES = [BTC_PERPETUAL, ETH_PERPETUAL];
+
 class Rig {
   readonly state: State;
   now = T0;
@@ -92,9 +101,33 @@ class Rig {
       at,
       certificate: { ...IDENTITY, status: 'PASS', generatedAt },
     });
-    const price = priceE8(10_000_000_000_000);
-    this.send({ kind: 'indexChanged', at, underlying: currency('BTC'), priceE8: price });
+    this.calm();
     this.snapshot();
+  }
+
+  /** What the monitors look at: network, clock, and the market of each coin. */
+  calm(): void {
+    const at = monoMs(this.now);
+    const network = { httpP95Ms: 5, timeoutRate: 0, lastMessageAt: at };
+    this.send({ kind: 'networkMeasured', at, ...network });
+    this.send({ kind: 'clockMeasured', at, driftMs: 0, sampledAt: at, chrony: 'absent' });
+    for (const { name: instrument, underlying, tickE8 } of REFERENCES) {
+      const ticks = underlying === currency('BTC') ? 200_000 : 8_000;
+      const price = priceE8(ticks * tickE8);
+      this.send({ kind: 'indexChanged', at, underlying, priceE8: price });
+      this.send({ kind: 'volatilityIndexChanged', at, underlying, value: 50 });
+      const prices = { markPriceE8: price, underlyingPriceE8: price, delta: null, vega: null };
+      this.send({ kind: 'tickerChanged', at, instrument, ...prices });
+      this.send({
+        kind: 'bookChanged',
+        at,
+        instrument,
+        changeId: this.now,
+        prevChangeId: null,
+        bids: [ticks - 1, 100_000],
+        asks: [ticks + 1, 100_000],
+      });
+    }
   }
 
   snapshot(): void {
@@ -178,7 +211,7 @@ class Rig {
     const at = monoMs(this.now);
     if (fetch.what === 'instruments') {
       for (const code of ['BTC', 'ETH']) {
-        const instruments = code === 'BTC' ? [BTC_CALL] : [];
+        const instruments = [BTC_CALL, ...REFERENCES].filter((each) => each.underlying === code);
         this.send({
           kind: 'instrumentsListed',
           at,

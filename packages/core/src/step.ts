@@ -20,7 +20,12 @@ import {
   onVolatilityIndex,
 } from './turn/market.ts';
 import { reportMode } from './turn/mode.ts';
-import { judgeMonitors, onClockMeasured, onNetworkMeasured } from './turn/monitors.ts';
+import {
+  judgeMonitors,
+  keepMonitorsCurrent,
+  onClockMeasured,
+  onNetworkMeasured,
+} from './turn/monitors.ts';
 import { Output } from './turn/output.ts';
 import { endPresence, onPresenceAttested, onPresenceEnded } from './turn/presence.ts';
 import { onFetchFailed, onVenueSnapshot } from './turn/reconciliation.ts';
@@ -79,6 +84,21 @@ const MOVES_GROUPS: ReadonlySet<Event['kind']> = new Set<Event['kind']>([
   'ticked',
 ]);
 
+/** What monitors look at, or what they look for, may be another one after these. */
+const IS_MONITORED: ReadonlySet<Event['kind']> = new Set<Event['kind']>([
+  'indexChanged',
+  'volatilityIndexChanged',
+  'publicTradeObserved',
+  'networkMeasured',
+  'clockMeasured',
+  'venueHealthObserved',
+  'instrumentsListed',
+  'policyOffered',
+  'recorded',
+  'sessionChanged',
+  'sessionTerminated',
+]);
+
 type StrategySaid = Exclude<IntentEvent, { kind: 'intentProposed' }>;
 
 const output = new Output();
@@ -97,11 +117,12 @@ export function step(
   // inbox.
   if (event.at > observations.now) observations.now = event.at;
   output.begin(observations.now);
-  if (DECIDES.has(event.kind)) judgeMonitors(state);
+  if (DECIDES.has(event.kind)) keepMonitorsCurrent(state);
   endPresence(state, output);
   handle(state, event, output);
   if (!REPORTS_ITSELF.has(event.kind)) {
-    judgeMonitors(state);
+    if (IS_MONITORED.has(event.kind)) judgeMonitors(state);
+    else keepMonitorsCurrent(state);
     reportMode(state, output);
   }
   if (MOVES_GROUPS.has(event.kind) && isContaining(state)) contain(state, output);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BTC_PERPETUAL, ETH_PERPETUAL, INDEX_E8 } from '../src/gates/context.fixture.ts';
 import { amountE8, currency, E8, monoMs, priceE8 } from '../src/values/index.ts';
 import type { Desk } from './desk.ts';
-import { asked, holding, part, pass, tries } from './monitor-desk.ts';
+import { asked, holding, lookAnew, part, pass, tries } from './monitor-desk.ts';
 
 const REDUCE = ['REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY'];
 const MISSING = [...REDUCE, 'REDUCEONLY_INPUT_MISSING_OR_STALE'];
@@ -79,7 +79,7 @@ describe('the basis monitor (section 43)', () => {
   it('AT-954 without an index price it is ReduceOnly, and so is a missing input', () => {
     const desk = holding();
     desk.state.observations.indexes.delete(currency('ETH'));
-    desk.post({ kind: 'heartbeatObserved' });
+    lookAnew(desk);
     expect([asked(desk), desk.modeReasons]).toEqual(['None unheard', MISSING]);
     expect(tries(desk)[1]).toBe(1);
   });
@@ -98,7 +98,7 @@ describe('the basis monitor (section 43)', () => {
       const watch = desk.state.observations.monitors.byInstrument.get(BTC_PERPETUAL.name);
       if (watch !== undefined) watch.lastTrade = { value: INDEX_E8, at };
     }
-    desk.post({ kind: 'heartbeatObserved' });
+    lookAnew(desk);
     return asked(desk).split(' ');
   }
 

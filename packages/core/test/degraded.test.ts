@@ -98,6 +98,7 @@ describe('one instrument in trouble', () => {
   it('an index that is gone leaves the basis monitor without a price', () => {
     const desk = new Desk().boot();
     desk.state.observations.indexes.delete(currency('BTC'));
+    desk.state.observations.monitors.judgedAt = null;
     desk.propose();
     expect(desk.refusals).toEqual(['TradingModeForbidsOpen']);
     expect(desk.submits).toEqual([]);

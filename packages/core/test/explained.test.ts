@@ -84,6 +84,7 @@ describe('the index price', () => {
       const desk = new Desk().boot();
       const index = desk.state.observations.indexes.get(currency('BTC'));
       if (index !== undefined) index.at = monoMs(desk.now - ageMs);
+      desk.state.observations.monitors.judgedAt = null;
       desk.propose();
       return [desk.submits.length, ...desk.refusals];
     };

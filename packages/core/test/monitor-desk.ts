@@ -41,6 +41,12 @@ export function part(desk: Desk, bps: number, of: Reference = BTC_PERPETUAL): vo
   book.markE8 = Math.round((middle * of.tickE8) / (1 - bps / 10_000));
 }
 
+/** What a test has put into the observations itself is looked at, at this moment. */
+export function lookAnew(desk: Desk): void {
+  desk.state.observations.monitors.judgedAt = null;
+  desk.post({ kind: 'ticked' });
+}
+
 /** Ticks of 100 ms until so many have passed. */
 export function pass(desk: Desk, ms: number): void {
   for (const until = desk.now + ms; desk.now < until; ) {

@@ -9,7 +9,7 @@ import { BTC_PERPETUAL, ETH_PERPETUAL, POLICY } from '../src/gates/context.fixtu
 import type { Parameters } from '../src/policy.ts';
 import { currency, monoMs, priceE8 } from '../src/values/index.ts';
 import type { Desk } from './desk.ts';
-import { holding, pass } from './monitor-desk.ts';
+import { holding, lookAnew, pass } from './monitor-desk.ts';
 
 type Trouble = 'missing' | 'stale' | 'nan' | 'negative' | 'future';
 
@@ -165,7 +165,7 @@ function spoil(input: Input, trouble: Trouble | 'sound', afterMs: number): Desk 
   pass(desk, afterMs);
   desk.keepsCalm = false;
   input.set(desk, readingOf(desk, input, trouble));
-  desk.post({ kind: 'ticked' });
+  lookAnew(desk);
   return desk;
 }
 

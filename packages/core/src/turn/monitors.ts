@@ -17,6 +17,15 @@ import type { Output } from './output.ts';
 import { refreshClock } from './safety.ts';
 
 /**
+ * Looks again unless that was done at this moment already. What may have changed since then without
+ * time passing has had them look in its own turn.
+ */
+export function keepMonitorsCurrent(state: State): void {
+  const { monitors, now } = state.observations;
+  if (monitors.judgedAt !== now) judgeMonitors(state);
+}
+
+/**
  * Every monitor looks at what is known now (contract-1 section 40): at every tick, before every
  * decision and dispatch, and in the turn of each observation it reads. What it finds stands until
  * it looks again; the mode only reads it.
@@ -24,6 +33,7 @@ import { refreshClock } from './safety.ts';
 export function judgeMonitors({ observations }: State): void {
   const { monitors, now } = observations;
   const parameters = observations.policy?.parameters ?? DEFAULT_PARAMETERS;
+  monitors.judgedAt = now;
   watchPolicy(monitors, observations.policy);
   const findings: MonitorFinding[] = [];
   const market = judgeMarket(observations, parameters, findings);

@@ -1,5 +1,5 @@
 import type { Policy } from '../../policy.ts';
-import type { Currency, InstrumentName } from '../../values/index.ts';
+import type { Currency, InstrumentName, MonoMs } from '../../values/index.ts';
 import type { SafetyOverrides } from '../inputs.ts';
 import { type BunkerState, createBunker } from './bunker.ts';
 import type { ClockReading } from './clock-drift.ts';
@@ -16,6 +16,8 @@ export interface Monitors {
   readonly byCoin: Map<Currency, ReferenceWatch>;
   readonly bunker: BunkerState;
   clock: ClockReading | null;
+  /** When they last looked. */
+  judgedAt: MonoMs | null;
   /** What they asked for when they last looked. */
   overrides: SafetyOverrides;
   findings: readonly MonitorFinding[];
@@ -36,6 +38,7 @@ export function createMonitors(): Monitors {
     byCoin: new Map(),
     bunker: createBunker(),
     clock: null,
+    judgedAt: null,
     overrides: UNHEARD,
     findings: NO_FINDINGS,
   };
