@@ -22,9 +22,8 @@ export const PAIRS: readonly Plant[] = [
     class: CLASS,
     does: 'a pair that broke keeps nothing from opening',
     file: 'packages/core/src/turn/groups.ts',
-    find: "hold(state, 'mixed_failed_group', containment.runs.size > 0 || isBroken(state), output);",
-    replace:
-      "hold(state, 'mixed_failed_group', containment.runs.size < 0 && isBroken(state), output);",
+    find: 'containment.runs.size > 0 || isBroken(state)',
+    replace: 'containment.runs.size < 0 && isBroken(state)',
     caughtBy: ['groups-are-contained'],
     ground: 'worlds',
   },
@@ -35,7 +34,7 @@ export const PAIRS: readonly Plant[] = [
     file: 'packages/core/src/containment/identity.ts',
     find: '|${epoch}|${round}|${attempt}|${legIndex}`',
     replace: '|${epoch}|${round * 0}|${attempt}|${legIndex}`',
-    caughtBy: ['broken-groups-end-neutral', 'groups-are-contained', 'put-right-in-the-end'],
+    caughtBy: ['broken-groups-end-neutral', 'groups-are-contained'],
     ground: 'scenarios',
   },
   {
