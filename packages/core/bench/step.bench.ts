@@ -116,8 +116,9 @@ class Rig {
       const price = priceE8(ticks * tickE8);
       this.send({ kind: 'indexChanged', at, underlying, priceE8: price });
       this.send({ kind: 'volatilityIndexChanged', at, underlying, value: 50 });
-      const prices = { markPriceE8: price, underlyingPriceE8: price, delta: null, vega: null };
-      this.send({ kind: 'tickerChanged', at, instrument, ...prices });
+      const prices = { markPriceE8: price, underlyingPriceE8: price };
+      const untold = { delta: null, vega: null, gamma: null, bestBidE8: null, bestAskE8: null };
+      this.send({ kind: 'tickerChanged', at, instrument, ...prices, ...untold });
       this.send({
         kind: 'bookChanged',
         at,

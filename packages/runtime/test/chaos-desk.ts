@@ -21,7 +21,10 @@ const POLL_MS = 10;
 const STARTED_MS = 30_000;
 const HOUR_MS = 3_600_000;
 
-export type Line = Readonly<Record<string, unknown>> & { readonly kind: string; readonly at: number };
+export type Line = Readonly<Record<string, unknown>> & {
+  readonly kind: string;
+  readonly at: number;
+};
 export type Status = Readonly<Record<string, unknown>>;
 
 /** A status as it was read, kept where it differs in what it says from the one before. */

@@ -165,7 +165,10 @@ function ofLedger({ bench }: ChaosDesk): object {
 const name = process.argv[2] ?? '';
 const drill = Object.entries(DRILLS).find(([each]) => each === name)?.[1];
 if (drill === undefined) throw new Error(`chaos-drills.ts <${Object.keys(DRILLS).join(' | ')}>`);
-const desk = await ChaosDesk.open(`drill-${name}`, name === 'wal_backpressure' ? QUEUE_MIN : undefined);
+const desk = await ChaosDesk.open(
+  `drill-${name}`,
+  name === 'wal_backpressure' ? QUEUE_MIN : undefined,
+);
 let outcome: Outcome | null = null;
 try {
   outcome = await drill(desk);

@@ -115,7 +115,8 @@ export class ChaosRelay {
 
   #passesUp(text: string, client: WebSocket): boolean {
     const { id, method } = JSON.parse(text) as Request;
-    const answer = (error: object): void => client.send(JSON.stringify({ jsonrpc: '2.0', id, error }));
+    const answer = (error: object): void =>
+      client.send(JSON.stringify({ jsonrpc: '2.0', id, error }));
     if (this.#ending !== null) {
       answer(TOO_MANY);
       this.#ending(Date.now());

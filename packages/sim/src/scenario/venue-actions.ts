@@ -32,10 +32,10 @@ export function actAtVenue(world: World, venue: AtVenue): void {
   if (venue.references !== undefined) holdReferences(world, venue.references);
   if (venue.quotes !== undefined) {
     const { instrument, sides, steps = USUAL_STEPS } = venue.quotes;
-    world.market.holdQuotes(instrumentName(instrument), { sides, steps });
+    world.venue.market.holdQuotes(instrumentName(instrument), { sides, steps });
   }
   if (venue.usual_quotes !== undefined) {
-    world.market.holdQuotes(instrumentName(venue.usual_quotes), null);
+    world.venue.market.holdQuotes(instrumentName(venue.usual_quotes), null);
   }
   if (venue.margin !== undefined) world.door.holdMargin(venue.margin === 0 ? null : venue.margin);
   if (venue.end_tokens === true) world.service.endTokens();
