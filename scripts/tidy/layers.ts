@@ -34,6 +34,7 @@ const LAYERS: readonly (readonly string[])[] = [
     'decision.ts',
     'event.ts',
     'attested-event.ts',
+    'measured-event.ts',
     'effect.ts',
     'strategy.ts',
   ],

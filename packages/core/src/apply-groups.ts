@@ -15,8 +15,27 @@ import { amountE8, coinE8, type Label } from './values/index.ts';
 const ENDED_GROUPS_KEPT = 4_096;
 const DAY_MS = 86_400_000;
 
+type RecordOfGroup =
+  | GroupRecorded
+  | GroupStateChanged
+  | ContainmentPlanned
+  | AtomicNakedEventRecorded;
+
 /** The groups' part of `apply`: nothing else writes these Facts. */
-export function applyGroup(facts: Facts, record: GroupRecorded): void {
+export function applyOfGroup(facts: Facts, record: RecordOfGroup): void {
+  switch (record.type) {
+    case 'groupRecorded':
+      return applyGroup(facts, record);
+    case 'groupStateChanged':
+      return applyGroupState(facts, record);
+    case 'containmentPlanned':
+      return applyContainment(facts, record);
+    case 'atomicNakedEventRecorded':
+      return applyNakedEvent(facts, record);
+  }
+}
+
+function applyGroup(facts: Facts, record: GroupRecorded): void {
   const { groupId, strategyId, structure, first, second, at } = record;
   facts.groups.set(groupId, {
     groupId,
@@ -51,7 +70,7 @@ export function dispatchGroup(facts: Facts, label: Label): void {
   if (group?.state === 'New') group.state = 'Dispatched';
 }
 
-export function applyGroupState(facts: Facts, record: GroupStateChanged): void {
+function applyGroupState(facts: Facts, record: GroupStateChanged): void {
   const group = facts.groups.get(record.groupId);
   if (group === undefined) return;
   const wasOver = isGroupOver(group.state);
@@ -76,7 +95,7 @@ function end(facts: Facts, { groupId }: Group): void {
   }
 }
 
-export function applyContainment(facts: Facts, record: ContainmentPlanned): void {
+function applyContainment(facts: Facts, record: ContainmentPlanned): void {
   const { parentGroupId, legIndex, purpose, label, attempt } = record;
   facts.roles.set(label, { parent: parentGroupId, legIndex, purpose });
   const group = facts.groups.get(parentGroupId);
@@ -108,7 +127,7 @@ export function countGroupFill(facts: Facts, label: Label, fill: FillRecorded): 
   if (isGroupOver(group.state)) facts.openGroups.add(group.groupId);
 }
 
-export function applyNakedEvent(facts: Facts, record: AtomicNakedEventRecorded): void {
+function applyNakedEvent(facts: Facts, record: AtomicNakedEventRecorded): void {
   const group = facts.groups.get(record.groupId);
   if (group !== undefined) group.eventRecorded = true;
   facts.nakedEvents.push(record.at);

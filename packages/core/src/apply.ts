@@ -2,14 +2,7 @@ import { assert, unreachable } from './assert.ts';
 import { dayOf } from './position/losses.ts';
 import { underlyingOf } from './instrument/name.ts';
 import { type Facts, RECENT_FILLS_MAX } from './facts.ts';
-import {
-  applyContainment,
-  applyGroup,
-  applyGroupState,
-  applyNakedEvent,
-  countGroupFill,
-  dispatchGroup,
-} from './apply-groups.ts';
+import { applyOfGroup, countGroupFill, dispatchGroup } from './apply-groups.ts';
 import { attemptKey } from './intent/attempt.ts';
 import {
   type EquityMarked,
@@ -17,6 +10,8 @@ import {
   type FillRecorded,
   type IntentRecorded,
   type LedgerRecord,
+  type LossLatched,
+  type OperatorCommandRecorded,
   type SettlementRecorded,
   WATCHDOG,
 } from './ledger/record.ts';
@@ -75,14 +70,7 @@ export function apply(facts: Facts, record: LedgerRecord): void {
     case 'settlementRecorded':
       return applySettlement(facts, record);
     case 'operatorCommandRecorded':
-      // The watchdog watches the process that it called: its call ends with that process.
-      if (record.operator === WATCHDOG) return;
-      if (callsEmergency(record.operator)) {
-        facts.emergencyCalledAt = record.at;
-        return;
-      }
-      facts.operatorStop = record.command === 'release' ? null : record.command;
-      return;
+      return applyCommand(facts, record);
     case 'instrumentClosed':
       facts.closedInstruments.add(record.instrument);
       return;
@@ -96,19 +84,15 @@ export function apply(facts: Facts, record: LedgerRecord): void {
     case 'equityMarked':
       return applyMark(facts, record);
     case 'lossLatched':
-      if (!facts.lossLatches.has(record.limit)) facts.lossLatches.set(record.limit, record);
-      return;
+      return applyLossLatch(facts, record);
     case 'lossLatchReset':
       facts.lossLatches.delete(record.limit);
       return;
     case 'groupRecorded':
-      return applyGroup(facts, record);
     case 'groupStateChanged':
-      return applyGroupState(facts, record);
     case 'containmentPlanned':
-      return applyContainment(facts, record);
     case 'atomicNakedEventRecorded':
-      return applyNakedEvent(facts, record);
+      return applyOfGroup(facts, record);
     case 'latchSet':
     case 'ledgerProbed':
     case 'presenceRecorded':
@@ -116,6 +100,20 @@ export function apply(facts: Facts, record: LedgerRecord): void {
     default:
       unreachable(record);
   }
+}
+
+function applyCommand(facts: Facts, { at, command, operator }: OperatorCommandRecorded): void {
+  // The watchdog watches the process that it called: its call ends with that process.
+  if (operator === WATCHDOG) return;
+  if (callsEmergency(operator)) {
+    facts.emergencyCalledAt = at;
+    return;
+  }
+  facts.operatorStop = command === 'release' ? null : command;
+}
+
+function applyLossLatch({ lossLatches }: Facts, record: LossLatched): void {
+  if (!lossLatches.has(record.limit)) lossLatches.set(record.limit, record);
 }
 
 function applyIntent(facts: Facts, record: IntentRecorded): void {

@@ -1,12 +1,11 @@
 import type { Certificate } from './guard/certificate.ts';
-import type { NetworkFigures } from './guard/monitors/bunker.ts';
-import type { ClockReading } from './guard/monitors/clock-drift.ts';
 import type { AttestedEvent } from './attested-event.ts';
 import type { Instrument, UnsupportedKind } from './instrument/instrument.ts';
 import type { IntentProposal, Side } from './intent/intent.ts';
 import type { LedgerReceipt } from './ledger/receipt.ts';
 import type { CloseCause, LedgerRecord, ObservationSource } from './ledger/record.ts';
 import type { AppendRefusal } from './ledger/waiver.ts';
+import type { ClockMeasured, NetworkMeasured } from './measured-event.ts';
 import type { Policy } from './policy.ts';
 import type { Abstention } from './strategy.ts';
 import type { PublicTradeObserved, PublicTradesObserved } from './market/public-trade.ts';
@@ -340,20 +339,6 @@ export type IntentEvent =
       readonly strategyId: StrategyId;
       readonly abstentions: readonly Abstention[];
     };
-
-/**
- * The network as the connection measured it, once a second; null: not to be computed (contract-1
- * section 42).
- */
-export interface NetworkMeasured extends NetworkFigures {
-  readonly kind: 'networkMeasured';
-  readonly at: MonoMs;
-}
-
-/** How far our clock is from the venue's, and from the time of the machine (D-18). */
-export interface ClockMeasured extends ClockReading {
-  readonly kind: 'clockMeasured';
-}
 
 export type ShellEvent =
   | NetworkMeasured

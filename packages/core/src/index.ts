@@ -6,7 +6,6 @@ export type {
   AccountObserved,
   BookChanged,
   CancelFailed,
-  ClockMeasured,
   Event,
   FeeTier,
   InstrumentsListed,
@@ -14,7 +13,6 @@ export type {
   LedgerEvent,
   MaintenanceWindow,
   MarketEvent,
-  NetworkMeasured,
   ObservedFill,
   ObservedSettlement,
   OrderReported,
@@ -29,6 +27,7 @@ export type {
 } from './event.ts';
 export type { NetworkFigures } from './guard/monitors/bunker.ts';
 export type { LedgerRecord } from './ledger/record.ts';
+export type { ClockMeasured, NetworkMeasured } from './measured-event.ts';
 export type { LossLimit } from './position/losses.ts';
 export type {
   PublicTrade,

@@ -6,7 +6,6 @@
 import type { Decision } from '../src/decision.ts';
 import type { Effect, Fetch, Submit } from '../src/effect.ts';
 import type {
-  ClockMeasured,
   Event,
   FeeTier,
   MaintenanceWindow,
@@ -49,6 +48,7 @@ import {
   venueOrderId,
   wallMs,
 } from '../src/values/index.ts';
+import { type Calm, quietMarket } from './quiet-market.ts';
 
 export const T0 = 1_774_000_000_000;
 const STRATEGY = strategyId('strangle_btc_low_vol');
@@ -74,35 +74,6 @@ export interface DeskOptions {
   readonly now?: number;
   /** What it hears instead of an event; null: nothing. */
   readonly hears?: Hears;
-}
-
-/** What the monitors are told: section 52 of the contract, unless a test says otherwise. */
-export interface Calm {
-  network: { httpP95Ms: number | null; timeoutRate: number | null; lagMs: number | null } | null;
-  drift: { driftMs: number | null; chrony: ClockMeasured['chrony'] } | null;
-  readonly dvol: Map<string, number>;
-  readonly references: Map<Instrument, { markE8: number; bids: number[]; asks: number[] }>;
-}
-
-function quietMarket(): Calm {
-  const around = (ticks: number) => ({
-    markE8: ticks * BTC_PERPETUAL.tickE8,
-    // A million USD on either side.
-    bids: [ticks - 1, 100_000],
-    asks: [ticks + 1, 100_000],
-  });
-  return {
-    network: { httpP95Ms: 100, timeoutRate: 0, lagMs: 50 },
-    drift: { driftMs: 0, chrony: 'absent' },
-    dvol: new Map([
-      ['BTC', 50],
-      ['ETH', 60],
-    ]),
-    references: new Map([
-      [BTC_PERPETUAL, around(200_000)],
-      [ETH_PERPETUAL, around(8_000)],
-    ]),
-  };
 }
 
 const CALM_STEP_MS = 1_000;

@@ -1,7 +1,8 @@
 /** What a test of the monitors changes of a desk's market, second by second. */
 import { BTC_CALL, BTC_PERPETUAL, ETH_PERPETUAL } from '../src/gates/context.fixture.ts';
 import type { Policy } from '../src/policy.ts';
-import { type Calm, Desk } from './desk.ts';
+import { Desk } from './desk.ts';
+import type { Calm } from './quiet-market.ts';
 
 type Reference = typeof BTC_PERPETUAL;
 type Quoted = Parameters<Calm['references']['set']>[1];

@@ -10,12 +10,11 @@ import { type LinkMeasurement, LinkMeter, type LinkTelemetry } from './link-mete
 import { channelsOf, type ListingPorts, listAll, listMissing, OWN_CHANGES } from './listing.ts';
 import { MarketFeed } from './market-feed.ts';
 import type { DeribitOptions } from './options.ts';
-import type { RequestClass } from './pacer.ts';
 import { TOO_MANY_REQUESTS } from './protocol/errors.ts';
 import type { RpcAnswer, RpcParams } from './protocol/rpc.ts';
-import { isMethod, METHODS } from './protocol/methods.ts';
 import { ask, askAccount, askHealth, type QuestionPorts } from './questions.ts';
-import { type Call, REQUEST_TIMEOUT_MS, RpcClient } from './rpc-client.ts';
+import { isBulk, mayTrade, requestClassOf } from './request-class.ts';
+import { REQUEST_TIMEOUT_MS, RpcClient } from './rpc-client.ts';
 import { Session, type SessionEnd, type Unprepared } from './session.ts';
 import { openWebSocket } from './socket.ts';
 import { prepare } from './startup.ts';
@@ -385,22 +384,4 @@ export class Link {
   #checkHealth(): void {
     if (this.#session.isReady) askHealth(this.#questions, () => {});
   }
-}
-
-/** Its answer takes the time of its size, and says nothing of the network. */
-function isBulk({ method }: Call): boolean {
-  return method === 'public/get_instruments' || method.endsWith('subscribe');
-}
-
-/** A reduction that takes what is there now goes before one that may rest. */
-function requestClassOf(method: string, params: RpcParams): RequestClass {
-  if (method.startsWith('private/cancel')) return 'CANCEL';
-  if (params['reduce_only'] !== true) return 'OPEN';
-  return params['time_in_force'] === 'immediate_or_cancel' ? 'EMERGENCY_CLOSE' : 'HEDGE';
-}
-
-/** Whatever the matching engine is asked for, but a cancel. */
-function mayTrade(method: string): boolean {
-  if (!isMethod(method) || method.startsWith('private/cancel')) return false;
-  return METHODS[method].engine === 'matching';
 }

@@ -146,7 +146,7 @@ function tradesRequest(request: AskedTrades): Pick<RpcRequest, 'method' | 'param
   return { method: 'public/get_last_trades_by_instrument', params };
 }
 
-/** What an emergency close goes by when nothing else tells a price: it goes before other questions. */
+/** What an emergency close goes by where nothing else tells a price; before other questions. */
 function askTicker({ rpc, ticker }: QuestionPorts, name: InstrumentName, done: Done): void {
   const params = { instrument_name: name };
   rpc.call({ method: 'public/ticker', params, urgent: true }, (answer) => {

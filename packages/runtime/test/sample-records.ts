@@ -259,7 +259,7 @@ export const LOSS_RECORDS: readonly LedgerRecord[] = [
   },
 ];
 
-/** What a group of two legs leaves behind, from its beginning to the event of having stood naked. */
+/** What a group of two legs leaves behind, to the event of having stood naked. */
 export const GROUP_RECORDS: readonly LedgerRecord[] = [
   {
     type: 'groupRecorded',

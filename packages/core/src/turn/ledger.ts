@@ -3,7 +3,11 @@ import { attemptKey } from '../intent/attempt.ts';
 import type { LedgerEvent } from '../event.ts';
 import type { LedgerReceipt } from '../ledger/receipt.ts';
 import { churnKey } from '../order/churn.ts';
-import type { GroupStateChanged } from '../ledger/group-records.ts';
+import type {
+  AtomicNakedEventRecorded,
+  GroupRecorded,
+  GroupStateChanged,
+} from '../ledger/group-records.ts';
 import type { AbandonCause, IntentRecorded, LedgerRecord } from '../ledger/record.ts';
 import { type AppendRefusal, waive } from '../ledger/waiver.ts';
 import {
@@ -210,11 +214,10 @@ export function onAppendRefused(state: State, event: AppendRefused, output: Outp
         observations.ledger.probing = false;
         break;
       case 'fillRecorded':
-        observations.pendingTrades.delete(record.tradeId);
-        block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
-        break;
       case 'settlementRecorded':
-        observations.pendingTrades.delete(record.settlementId);
+        observations.pendingTrades.delete(
+          record.type === 'fillRecorded' ? record.tradeId : record.settlementId,
+        );
         block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
         break;
       case 'latchCleared':
@@ -228,20 +231,13 @@ export function onAppendRefused(state: State, event: AppendRefused, output: Outp
         refuseSending(state, record.label, output);
         break;
       case 'groupRecorded':
-        // Its intents are refused with it, and no leg has left (AT-939).
-        output.report({ kind: 'groupAborted', groupId: record.groupId, cause: event.cause });
+      case 'groupStateChanged':
+      case 'atomicNakedEventRecorded':
+        refuseOfGroup(state, record, event.cause, output);
         break;
       case 'containmentPlanned':
-        // What becomes of the order is its intent's business.
-        break;
-      case 'groupStateChanged':
-        onGroupRefused(state, record);
-        break;
-      case 'atomicNakedEventRecorded':
-        onEventRefused(state, record);
-        break;
       case 'latchSet':
-        // It stands without its record.
+        // What becomes of the order is its intent's business; a latch stands without its record.
         break;
       case 'equityMarked':
       case 'lossLatched':
@@ -260,6 +256,18 @@ export function onAppendRefused(state: State, event: AppendRefused, output: Outp
         block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
     }
   }
+}
+
+function refuseOfGroup(
+  state: State,
+  record: GroupRecorded | GroupStateChanged | AtomicNakedEventRecorded,
+  cause: AppendRefusal,
+  output: Output,
+): void {
+  if (record.type === 'groupStateChanged') onGroupRefused(state, record);
+  else if (record.type === 'atomicNakedEventRecorded') onEventRefused(state, record);
+  // Its intents are refused with it, and no leg has left (AT-939).
+  else output.report({ kind: 'groupAborted', groupId: record.groupId, cause });
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ClockMeasured, NetworkMeasured } from '../event.ts';
+import type { ClockMeasured, NetworkMeasured } from '../measured-event.ts';
 import type { SafetyOverride, SafetyOverrides } from '../guard/inputs.ts';
 import { judgeBasis } from '../guard/monitors/basis.ts';
 import { ageBunker, measureBunker, tellBunker } from '../guard/monitors/bunker.ts';

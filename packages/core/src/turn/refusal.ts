@@ -24,8 +24,8 @@ const DEGRADING: ReadonlyMap<RejectCode, RiskCause> = new Map([
 ] as const);
 
 /**
- * What a refusal says of our own state. A latch that is not set yet refuses all the same: the public
- * trades have gone stale since the last tick, and the next one sets it (AT-953).
+ * What a refusal says of our own state. A latch that is not set yet refuses all the same: the
+ * public trades have gone stale since the last tick, and the next one sets it (AT-953).
  */
 export function degradedBy({ code }: Reject, { latchReasons }: GateContext): RiskCause | undefined {
   const isStale = code === 'OpenPermissionLatched' && latchReasons.length === 0;

@@ -29,7 +29,7 @@ export const groupModel: Model<House> = pair(
   [],
 );
 
-/** From where one leg is filled and the other is not: what then befalls the orders that close it. */
+/** From where one leg is filled and the other is not: what befalls the orders that close it. */
 export const containmentModel: Model<House> = containmentIn({});
 
 /** The same in a house that may be wrong. */

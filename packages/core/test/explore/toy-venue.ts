@@ -41,8 +41,8 @@ export class ToyVenue {
   }
 
   /**
-   * Half of the whole, or all that is left; of a reduce-only order no more than it can reduce, which
-   * may be nothing. The id tells the order and the part, not the time.
+   * Half of the whole, or all that is left; of a reduce-only order no more than it can reduce,
+   * which may be nothing. The id tells the order and the part, not the time.
    */
   fill(order: ToyOrder, part: 'half' | 'rest'): ObservedFill | null {
     const { terms } = order;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { assert, type Decision, type InvariantViolation } from '@holdfast/core';
 import { standingCauses } from '@holdfast/core/guard';
-import { describe } from '@holdfast/core/status';
+import { describe, type StatusDocument } from '@holdfast/core/status';
 import type { Strategy } from '@holdfast/core/strategy';
 import { type RunId, runId as toRunId } from '@holdfast/core/values';
 import type { DeribitLink } from '@holdfast/deribit/venue';
@@ -109,13 +109,10 @@ export async function startEngine(options: EngineOptions): Promise<EngineStart> 
   try {
     const supported = profilesOf(options);
     board.made = createStatusBoard({
-      describe: () => describe(runtime.state, telemetryOf(runtime, link, options.clock, supported)),
-      now: () => options.clock.now(),
+      describe: () => describe(runtime.state, telemetryOf(runtime, link, clock, supported)),
+      now: () => clock.now(),
       publish: (text) => doors.opened?.publish(text),
-      onSnapshot: (status) => {
-        const causes = standingCauses(runtime.state.observations.riskCauses);
-        recorders.tally.reasons.saw(status, causes, options.clock.now());
-      },
+      onSnapshot: (status) => noteReasons(recorders, runtime, status, clock.now()),
     });
     doors.opened = await openDoors(
       doorOptions(options, runId, runtime, link, recorders, fate, board.made),
@@ -134,6 +131,16 @@ export async function startEngine(options: EngineOptions): Promise<EngineStart> 
     ok: true,
     engine: engineOf(options, runId, runtime, link, doors.opened, recorders, fate, claim.release),
   };
+}
+
+/** For the report: which reasons stood, from when until when. */
+function noteReasons(
+  { tally }: Recorders,
+  { state }: Runtime,
+  status: StatusDocument,
+  at: number,
+): void {
+  tally.reasons.saw(status, standingCauses(state.observations.riskCauses), at);
 }
 
 /** Without a key there is no account, and nothing to claim. */

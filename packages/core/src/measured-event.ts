@@ -1,0 +1,17 @@
+import type { NetworkFigures } from './guard/monitors/bunker.ts';
+import type { ClockReading } from './guard/monitors/clock-drift.ts';
+import type { MonoMs } from './values/index.ts';
+
+/**
+ * The network as the connection measured it, once a second; null: not to be computed (contract-1
+ * section 42).
+ */
+export interface NetworkMeasured extends NetworkFigures {
+  readonly kind: 'networkMeasured';
+  readonly at: MonoMs;
+}
+
+/** How far our clock is from the venue's, and from the time of the machine (D-18). */
+export interface ClockMeasured extends ClockReading {
+  readonly kind: 'clockMeasured';
+}
