@@ -143,6 +143,15 @@ describe('every code', () => {
   };
   const NAMED = /holdfast [a-z]+|\d/;
 
+  it.each(['daily_loss', 'weekly_loss', 'drawdown'] as const)(
+    'a latched %s is reset with an approval, and no release of a stop ends it',
+    (cause) => {
+      const { target } = causeStanding(cause, clearing);
+      expect(target).toContain('holdfast limits');
+      expect(target).not.toContain('holdfast emergency');
+    },
+  );
+
   it.each(Object.keys(RISK_CAUSES) as RiskCause[])('cause %s ends by a measure', (cause) => {
     const standing = causeStanding(cause, clearing);
     expect(standing.target).toMatch(NAMED);

@@ -22,7 +22,7 @@ export const CAUSE_MEANINGS = {
   clock_drift: 'Our clock and the venue’s disagree.',
   output_queue_full: 'A queue of what we put out is full, and lines of it are being lost.',
   ledger_unavailable: 'The ledger is full, too slow or failing.',
-  group_lock_timeout: 'Two decisions about one group stood in each other’s way.',
+  group_lock_timeout: 'A step of a group is not on record in time.',
   exchange_maintenance: 'The exchange has announced maintenance.',
   supervisor_absent: 'Nobody has signed that they are watching, and here somebody must.',
   daily_loss: 'The day has lost what the launch policy lets a day lose.',

@@ -105,7 +105,7 @@ const FRESH_TARGETS: Readonly<Record<FreshCause, (parameters: Parameters) => str
   output_queue_full: () => 'a queue with room and 0 lost lines at the next tick',
   ledger_unavailable: () => '1 record committed within the commit deadline',
   mixed_failed_group: () => '0 groups naked: every one complete or flattened',
-  group_lock_timeout: () => '1 decision about the group made without waiting',
+  group_lock_timeout: () => '0 steps of groups waiting for their record',
   exchange_maintenance: () => 'the window is over and 1 reading says the exchange is open',
 };
 

@@ -8,6 +8,8 @@ const VIEW: ViewModel = {
   elapsedMs: 3_723_000,
   mode: 'Active',
   reasons: [],
+  figures: [],
+  figuresHidden: 0,
   environment: 'dev',
   venue: 'simulated',
   endpoint: 'ws://127.0.0.1:4000/ws/api/v2',
@@ -62,6 +64,13 @@ describe('the screen', () => {
   it('Active needs no reason; a held mode without one is named a defect', () => {
     expect(frame(VIEW, 100, false)[1]).toContain('Every check passes');
     expect(frame({ ...VIEW, mode: 'Kill' }, 100, false)[1]).toContain('that is a defect');
+  });
+
+  it('the figures behind the reasons stand below them, and how many more there are', () => {
+    const figure = 'spread_bps BTC-PERPETUAL 26 bps against 25 bps';
+    const held = { mode: 'ReduceOnly', reasons: [REASON], figures: [figure], figuresHidden: 3 };
+    const lines = frame({ ...VIEW, ...held }, 100, false);
+    expect(lines.slice(3, 5)).toEqual([`    ${figure}`, '    and 3 more: holdfast status']);
   });
 
   it('an unknown value is said to be unknown, and never shown as zero', () => {

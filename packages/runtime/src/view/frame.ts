@@ -30,6 +30,7 @@ export function frame(view: ViewModel, columns: number, coloured: boolean): read
     head(view, width, paint(MODE_COLOURS[view.mode] ?? ['inverse'])),
     fit(why(view)),
     ...rest(view.reasons).map((line) => dim(fit(line))),
+    ...figures(view).map((line) => dim(fit(line))),
     rule,
     fit(connection(view)),
     fit(market(view)),
@@ -67,6 +68,12 @@ function rest(reasons: readonly ReasonLine[]): readonly string[] {
   return reasons.map(({ code, meaning, clears }, index) =>
     index === 0 ? `  ${code}, until: ${clears}` : `  ${code}: ${meaning}`,
   );
+}
+
+/** Value and line of what holds it down; the report and `holdfast status` have all of them. */
+function figures({ figures: shown, figuresHidden: hidden }: ViewModel): readonly string[] {
+  const lines = shown.map((figure) => `    ${figure}`);
+  return hidden === 0 ? lines : [...lines, `    and ${hidden} more: holdfast status`];
 }
 
 function connection(view: ViewModel): string {

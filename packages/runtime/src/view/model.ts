@@ -1,5 +1,6 @@
-import { MODE_REASONS, LATCH_REASONS } from '@holdfast/core/reasons';
-import { currentMode, type State } from '@holdfast/core/step';
+import { type RiskCause, standingCauses } from '@holdfast/core/guard';
+import { CAUSE_REASONS, LATCH_REASONS, MODE_REASONS } from '@holdfast/core/reasons';
+import { currentMode, modeDetails, type State } from '@holdfast/core/step';
 import { formatE8 } from '@holdfast/core/values';
 import { feesUsd, type PositionLine, pnlUsd, positionLines } from '../report/money.ts';
 import type { Tally } from '../report/tally.ts';
@@ -7,6 +8,7 @@ import type { Tally } from '../report/tally.ts';
 /** How many orders and refusals a screen has room for; the rest is counted. */
 const ORDERS_SHOWN = 8;
 const REFUSALS_SHOWN = 5;
+const FIGURES_SHOWN = 4;
 
 /** One code in plain words: what it means, and what ends it. */
 export interface ReasonLine {
@@ -31,6 +33,9 @@ export interface ViewModel {
   readonly elapsedMs: number;
   readonly mode: string;
   readonly reasons: readonly ReasonLine[];
+  /** The figures behind the reasons: value, line, since when, what ends it. */
+  readonly figures: readonly string[];
+  readonly figuresHidden: number;
   readonly environment: string;
   readonly venue: string;
   readonly endpoint: string;
@@ -82,11 +87,18 @@ export function viewOf(sources: ViewSources): ViewModel {
   const { environment, venue, endpoint, http, link } = sources;
   const mode = currentMode(state);
   const orders = orderLines(state);
+  const figures = modeDetails(state);
   return {
     now,
     elapsedMs: now - startedAt,
     mode: mode.mode,
-    reasons: reasonLines(mode.reasons, observations.latch.reasons),
+    reasons: reasonLines(
+      mode.reasons,
+      observations.latch.reasons,
+      standingCauses(observations.riskCauses),
+    ),
+    figures: figures.slice(0, FIGURES_SHOWN),
+    figuresHidden: Math.max(0, figures.length - FIGURES_SHOWN),
     environment,
     venue,
     endpoint,
@@ -118,14 +130,20 @@ export function viewOf(sources: ViewSources): ViewModel {
   };
 }
 
-/** The mode's reasons in contract order; a latch says which reconciliation it waits for. */
+/** The mode's reasons in contract order, then what they are made of: latch reasons and causes. */
 function reasonLines(
   reasons: readonly (keyof typeof MODE_REASONS)[],
   latched: readonly (keyof typeof LATCH_REASONS)[],
+  causes: readonly RiskCause[],
 ): readonly ReasonLine[] {
   const modes = reasons.map((code) => ({ code, ...MODE_REASONS[code] }));
   const latches = latched.map((code) => ({ code, ...LATCH_REASONS[code] }));
-  return [...modes, ...latches].map(({ code, meaning, clears }) => ({ code, meaning, clears }));
+  const beneath = causes.map((code) => ({ code, ...CAUSE_REASONS[code] }));
+  return [...modes, ...latches, ...beneath].map(({ code, meaning, clears }) => ({
+    code,
+    meaning,
+    clears,
+  }));
 }
 
 /** Working orders, newest first. */
