@@ -77,7 +77,7 @@ function swarmOf(prng: Prng): Weather {
     prng.chance(share) ? draw(prng.fork(name)) : quiet;
   const fate = crashFate(prng.fork('crash-fate'));
   const resting = prng.chance(0.3) ? prng.float() : 0;
-  const heedless = prng.fork('heedless').chance(0.3) ? 1 : 0;
+  const heedless = prng.fork('heedless').chance(0.6) ? 1 : 0;
   return {
     network: sometimes('network', 0.4, badNetwork, QUIET.network),
     disk: sometimes('disk', 0.35, (own) => ({ ...badDisk(own), ...fate }), {
