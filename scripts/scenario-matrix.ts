@@ -23,6 +23,8 @@ export interface MatrixRow {
 }
 
 const PARTS = {
+  drills: ['The chaos drills', 'Drill', 'What must hold'],
+  guards: ['What trips, and what holds', 'Guard', 'Between the two'],
   complaints: ['What users of existing systems suffer', 'Complaint', 'What holds here'],
   crash: ['The crash matrix', 'Row', 'The process dies, or a fault comes'],
   reconciliation: ['The reconciliation matrix', 'Row', 'What asks for it'],
