@@ -14,11 +14,11 @@ import { changeTokenFile } from '../src/tokens/token-file.ts';
 import { mintToken, withToken } from '../src/tokens/token.ts';
 import { ChaosRelay } from './chaos-relay.ts';
 import type { Wish } from './chaos-strategy.ts';
-import { openWireBench, type WireBench } from './wire-bench.ts';
+import { type BenchChange, openWireBench, type WireBench } from './wire-bench.ts';
 
 const CHILD = join(import.meta.dirname, 'chaos-engine.ts');
 const POLL_MS = 10;
-const STARTED_MS = 30_000;
+const STARTED_MS = 90_000;
 const HOUR_MS = 3_600_000;
 
 export type Line = Readonly<Record<string, unknown>> & {
@@ -53,9 +53,8 @@ export class ChaosDesk {
     this.relay = relay;
   }
 
-  static async open(seed: string, queue?: number): Promise<ChaosDesk> {
-    const ledger = queue === undefined ? undefined : { queue_capacity: queue };
-    const bench = await openWireBench(seed, { port: 0 }, ledger);
+  static async open(seed: string, change?: BenchChange): Promise<ChaosDesk> {
+    const bench = await openWireBench(seed, { port: 0 }, change);
     return new ChaosDesk(bench, await ChaosRelay.open(bench.place.endpoint));
   }
 
@@ -78,7 +77,7 @@ export class ChaosDesk {
     this.#polling = this.#poll(child);
   }
 
-  say(word: Wish): void {
+  say(word: Wish | 'flood' | 'forge'): void {
     this.#child?.stdin?.write(`${word}\n`);
   }
 

@@ -16,8 +16,12 @@ interface Outcome {
 }
 
 const WATCH_MS = 400;
+const BUYS_MAX = 8;
+const BUY_EVERY_MS = 2_000;
 const MARKET = ['book.', 'ticker.', 'trades.'];
 const QUEUE_MIN = 16;
+/** The smallest queue there is. */
+const FLOOD = { ledger: { queue_capacity: QUEUE_MIN } };
 
 const latched = (code: string) => (status: Status) =>
   (status['open_permission_reason_codes'] as readonly string[]).includes(code);
@@ -38,8 +42,13 @@ async function untilCleared(desk: ChaosDesk, code: string, timeoutMs: number): P
 
 async function buy(desk: ChaosDesk): Promise<void> {
   const since = Date.now();
-  desk.say('buy');
-  await desk.until('a purchase', () => desk.heard('held', since).length > 0);
+  const isDone = (): boolean => desk.heard('held', since).length > 0;
+  // What takes at once may miss; it is asked for again.
+  for (let tries = 0; tries < BUYS_MAX && !isDone(); tries += 1) {
+    desk.say('buy');
+    await Promise.race([desk.until('a purchase', isDone, 60_000), sleep(BUY_EVERY_MS)]);
+  }
+  await desk.until('a purchase', isDone, BUY_EVERY_MS);
 }
 
 async function partialFill(desk: ChaosDesk): Promise<Outcome> {
@@ -80,18 +89,25 @@ async function staleData(desk: ChaosDesk): Promise<Outcome> {
 
 async function backpressure(desk: ChaosDesk): Promise<Outcome> {
   await ready(desk);
+  await buy(desk);
   const triggeredAt = Date.now();
-  desk.say('burst');
-  await desk.untilStatus('full', (status) => Number(status['wal_queue_enqueue_failures']) > 0);
-  const before = ticks(desk);
+  desk.say('flood');
+  await desk.untilStatus('full', (status) => status['risk_state'] === 'Degraded');
+  const before = tickedAt(await desk.status());
   desk.say('probe');
   await sleep(WATCH_MS);
-  return { triggeredAt, facts: { ticks_meanwhile: ticks(desk) - before, queue: QUEUE_MIN } };
+  desk.say('close');
+  await desk.until('a reduction', () =>
+    desk.heard('submit', triggeredAt).some(({ reduceOnly }) => reduceOnly === true),
+  );
+  await sleep(WATCH_MS);
+  const tickedMs = tickedAt(await desk.status()) - before;
+  return { triggeredAt, facts: { ticked_ms: tickedMs, queue: QUEUE_MIN } };
 }
 
 /** What the loop says of its own last turn. */
-function ticks(desk: ChaosDesk): number {
-  return Number(desk.seen.at(-1)?.document['loop_tick_last_ts_ms']);
+function tickedAt(status: Status | null): number {
+  return Number(status?.['loop_tick_last_ts_ms'] ?? Number.NaN);
 }
 
 async function crash(desk: ChaosDesk): Promise<Outcome> {
@@ -121,7 +137,6 @@ async function bookGap(desk: ChaosDesk): Promise<Outcome> {
 
 async function tradesGap(desk: ChaosDesk): Promise<Outcome> {
   await ready(desk);
-  await buy(desk);
   desk.say('probe');
   const lost = await desk.relay.loseNext('trades.');
   await desk.untilStatus('gap', latched('WS_TRADES_GAP_RECONCILE_REQUIRED'), 120_000);
@@ -165,10 +180,7 @@ function ofLedger({ bench }: ChaosDesk): object {
 const name = process.argv[2] ?? '';
 const drill = Object.entries(DRILLS).find(([each]) => each === name)?.[1];
 if (drill === undefined) throw new Error(`chaos-drills.ts <${Object.keys(DRILLS).join(' | ')}>`);
-const desk = await ChaosDesk.open(
-  `drill-${name}`,
-  name === 'wal_backpressure' ? QUEUE_MIN : undefined,
-);
+const desk = await ChaosDesk.open(`drill-${name}`, name === 'wal_backpressure' ? FLOOD : {});
 let outcome: Outcome | null = null;
 try {
   outcome = await drill(desk);

@@ -6,7 +6,7 @@
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Decision, Effect, Event } from '@holdfast/core';
-import { E8 } from '@holdfast/core/values';
+import { E8, monoMs } from '@holdfast/core/values';
 import { type Wish, obedient } from './chaos-strategy.ts';
 import { startWireEngine } from './wire-engine.ts';
 
@@ -22,6 +22,10 @@ const TOLD: ReadonlySet<Decision['kind']> = new Set([
   'fault',
   'anomaly',
 ]);
+
+const FLOOD = 64;
+const FLOOD_ROUNDS = 40;
+const FLOOD_EVERY_MS = 25;
 
 const say = (line: object): void => {
   writeSync(1, `${JSON.stringify(line)}\n`);
@@ -65,12 +69,22 @@ function tellEvent(event: Event): void {
   });
 }
 
+/** For a while more records at once than a small queue takes: every call of an operator is one. */
+function flood(rounds = FLOOD_ROUNDS): void {
+  const call = { command: 'reduce_only', reason: 'drill: a flood', operator: 'drill' } as const;
+  for (let count = 0; count < FLOOD; count += 1) {
+    engine.runtime.post({ kind: 'operatorCommanded', at: monoMs(engine.clock.now()), ...call });
+  }
+  if (rounds > 1) setTimeout(() => flood(rounds - 1), FLOOD_EVERY_MS);
+}
+
 void engine.failed.then(() => {
   throw engine.violation() ?? new Error('failed without a word');
 });
 createInterface({ input: process.stdin }).on('line', (word) => {
   if (word === 'stop') void engine.stop().then(() => process.exit());
   else if (word === 'quiet') wishes.length = 0;
+  else if (word === 'flood') flood();
   else wishes.push(word as Wish);
 });
 say({ kind: 'started', at: engine.clock.now(), pid: process.pid, http: engine.view().http });

@@ -10,7 +10,7 @@ import {
 } from '@holdfast/core/strategy';
 
 /** `pair`: sells one call and buys another, so that one leg can be refused. */
-export type Wish = 'buy' | 'pair' | 'burst' | 'probe' | 'quiet';
+export type Wish = 'buy' | 'pair' | 'close' | 'probe' | 'quiet';
 
 interface Memory {
   turn: number;
@@ -21,7 +21,6 @@ const DAY_MS = 86_400_000;
 const BOOK_AGE_MS_MAX = 700;
 /** Gross, of one order: what its fee and the launch policy's minimum take, and more. */
 const EDGE_USD = 60;
-const BURST = 24;
 const NEAR_MONEY = 12;
 
 /** @param wishes what is still to be done; taken from its front. A probe stays until `quiet`. */
@@ -34,6 +33,11 @@ export function obedient(wishes: Wish[]): Strategy<Memory> {
       if (wishes[0] === 'quiet') wishes.shift();
       const [wish] = wishes;
       if (wish === undefined) return [];
+      if (wish === 'close') {
+        const closes = closing(view);
+        if (closes.length > 0) wishes.shift();
+        return closes;
+      }
       const proposals = proposalsFor(wish, memory.turn, view);
       // A probe asks whatever the mode is; the rest waits until something can be opened.
       if (wish === 'probe') {
@@ -48,25 +52,25 @@ export function obedient(wishes: Wish[]): Strategy<Memory> {
 }
 
 function proposalsFor(wish: Wish, turn: number, view: StrategyView): readonly IntentProposal[] {
-  const quotes = callsNearMoney(
-    view,
-    wish === 'probe' ? Number.POSITIVE_INFINITY : BOOK_AGE_MS_MAX,
-  );
+  const quotes = callsNearMoney(view, wish === 'probe' ? Number.POSITIVE_INFINITY : BOOK_AGE_MS_MAX);
   const [one] = quotes;
   if (one === undefined) return [];
-  if (wish === 'burst') {
-    return Array.from({ length: BURST }, (_, n) =>
-      placed([bought(quotes[n % quotes.length] ?? one, view)]),
-    );
-  }
   if (wish === 'pair') {
-    const other = quotes.find(
-      ({ instrument }) =>
-        instrument.expiry === one.instrument.expiry && instrument !== one.instrument,
-    );
+    const other = quotes.find(({ instrument }) => instrument.expiry === one.instrument.expiry && instrument !== one.instrument);
     return other === undefined ? [] : [placed([sold(one, view), bought(other, view)])];
   }
   return [placed([bought(quotes[turn % quotes.length] ?? one, view)])];
+}
+
+/** All that is held, at what is bid. */
+function closing(view: StrategyView): readonly IntentProposal[] {
+  return view.positions.flatMap(({ instrument, amount }): IntentProposal[] => {
+    const quote = view.quote(instrument);
+    if (quote?.bid == null || !(amount > 0)) return [];
+    const { fairPrice: _, grossEdgeUsd: __, ...terms } = leg(quote, 'sell', quote.bid, quote.bid);
+    const sale = { ...terms, quantity: amount, fairPrice: null, grossEdgeUsd: null };
+    return [{ action: 'Close', reduceOnly: true, legs: [sale], target: null }];
+  });
 }
 
 function callsNearMoney(view: StrategyView, ageMsMax: number): readonly Quote[] {
@@ -74,8 +78,7 @@ function callsNearMoney(view: StrategyView, ageMsMax: number): readonly Quote[] 
   const found: { readonly quote: Quote; readonly away: number }[] = [];
   for (const quote of view.quotes) {
     const { underlying, option, expiry, quote: unit } = quote.instrument;
-    if (underlying !== 'BTC' || option?.type !== 'call' || expiry === null || unit !== 'coin')
-      continue;
+    if (underlying !== 'BTC' || option?.type !== 'call' || expiry === null || unit !== 'coin') continue;
     if (expiry - view.now < 2 * DAY_MS || expiry - view.now > 40 * DAY_MS) continue;
     const { ask, bid, askAmount, bidAmount, ageMs } = quote;
     if (ask === null || bid === null || !(askAmount >= AMOUNT) || !(bidAmount >= AMOUNT)) continue;

@@ -70,12 +70,12 @@ export interface WireBench {
 
 /**
  * @param http the read-only port of its engines; without it they have none.
- * @param ledger what differs of how the ledger is written.
+ * @param change what differs of the configuration for this bench alone.
  */
 export async function openWireBench(
   seed: string,
   http?: { port: number },
-  ledger?: { readonly queue_capacity: number },
+  change: BenchChange = {},
 ): Promise<WireBench> {
   const root = mkdtempSync(join(tmpdir(), 'holdfast-wire-'));
   layOut(
@@ -88,7 +88,7 @@ export async function openWireBench(
           tokens: 'artifacts/tokens.json',
           ...http,
         },
-    { ...PACE.ledger, ...ledger },
+    change,
   );
   const words = `--market calm --seed ${seed} --port 0`;
   const begun = await startExchangeProcess(ROOT, words.split(' '));
@@ -120,15 +120,19 @@ export async function openWireBench(
   };
 }
 
+export interface BenchChange {
+  readonly ledger?: { readonly queue_capacity: number };
+}
+
 /** Everything an engine reads, at the places where it looks. */
-function layOut(root: string, http: unknown, ledger: object): void {
+function layOut(root: string, http: unknown, { ledger }: BenchChange): void {
   mkdirSync(join(root, 'config/runtime'), { recursive: true });
   const policyPath = join(root, 'config/policy.json');
   const runtimePath = join(root, 'config/runtime/dev.json');
   const policy = { ...readJson('config/policy.json'), ...POLICY };
   writeFileSync(policyPath, JSON.stringify(policy, null, 2));
   const document = { ...readJson('config/runtime/dev.json') };
-  for (const [name, part] of Object.entries({ ...PACE, http, ledger })) {
+  for (const [name, part] of Object.entries({ ...PACE, http, ledger: { ...PACE.ledger, ...ledger } })) {
     const before = document[name];
     document[name] =
       typeof part === 'object' && typeof before === 'object' ? { ...before, ...part } : part;

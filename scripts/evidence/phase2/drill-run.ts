@@ -1,0 +1,86 @@
+/** What one drill over a real engine tells of itself, as its program prints it. */
+import { readOwnerStatus } from '../../../packages/core/src/status.ts';
+import { brokenRules } from '../../../packages/core/test/status-rules.ts';
+
+type Status = Readonly<Record<string, unknown>>;
+
+export interface SeenStatus {
+  /** Epoch ms. */
+  readonly at: number;
+  /** Which process answered, counted from 1. */
+  readonly life: number;
+  readonly document: Status;
+}
+
+export interface DrillLine {
+  readonly kind: string;
+  readonly at: number;
+  readonly life: number;
+  readonly from?: string;
+  readonly to?: string;
+  readonly reasons?: readonly string[];
+  readonly details?: readonly string[];
+  readonly code?: string;
+  readonly intentClass?: string;
+  readonly reduceOnly?: boolean;
+  readonly clean?: boolean;
+  readonly fault?: string;
+  readonly held?: readonly (readonly [string, number])[];
+  readonly fills?: readonly string[];
+  readonly timeToDeltaNeutralMs?: number;
+}
+
+export interface DrillRun {
+  readonly drill: string;
+  readonly triggered_at: number;
+  readonly lives: number;
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly ledger: Readonly<Record<string, unknown>>;
+  readonly exchange: Readonly<Record<string, unknown>> | null;
+  /** Statuses that differ in what they say, in order. */
+  readonly seen: readonly SeenStatus[];
+  readonly lines: readonly DrillLine[];
+  /** Statuses that were read over HTTP, and rules any of them broke. */
+  readonly documents: number;
+  readonly broken: readonly string[];
+}
+
+export function linesAfter(run: DrillRun, kind: string): readonly DrillLine[] {
+  return run.lines.filter((line) => line.kind === kind && line.at >= run.triggered_at);
+}
+
+/** From the trigger until the engine said that it would open nothing; null: it never did. */
+export function timeToSafeMs(run: DrillRun): number | null {
+  const after = run.lines.filter(({ at }) => at >= run.triggered_at - 1);
+  const lower = after.find(({ kind, to }) => kind === 'modeChanged' && to !== 'Active');
+  const started = after.find(({ kind }) => kind === 'started');
+  const safe = started ?? lower;
+  return safe === undefined ? null : Math.max(0, Math.round(safe.at - run.triggered_at));
+}
+
+/** Every rule a status breaks: the strict validator's, and those of the owner's reader. */
+export function validate(document: unknown): readonly string[] {
+  const owner = readOwnerStatus(document);
+  return [...brokenRules(document), ...(owner.sound ? [] : owner.broken)];
+}
+
+/** Opening orders that left between the time it was safe and the time it was Active again. */
+export function opensWhileHeld(run: DrillRun): number {
+  const safe = timeToSafeMs(run);
+  if (safe === null) return Number.NaN;
+  const from = run.triggered_at + safe;
+  const until = activeAgainAt(run, from) ?? Number.POSITIVE_INFINITY;
+  return run.lines.filter(
+    ({ kind, at, reduceOnly }) => kind === 'submit' && reduceOnly !== true && at > from && at < until,
+  ).length;
+}
+
+export function activeAgainAt(run: DrillRun, from: number): number | null {
+  const line = run.lines.find(({ kind, at, to }) => kind === 'modeChanged' && to === 'Active' && at > from);
+  return line?.at ?? null;
+}
+
+/** Proposals to open that were refused since the trigger. */
+export function opensRefused(run: DrillRun): number {
+  return linesAfter(run, 'intentRejected').filter(({ intentClass }) => intentClass === 'OPEN').length;
+}
