@@ -3,6 +3,7 @@
  *   npm run evidence -- phase0           makes evidence/phase0
  *   npm run evidence -- phase1           makes evidence/phase1; takes about eight minutes
  *   npm run evidence -- phase1 --check   refuses a pack that is empty, stale or changed by hand
+ *   npm run evidence -- phase2           makes evidence/phase2; takes about an hour
  *   npm run evidence -- phase1 --cycles 5 --out /tmp/try   fewer restarts, somewhere else
  * Exit code 0: whole. 1: made or found, and not whole. 2: wrong usage.
  */
@@ -14,11 +15,13 @@ import { PHASE0_RULES } from './evidence/phase0-check.ts';
 import { makePhase0 } from './evidence/phase0.ts';
 import { PHASE1_RULES } from './evidence/phase1/check.ts';
 import { makePhase1 } from './evidence/phase1/make.ts';
+import { PHASE2_RULES } from './evidence/phase2/check.ts';
+import { makePhase2 } from './evidence/phase2/make.ts';
 import { CYCLES_MIN } from './evidence/phase1/restart-loop.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-const HELP = `usage: npm run evidence -- <phase0 | phase1> [--check] [--json]
+const HELP = `usage: npm run evidence -- <phase0 | phase1 | phase2> [--check] [--json]
                        [--out <folder>] [--cycles <restarts of phase1>]
 example: npm run evidence -- phase1 --check`;
 
@@ -35,6 +38,10 @@ const PACKS: Readonly<Record<string, Pack>> = {
   phase1: {
     rules: PHASE1_RULES,
     make: (folder, cycles, say) => makePhase1({ root: ROOT, folder, cycles, say }),
+  },
+  phase2: {
+    rules: PHASE2_RULES,
+    make: (folder, _cycles, say) => makePhase2(ROOT, folder, say),
   },
 };
 

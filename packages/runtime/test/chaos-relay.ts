@@ -7,11 +7,14 @@ interface Refusal {
   readonly methods: readonly string[];
   readonly code: number;
   readonly message: string;
+  /** What says `reduce_only` passes. */
+  readonly sparesReductions?: boolean;
 }
 
 interface Request {
   readonly id: number;
   readonly method: string;
+  readonly params?: { readonly reduce_only?: unknown };
 }
 
 /** News that never came, and when the one behind it did, epoch ms. */
@@ -114,7 +117,7 @@ export class ChaosRelay {
   }
 
   #passesUp(text: string, client: WebSocket): boolean {
-    const { id, method } = JSON.parse(text) as Request;
+    const { id, method, params } = JSON.parse(text) as Request;
     const answer = (error: object): void =>
       client.send(JSON.stringify({ jsonrpc: '2.0', id, error }));
     if (this.#ending !== null) {
@@ -125,6 +128,8 @@ export class ChaosRelay {
       return false;
     }
     if (this.#refusal?.methods.includes(method) !== true) return true;
+    const reduces = String(params?.reduce_only) === 'true';
+    if (reduces && this.#refusal.sparesReductions === true) return true;
     this.#refused += 1;
     answer({ code: this.#refusal.code, message: this.#refusal.message });
     return false;

@@ -52,11 +52,18 @@ export function obedient(wishes: Wish[]): Strategy<Memory> {
 }
 
 function proposalsFor(wish: Wish, turn: number, view: StrategyView): readonly IntentProposal[] {
-  const quotes = callsNearMoney(view, wish === 'probe' ? Number.POSITIVE_INFINITY : BOOK_AGE_MS_MAX);
-  const [one] = quotes;
+  const quotes = callsNearMoney(
+    view,
+    wish === 'probe' ? Number.POSITIVE_INFINITY : BOOK_AGE_MS_MAX,
+  );
+  // Another one each time, so that no pair is tried again and again.
+  const one = quotes[wish === 'pair' ? turn % quotes.length : 0];
   if (one === undefined) return [];
   if (wish === 'pair') {
-    const other = quotes.find(({ instrument }) => instrument.expiry === one.instrument.expiry && instrument !== one.instrument);
+    const other = quotes.find(
+      ({ instrument }) =>
+        instrument.expiry === one.instrument.expiry && instrument !== one.instrument,
+    );
     return other === undefined ? [] : [placed([sold(one, view), bought(other, view)])];
   }
   return [placed([bought(quotes[turn % quotes.length] ?? one, view)])];
@@ -78,7 +85,8 @@ function callsNearMoney(view: StrategyView, ageMsMax: number): readonly Quote[] 
   const found: { readonly quote: Quote; readonly away: number }[] = [];
   for (const quote of view.quotes) {
     const { underlying, option, expiry, quote: unit } = quote.instrument;
-    if (underlying !== 'BTC' || option?.type !== 'call' || expiry === null || unit !== 'coin') continue;
+    if (underlying !== 'BTC' || option?.type !== 'call' || expiry === null || unit !== 'coin')
+      continue;
     if (expiry - view.now < 2 * DAY_MS || expiry - view.now > 40 * DAY_MS) continue;
     const { ask, bid, askAmount, bidAmount, ageMs } = quote;
     if (ask === null || bid === null || !(askAmount >= AMOUNT) || !(bidAmount >= AMOUNT)) continue;

@@ -132,7 +132,11 @@ function layOut(root: string, http: unknown, { ledger }: BenchChange): void {
   const policy = { ...readJson('config/policy.json'), ...POLICY };
   writeFileSync(policyPath, JSON.stringify(policy, null, 2));
   const document = { ...readJson('config/runtime/dev.json') };
-  for (const [name, part] of Object.entries({ ...PACE, http, ledger: { ...PACE.ledger, ...ledger } })) {
+  for (const [name, part] of Object.entries({
+    ...PACE,
+    http,
+    ledger: { ...PACE.ledger, ...ledger },
+  })) {
     const before = document[name];
     document[name] =
       typeof part === 'object' && typeof before === 'object' ? { ...before, ...part } : part;

@@ -11,7 +11,12 @@ import {
 } from './drill-run.ts';
 
 /** A value it must have, or codes that must be among those it names. */
-export type Expected = string | number | boolean | { readonly includes: readonly string[] } | readonly string[];
+export type Expected =
+  | string
+  | number
+  | boolean
+  | { readonly includes: readonly string[] }
+  | readonly string[];
 
 /** A sentence, and whether the run bears it out. */
 export type Claim = readonly [sentence: string, holds: (run: DrillRun) => boolean];
@@ -34,7 +39,8 @@ const ALWAYS: readonly Claim[] = [
   [
     'the exchange counted no order twice and none that was illegal',
     ({ exchange }) =>
-      isZero(exchange?.['duplicate_dispatch_count']) && isZero(exchange?.['illegal_order_attempts']),
+      isZero(exchange?.['duplicate_dispatch_count']) &&
+      isZero(exchange?.['illegal_order_attempts']),
   ],
   [
     'the ledger verifies, and no fill or marker is in it twice',
@@ -43,7 +49,10 @@ const ALWAYS: readonly Claim[] = [
       isZero(ledger['fills_counted_twice']) &&
       isZero(ledger['markers_recorded_twice']),
   ],
-  ['every status that was read keeps every rule', ({ broken, documents }) => broken.length === 0 && documents > 0],
+  [
+    'every status that was read keeps every rule',
+    ({ broken, documents }) => broken.length === 0 && documents > 0,
+  ],
 ];
 
 const REFUSED: Claim = ['proposals to open were made and refused', (run) => opensRefused(run) > 0];
@@ -112,7 +121,8 @@ const DRILLS_OVER_THE_WIRE: readonly Drill[] = [
       REFUSED,
       [
         'what was sent after the refusal reduces, but for two rescues at most',
-        (run) => linesAfter(run, 'submit').filter(({ reduceOnly }) => reduceOnly !== true).length <= 4,
+        (run) =>
+          linesAfter(run, 'submit').filter(({ reduceOnly }) => reduceOnly !== true).length <= 4,
       ],
       ['the exposure only falls, and ends at nothing', fallsOnly],
       ['the incident is told once', (run) => linesAfter(run, 'atomicNakedEvent').length === 1],
@@ -152,7 +162,10 @@ const DRILLS_OVER_THE_WIRE: readonly Drill[] = [
         ({ seen }) => Number(seen.at(-1)?.document['wal_queue_enqueue_failures']) > 0,
       ],
       ['the loop went on ticking', ({ facts }) => Number(facts['ticked_ms']) > 0],
-      ['a reduction left', (run) => linesAfter(run, 'submit').some(({ reduceOnly }) => reduceOnly === true)],
+      [
+        'a reduction left',
+        (run) => linesAfter(run, 'submit').some(({ reduceOnly }) => reduceOnly === true),
+      ],
       [
         'nothing is in doubt: every order the exchange has is one whose marker was durable',
         ({ ledger, exchange }) => isZero(ledger['sent_before_reconciled']) && exchange !== null,
@@ -171,7 +184,10 @@ const DRILLS_OVER_THE_WIRE: readonly Drill[] = [
     expected: latchedBy('RESTART_RECONCILE_REQUIRED'),
     claims: [
       REFUSED,
-      ['nothing was sent before the reconciliation', ({ ledger }) => isZero(ledger['sent_before_reconciled'])],
+      [
+        'nothing was sent before the reconciliation',
+        ({ ledger }) => isZero(ledger['sent_before_reconciled']),
+      ],
       ['two processes lived', ({ lives }) => lives === 2],
       ['it came back by itself', (run) => activeAgainAt(run, run.triggered_at) !== null],
     ],

@@ -71,16 +71,20 @@ export function opensWhileHeld(run: DrillRun): number {
   const from = run.triggered_at + safe;
   const until = activeAgainAt(run, from) ?? Number.POSITIVE_INFINITY;
   return run.lines.filter(
-    ({ kind, at, reduceOnly }) => kind === 'submit' && reduceOnly !== true && at > from && at < until,
+    ({ kind, at, reduceOnly }) =>
+      kind === 'submit' && reduceOnly !== true && at > from && at < until,
   ).length;
 }
 
 export function activeAgainAt(run: DrillRun, from: number): number | null {
-  const line = run.lines.find(({ kind, at, to }) => kind === 'modeChanged' && to === 'Active' && at > from);
+  const line = run.lines.find(
+    ({ kind, at, to }) => kind === 'modeChanged' && to === 'Active' && at > from,
+  );
   return line?.at ?? null;
 }
 
 /** Proposals to open that were refused since the trigger. */
 export function opensRefused(run: DrillRun): number {
-  return linesAfter(run, 'intentRejected').filter(({ intentClass }) => intentClass === 'OPEN').length;
+  return linesAfter(run, 'intentRejected').filter(({ intentClass }) => intentClass === 'OPEN')
+    .length;
 }

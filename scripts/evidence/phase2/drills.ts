@@ -35,7 +35,8 @@ export async function runDrills(
     say(`drill ${drill.number}    ${drill.name}`);
     const printed = await runProgram(root, PROGRAM, [drill.name], { timeoutMs: TIMEOUT_MS });
     if (printed.ok) made.push(...itemsOf(drill, JSON.parse(printed.text) as DrillRun, buildId));
-    else for (const file of FILES) made.push({ path: `${folderOf(drill)}/${file}`, why: printed.why });
+    else
+      for (const file of FILES) made.push({ path: `${folderOf(drill)}/${file}`, why: printed.why });
   }
   return made;
 }
@@ -101,7 +102,9 @@ ${[...broken.map((rule) => `FAIL status ${rule}`), ...rows].join('\n')}
 }
 
 function triggerPage(drill: Drill, run: DrillRun, provenance: Provenance): string {
-  const facts = Object.entries(run.facts).map(([key, value]) => `- ${key}: ${JSON.stringify(value)}`);
+  const facts = Object.entries(run.facts).map(
+    ([key, value]) => `- ${key}: ${JSON.stringify(value)}`,
+  );
   return `# Drill ${drill.number}: ${drill.name.replaceAll('_', ' ')}
 
 ${shownProvenance(provenance)}
@@ -166,12 +169,18 @@ export function transitionsOf({ lines, triggered_at: zero }: DrillRun): readonly
 }
 
 /** What is wrong with a file of a drill's folder. */
-export function drillFaults(path: string, text: string, other: (path: string) => string): readonly string[] {
+export function drillFaults(
+  path: string,
+  text: string,
+  other: (path: string) => string,
+): readonly string[] {
   const [folder = '', file = ''] = path.split('/');
   const drill = DRILLS.find((each) => folderOf(each) === folder);
   if (drill === undefined) return [];
   if (file === 'expected_status.json') {
-    return text === `${JSON.stringify(drill.expected, null, 2)}\n` ? [] : ['not what the drill declares'];
+    return text === `${JSON.stringify(drill.expected, null, 2)}\n`
+      ? []
+      : ['not what the drill declares'];
   }
   if (file === 'observed_status.json') {
     const observed = JSON.parse(text) as Document;
