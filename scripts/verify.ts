@@ -17,7 +17,7 @@ import { acceptanceStages, checkStages, profileStages, testStages } from './veri
 const SEEDS = 300;
 const SEEDS_FULL = 5_000;
 /** Events beyond the depths of `npm test`. */
-const DEEPER_FULL = 1;
+const DEEPER_FULL = 2;
 
 /** The stages of a mode, or null where there is no such mode. */
 export function stagesOf(mode: string, root: string): Stage[] | null {

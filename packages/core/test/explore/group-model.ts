@@ -37,7 +37,7 @@ export function containmentIn(sabotage: Sabotage): Model<House> {
   return pair(
     'containment',
     'a leg that stands alone: closes, a ledger that refuses, silence, two crashes',
-    6,
+    5,
     { ...NOTHING, ticks: 3, crashes: 2, rejections: 1, refusals: 1, drops: 1, silences: 1 },
     ['write', 'take full', 'take none', 'hear 0', 'hear 0', 'hear 0'],
     sabotage,

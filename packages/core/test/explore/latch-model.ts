@@ -8,6 +8,12 @@ import { latchIsOfOneMind } from './house-rules.ts';
 
 type Reason = OpenPermissionReasonCode;
 
+const OF_A_MARKET: ReadonlySet<string> = new Set([
+  'bookChanged',
+  'tickerChanged',
+  'publicTradeObserved',
+]);
+
 /** What a question found, from its asking on. */
 interface Proof {
   readonly askedAt: number;
@@ -35,7 +41,8 @@ class LatchHouse {
   proof: Proof | null = null;
   wrong: string | null = null;
   readonly left = { ticks: 3, crashes: 1, refusals: 1, failures: 1, kills: 2 };
-  #isMuted = false;
+  /** Whether a market speaks now: by itself the desk's references would, whatever happens. */
+  #isMarket = true;
   #tradeSeq = 10;
 
   constructor() {
@@ -44,12 +51,14 @@ class LatchHouse {
     this.desk.boot();
     this.#takeOver();
     this.#trade(1);
+    this.heardAt = this.desk.now;
+    this.#isMarket = false;
   }
 
   #desk(past: Desk | null = null): Desk {
     return new Desk({
       ...(past === null ? {} : { past: past.records, now: past.now }),
-      hears: (event) => (this.#isMuted && event.kind === 'bookChanged' ? null : event),
+      hears: (event) => (this.#isMarket || !OF_A_MARKET.has(event.kind) ? event : null),
     });
   }
 
@@ -60,6 +69,7 @@ class LatchHouse {
   #takeOver(): void {
     this.desk.calm.references.clear();
     this.desk.ledger = 'held';
+    this.desk.keepsCalm = false;
     this.desk.silent.add('reconciliation');
     this.desk.fetches.length = 0;
   }
@@ -132,13 +142,22 @@ class LatchHouse {
     this.isGapOpen = true;
     this.heardAt = desk.now;
     const change = { changeId: desk.now, prevChangeId: 1, bids: [475, 1], asks: [] };
-    desk.post({ kind: 'bookChanged', instrument: BTC_CALL.name, ...change });
+    this.#speak(() => desk.post({ kind: 'bookChanged', instrument: BTC_CALL.name, ...change }));
   }
 
   #book(): void {
     this.isGapOpen = false;
     this.heardAt = this.desk.now;
-    this.desk.quote(BTC_CALL);
+    this.#speak(() => {
+      this.desk.quote(BTC_CALL);
+      this.desk.tellCalm();
+    });
+  }
+
+  #speak(say: () => void): void {
+    this.#isMarket = true;
+    say();
+    this.#isMarket = false;
   }
 
   #tradesGap(): void {
@@ -153,7 +172,7 @@ class LatchHouse {
     const { name: instrument } = BTC_CALL;
     const trade = { instrument, tradeSeq: this.#tradeSeq, priceE8: BTC_CALL.tickE8 };
     const size = { amountE8: BTC_CALL.amountStepE8, side: 'buy' } as const;
-    this.desk.post({ kind: 'publicTradeObserved', ...trade, ...size });
+    this.#speak(() => this.desk.post({ kind: 'publicTradeObserved', ...trade, ...size }));
   }
 
   #unreadable(): void {
@@ -219,9 +238,9 @@ class LatchHouse {
   /** A second in which no market speaks. */
   tick(): void {
     this.left.ticks -= 1;
-    this.#isMuted = true;
+    this.desk.keepsCalm = true;
     this.desk.tick(SECOND_MS - 1);
-    this.#isMuted = false;
+    this.desk.keepsCalm = false;
   }
 
   #crash(): void {
@@ -276,7 +295,7 @@ class LatchHouse {
     if (this.reasons.length === 0) return null;
     if (desk.mode === 'Active') return `Active with ${this.reasons.join(' ')}`;
     const waiting = desk.held.length;
-    desk.quote(BTC_CALL);
+    this.#speak(() => desk.quote(BTC_CALL));
     desk.propose();
     return desk.held.length === waiting ? null : `an OPEN passed ${this.reasons.join(' ')}`;
   }
@@ -285,7 +304,7 @@ class LatchHouse {
 export const latchModel: Model<LatchHouse> = {
   name: 'latch',
   about: 'every cause of the latch, questions, answers, records and a restart, in every order',
-  depth: 4,
+  depth: 3,
   start: () => new LatchHouse(),
   enabled: (house) => house.enabled(),
   act: (house, action) => house.act(action),

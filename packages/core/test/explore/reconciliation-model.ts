@@ -35,7 +35,7 @@ const EACH_ONCE: Allowance = {
 export const reconciliationModel: Model<House> = restingOrder(
   'reconciliation',
   'an order, its records, fills, notices, questions, and each trouble once, in every order',
-  6,
+  5,
   EACH_ONCE,
 );
 
@@ -43,7 +43,7 @@ export const reconciliationModel: Model<House> = restingOrder(
 export const crashModel: Model<House> = restingOrder(
   'crash',
   'an order, its records, fills, notices and questions, and two crashes, in every order',
-  7,
+  6,
   { ...NOTHING, ticks: 2, crashes: 2 },
 );
 
