@@ -1,15 +1,9 @@
 /**
  * The one command: `npm run verify` proves the repository, stage by stage.
  *   node scripts/verify.ts        everything
-<<<<<<< HEAD
- *   node scripts/verify.ts test   only what runs the code, within five minutes (`npm test`)
- *   node scripts/verify.ts full   everything, with a long fuzz, a deeper exploration, and core
- *                                 safety without governance
-=======
  *   node scripts/verify.ts test   only what runs the code, in at most five minutes (`npm test`)
  *   node scripts/verify.ts full   everything, with long fuzz and exploration, and core safety
  *                                 without governance
->>>>>>> cbd6f63 (Counts and bounds of the exploration as npm test has them)
  * Exit code 0 means every stage passed, 1 that one did not, 2 wrong usage.
  */
 import { spawnSync } from 'node:child_process';
