@@ -14,15 +14,15 @@ const FOLDER = join(GOLDEN, 'replay-2');
  * from now on, a new run is recorded beside them (`write-golden-replay.ts`), and the old one shows
  * that the old format is still read up to the first turn that is decided otherwise.
  */
-const HEAD = 'a17b4370d1a002979e695262f83dd657c1cdfc1a191540c2ef72cd0e10e82844';
+const HEAD = '18d95e7cc5271c89e1c8a360c79a42fef05b8172c489509a3d4e18dba3295b4c';
 const COUNTS = [
-  { events: 575, effects: 152, records: 26 },
-  { events: 169, effects: 48, records: 7 },
+  { events: 895, effects: 155, records: 27 },
+  { events: 242, effects: 45, records: 7 },
 ];
-/** Before losses were measured: from the first reading of the account on it is another core. */
+/** Before monitors looked and losses were measured: its first tick is another core's. */
 const FIRST_RUN = {
   head: '89eb5f5328a9981a0f72a433306b3a8da662b21ad6818a4b3e47384b5681e7e0',
-  differsAt: [14, 12],
+  differsAt: [6, 6],
 };
 
 const replayed = (folder: string) =>
@@ -48,14 +48,14 @@ describe('golden run of tape format 1', () => {
     expect(counts).toEqual(COUNTS.map((count) => ({ ...equal, ...count })));
   });
 
-  it('of before is read, and decided as it was up to where losses began to be measured', () => {
+  it('of before is read, and decided as it was up to the tick in which monitors look', () => {
     const folder = join(GOLDEN, 'replay');
     const old = verifyLedger(join(folder, 'ledger'));
     expect(old).toMatchObject({ ok: true, head: { hash: FIRST_RUN.head } });
     const found = replayed(folder).map(({ difference }) => difference);
     expect(found).toEqual(
       FIRST_RUN.differsAt.map((event): unknown =>
-        expect.objectContaining({ event, kind: 'accountObserved', what: 'effect_count' }),
+        expect.objectContaining({ event, kind: 'ticked', what: 'effect' }),
       ),
     );
   });
