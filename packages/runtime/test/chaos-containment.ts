@@ -9,6 +9,8 @@ import { ChaosDesk } from './chaos-desk.ts';
 const TRIES_MAX = 6;
 const PAUSE_MS = 700;
 const INCIDENT_MS = 4_000;
+/** A busy machine trips bunker mode, which takes two quiet minutes to leave. */
+const ACTIVE_MS = 300_000;
 
 /** One pair; what the engine said of its incident, or nothing where it missed. */
 async function breakPair(desk: ChaosDesk): Promise<boolean> {
@@ -34,7 +36,7 @@ try {
   await desk.start();
   let found = 0;
   for (let tries = 0; found < wanted && tries < wanted * TRIES_MAX; tries += 1) {
-    await desk.untilActive(60_000);
+    await desk.untilActive(ACTIVE_MS);
     if (await breakPair(desk)) found += 1;
   }
 } finally {
@@ -47,7 +49,6 @@ try {
   }));
   const { refused } = desk.relay;
   const exchange = await desk.close();
-  process.stdout.write(
-    `${JSON.stringify({ refused, duplicates: exchange?.duplicate_dispatch_count ?? null, incidents })}\n`,
-  );
+  const duplicates = exchange?.duplicate_dispatch_count ?? null;
+  process.stdout.write(`${JSON.stringify({ refused, duplicates, incidents })}\n`);
 }

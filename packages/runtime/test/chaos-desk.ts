@@ -7,12 +7,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { brokenRules } from '../../core/test/status-rules.ts';
+import { brokenRules } from '@holdfast/core/status-rules';
 import { readOwnerStatus } from '@holdfast/core/status';
 import type { VenueReport } from '../src/report/venue-report.ts';
 import { changeTokenFile } from '../src/tokens/token-file.ts';
 import { mintToken, withToken } from '../src/tokens/token.ts';
-import { ChaosRelay } from './chaos-relay.ts';
+import { ChaosRelay } from '@holdfast/deribit/chaos-relay';
 import type { Wish } from './chaos-strategy.ts';
 import { type BenchChange, openWireBench, type WireBench } from './wire-bench.ts';
 

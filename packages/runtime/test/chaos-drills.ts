@@ -192,8 +192,9 @@ try {
   if (outcome !== null) {
     const { triggeredAt, facts } = outcome;
     const { relay: _, ...rest } = { relay: null, ledger, exchange, seen, lines, documents, broken };
+    const told = { facts, ...rest };
     process.stdout.write(
-      `${JSON.stringify({ drill: name, triggered_at: triggeredAt, lives: life, facts, ...rest })}\n`,
+      `${JSON.stringify({ drill: name, triggered_at: triggeredAt, lives: life, ...told })}\n`,
     );
   }
 }

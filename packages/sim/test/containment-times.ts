@@ -68,7 +68,7 @@ const policy = worldPolicy('containment-times', {
   cwd: root,
   root,
   env: {},
-} as Parameters<typeof worldPolicy>[1]);
+});
 if (policy === null) throw new Error('no policy');
 // Pairs by the second run into the guard of our own impact, which would refuse most of them.
 const { parameters } = policy;

@@ -24,7 +24,7 @@ import { profileMatrixFaults } from './profile-matrix-schema.ts';
 import { RULES_PATH, rulesFaults } from './rules.ts';
 
 /** The acceptance gate of section 5.2 has eight; one that is not there is refused by name. */
-export const DRILLS_REQUIRED = 8;
+const DRILLS_REQUIRED = 8;
 const SIGNED_PAGES = ['README.md', 'SUMMARY_1PAGE.md', OWNER_PATH];
 
 type Judge = (text: string) => readonly string[];

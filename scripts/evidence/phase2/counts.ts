@@ -1,4 +1,4 @@
-/** What other commands of the house say, kept as they say it: drills, exploration, a full restart. */
+/** What other commands of the house say, as they say it: drills, exploration, restart. */
 import type { Report } from '../../bench.ts';
 import type { Made } from '../pack.ts';
 import { runProgram } from '../programs.ts';
@@ -7,7 +7,7 @@ import { ofCore, ofScenario, ofSimulatedRun, type Provenance } from '../provenan
 export const SCENARIOS_PATH = 'scenarios/drill_all.jsonl';
 export const EXPLORE_PATH = 'exploration/explore.json';
 export const RESTART_PATH = 'restart/ten_thousand_open.json';
-export const SCENARIOS_MIN = 8;
+const SCENARIOS_MIN = 8;
 const TIMEOUT_MS = 1_800_000;
 const RESTART_MS_MAX = 3_000;
 

@@ -129,14 +129,15 @@ const DRILLS_OVER_THE_WIRE: readonly Drill[] = [
     ],
     notes:
       'A broken pair makes the engine Degraded by itself. EMERGENCY is what a caller of the ' +
-      'endpoint adds: the engine does not call its own emergency stop. The pair is closed without ' +
-      'either of them being lifted.',
+      'endpoint adds: the engine does not call its own emergency stop. The pair is closed ' +
+      'without either of them being lifted.',
   },
   {
     number: 2,
     name: 'stale_market_data',
     trigger:
-      'Something is held. Every book, ticker and trade is lost on the line; pings and answers pass.',
+      'Something is held. Every book, ticker and trade is lost on the line; pings and answers ' +
+      'pass.',
     expected: latchedBy('WS_DATA_STALE_RECONCILE_REQUIRED'),
     claims: [REFUSED, BY_RECONCILIATION],
     notes:
@@ -210,8 +211,8 @@ const DRILLS_OVER_THE_WIRE: readonly Drill[] = [
     expected: latchedBy('WS_TRADES_GAP_RECONCILE_REQUIRED'),
     claims: [BY_RECONCILIATION],
     notes:
-      'The time to safe counts from the loss, so the wait for the next trade of that instrument is ' +
-      'in it.',
+      'The time to safe counts from the loss, so the wait for the next trade of that ' +
+      'instrument is in it.',
   },
   {
     number: 7,

@@ -17,7 +17,7 @@ export const FILES = [
   'notes.md',
   'transitions.json',
 ] as const;
-export const NO_DIFFERENCE = 'no difference';
+const NO_DIFFERENCE = 'no difference';
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -152,7 +152,7 @@ export interface Transition {
 }
 
 /** Every change of mode of every process of a drill. */
-export function transitionsOf({ lines, triggered_at: zero }: DrillRun): readonly Transition[] {
+function transitionsOf({ lines, triggered_at: zero }: DrillRun): readonly Transition[] {
   const changes = lines.filter(({ kind }) => kind === 'modeChanged');
   return changes.map(({ at, life, from = '', to = '', reasons = [], details = [] }, index) => {
     const next = changes.slice(index + 1).find((other) => other.life === life);

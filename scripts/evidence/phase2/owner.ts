@@ -12,6 +12,7 @@ export const OWNER_PATH = 'owner_acceptance.md';
 /** Mode and reason must be among these, at the top of what is printed. */
 const LINES_READ = 2;
 const CHARACTERS_READ = 240;
+const SIGNERS = ['Role', 'Name', 'Signature', 'Date (UTC)'];
 
 /** One observed status, and what `holdfast status` prints of it. */
 interface Read {
@@ -41,7 +42,7 @@ is no engineer names mode and reason within five seconds, no machine can say.
 
 ${table(['Drill', 'By machine', 'First lines', 'Within five seconds (a person)'], rows)}
 
-${table(['Role', 'Name', 'Signature', 'Date (UTC)'], [['Owner', NOT_SIGNED, NOT_SIGNED, NOT_SIGNED]])}
+${table(SIGNERS, [['Owner', NOT_SIGNED, NOT_SIGNED, NOT_SIGNED]])}
 `;
   return { path: OWNER_PATH, provenance: ofDocument(buildId), text };
 }

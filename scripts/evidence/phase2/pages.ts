@@ -22,8 +22,8 @@ export interface Phase2Facts {
 /** Of section 5.2, and no drill of ours shows it. */
 const NOT_BUILT =
   'Drill 8, a code outside the registry: the strict validator and the reader of a status refuse ' +
-  'it, and the tests fail on it; that a running engine falls into KILL_CORTEX_FORCE_KILL on it is ' +
-  'not built.';
+  'it, and the tests fail on it; that a running engine falls into KILL_CORTEX_FORCE_KILL on it ' +
+  'is not built.';
 
 const RISKS = `- The exchange is our own: that Deribit answers as it does here is not shown.
 - Ten trading days, or fourteen, on paper are days: they are not shown and cannot be here.
@@ -79,7 +79,8 @@ function timesTable({ textOf }: Phase2Facts): string {
 function restartLine({ textOf }: Phase2Facts): string {
   const text = textOf(RESTART_PATH);
   if (text === '') return 'A restart with 10,000 open records was not measured.';
-  return `A restart with 10,000 open records had reconciled after ${Math.round(restartMs(text))} ms.`;
+  const ms = Math.round(restartMs(text));
+  return `A restart with 10,000 open records had reconciled after ${ms} ms.`;
 }
 
 export function readmePage(facts: Phase2Facts): string {
