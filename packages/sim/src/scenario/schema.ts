@@ -64,7 +64,12 @@ const ORDER_STATES = [
 /** Of a pair, as the ledger has it; `None`: it has none. */
 const GroupStates = Type.Enum([
   'None',
-  ...['New', 'Dispatched', 'Complete', 'MixedFailed', 'Flattening', 'Flattened'],
+  'New',
+  'Dispatched',
+  'Complete',
+  'MixedFailed',
+  'Flattening',
+  'Flattened',
 ]);
 
 /** A model's key as a scenario spells it: `requestLoss` is `request_loss`. */
