@@ -479,6 +479,19 @@ describe('after a restart', () => {
     expect(next.recordsOf('atomicNakedEventRecorded')).toHaveLength(1);
   });
 
+  it('D-9 what left on a waiver is never attempted again, even if nothing is ever recorded', () => {
+    const desk = stopped();
+    desk.ledger = 'write_failed';
+    answer(desk, last(desk), 0);
+    const [waived] = sentOnWaiver(desk);
+    expect(waived).toBeDefined();
+    const next = desk.crash({ ledger: 'write_failed' });
+    for (let tick = 0; tick < 30; tick += 1) next.tick();
+    expect(sentOnWaiver(next).length).toBeGreaterThan(0);
+    const used = new Set(desk.submits.map(({ order }) => order.terms.label));
+    for (const { order } of next.submits) expect(used.has(order.terms.label)).toBe(false);
+  });
+
   it('rescues of the process before count', () => {
     const desk = new Desk().boot();
     broken(desk);

@@ -72,6 +72,8 @@ export interface DeskOptions {
   readonly epoch?: number;
   /** When the process begins; `T0` where it is not said. */
   readonly now?: number;
+  /** How its ledger is from the first record on. */
+  readonly ledger?: Desk['ledger'];
   /** What it hears instead of an event; null: nothing. */
   readonly hears?: Hears;
 }
@@ -137,11 +139,14 @@ export class Desk {
   readonly #traded: readonly Instrument[];
   readonly #hears: Hears;
   readonly #loses: ReadonlySet<string>;
+  readonly #epoch: number;
   #sequence = 0;
   #groups = 0;
 
   constructor(options: DeskOptions = {}) {
     this.keepsCalm = options.keepsCalm ?? true;
+    this.#epoch = options.epoch ?? 1;
+    this.ledger = options.ledger ?? 'instant';
     this.#policy = options.policy ?? POLICY;
     const traded = options.instruments ?? [BTC_CALL, BTC_PUT];
     const references = [BTC_PERPETUAL, ETH_PERPETUAL].filter(
@@ -164,8 +169,7 @@ export class Desk {
       reconcileIntervalMs: 10_000,
     });
     for (const record of this.records) recover(this.state, record);
-    for (const effect of resume(this.state, monoMs(this.now), options.epoch ?? 1))
-      this.#perform(effect);
+    for (const effect of resume(this.state, monoMs(this.now), this.#epoch)) this.#perform(effect);
   }
 
   get mode(): string {
@@ -478,7 +482,8 @@ export class Desk {
 
   /** A new process over the same ledger; what was only held is lost with the old one. */
   crash(options: Omit<DeskOptions, 'past'> = {}): Desk {
-    const next = new Desk({ policy: this.#policy, ...options, past: this.records });
+    const epoch = this.#epoch + 1;
+    const next = new Desk({ policy: this.#policy, epoch, ...options, past: this.records });
     next.now = this.now;
     next.venue = this.venue;
     next.#groups = this.#groups;

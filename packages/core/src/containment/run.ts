@@ -85,6 +85,11 @@ export interface Trail {
 }
 
 export interface Containment {
+  /**
+   * Of this process, as its lock counted it: known before its first record is, so that an attempt
+   * that leaves while nothing can be recorded is nobody else's either.
+   */
+  epoch: number;
   /** When this process began: an order of an earlier one has been silent since then. */
   beganAt: MonoMs;
   readonly runs: Map<GroupId, Run>;
@@ -101,6 +106,7 @@ export interface Containment {
 
 export function createContainment(never: MonoMs): Containment {
   return {
+    epoch: 0,
     beganAt: never,
     runs: new Map(),
     positions: new Map(),

@@ -39,14 +39,14 @@ export interface Wanted extends PlannedClose {
 
 /** Which attempt of a run the next order of this purpose is. */
 export function attemptOf(
-  { facts }: State,
+  { observations }: State,
   run: Run,
   purpose: Attempt['purpose'],
   legIndex: 0 | 1,
 ): Attempt {
   const { parent, round } = run;
   const nth = { rescue: run.rescues + 1, close: run.attempt, hedge: hedgeNumber(run) }[purpose];
-  return { parent, purpose, epoch: facts.epoch, round, attempt: nth, legIndex };
+  return { parent, purpose, epoch: observations.containment.epoch, round, attempt: nth, legIndex };
 }
 
 /** The reduce-only one is the first of its round, the other one the second. */

@@ -76,13 +76,12 @@ export function containPositions(state: State, output: Output): void {
 }
 
 function beginPositions(state: State): void {
-  const { facts, observations } = state;
-  const { containment, now } = observations;
+  const { containment, now } = state.observations;
   let left = POSITIONS_PER_TICK;
   for (const instrument of heldInstruments(state)) {
     if (left === 0) break;
     if (containment.positions.has(instrument)) continue;
-    const parent = positionGroupId(instrument, facts.epoch, containment.made);
+    const parent = positionGroupId(instrument, containment.epoch, containment.made);
     const who = { parent, strategyId: CONTAINMENT, instrument, why: 'kill' } as const;
     const run = createRun(who, now, NEVER);
     if (nakedOf(state, run).length === 0) continue;

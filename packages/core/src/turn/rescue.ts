@@ -57,12 +57,19 @@ export function planRescue(
   const source = {
     groupId: attemptGroupId(attemptOf(state, run, 'rescue', legIndex)),
     strategyId: group.strategyId,
-    proposal: { action: 'Place', reduceOnly: false, target: null, legs: [proposed, proposed] },
+    proposal: { action: 'Place', reduceOnly: false, target: null, legs: legsOf(group, proposed) },
     intentClass: 'OPEN',
   } as const;
   const candidate = createCandidate(source, legIndex);
   const refusal = admitRescue(gates, candidate, limit);
   return refusal === null ? { ok: true, candidate, source: best.source } : refused(refusal);
+}
+
+/** The missing leg in its place: what is counted by structure counts it as the pair it is of. */
+function legsOf({ legs }: Group, missing: LegProposal): readonly LegProposal[] {
+  return legs.map(({ instrument, side }) =>
+    instrument === missing.instrument ? missing : { ...missing, instrument, side },
+  );
 }
 
 function refused(refusal: Reject): PlannedRescue {

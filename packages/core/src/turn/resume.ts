@@ -18,6 +18,7 @@ export function resume(state: State, at: MonoMs, epoch: number): readonly Effect
   observations.now = at;
   observations.heardSince = at;
   observations.containment.beganAt = at;
+  observations.containment.epoch = epoch;
   const output = new Output();
   output.begin(at);
   for (const label of facts.working) {
