@@ -72,7 +72,6 @@ export interface DeskOptions {
   readonly epoch?: number;
   /** When the process begins; `T0` where it is not said. */
   readonly now?: number;
-  /** How its ledger is from the first record on. */
   readonly ledger?: Desk['ledger'];
   /** What it hears instead of an event; null: nothing. */
   readonly hears?: Hears;
@@ -145,8 +144,7 @@ export class Desk {
 
   constructor(options: DeskOptions = {}) {
     this.keepsCalm = options.keepsCalm ?? true;
-    this.#epoch = options.epoch ?? 1;
-    this.ledger = options.ledger ?? 'instant';
+    [this.#epoch, this.ledger] = [options.epoch ?? 1, options.ledger ?? 'instant'];
     this.#policy = options.policy ?? POLICY;
     const traded = options.instruments ?? [BTC_CALL, BTC_PUT];
     const references = [BTC_PERPETUAL, ETH_PERPETUAL].filter(
@@ -482,11 +480,9 @@ export class Desk {
 
   /** A new process over the same ledger; what was only held is lost with the old one. */
   crash(options: Omit<DeskOptions, 'past'> = {}): Desk {
-    const epoch = this.#epoch + 1;
-    const next = new Desk({ policy: this.#policy, epoch, ...options, past: this.records });
-    next.now = this.now;
-    next.venue = this.venue;
-    next.#groups = this.#groups;
+    const own = { policy: this.#policy, epoch: this.#epoch + 1, past: this.records };
+    const next = new Desk({ now: this.now, ...own, ...options });
+    [next.venue, next.#groups] = [this.venue, this.#groups];
     return next;
   }
 
