@@ -74,6 +74,7 @@ class Doubts {
     if (effect.kind === 'fetch' && effect.what === 'reconciliation') {
       this.#asked.set(effect.requestId, this.#turn);
     }
+    if (effect.kind === 'fetch' && effect.what === 'missed_trades') this.#hole(effect);
     if (effect.kind !== 'append') return;
     for (const record of effect.records) {
       const id = movementOf(record);
@@ -83,6 +84,14 @@ class Doubts {
     const event = this.#event;
     const asked = event?.kind === 'venueSnapshotObserved' && this.#asked.get(event.requestId);
     this.#clearing = typeof asked === 'number' ? asked : null;
+  }
+
+  /** A hole that an answer of the venue has shown: in doubt now, and its end is no second one. */
+  #hole({ instrument, toSeq }: { readonly instrument: string; readonly toSeq: number }): void {
+    // Asked for again, or heard of already.
+    if (toSeq <= (this.#tradeSeqs.get(instrument) ?? 0)) return;
+    this.last = { why: 'a gap in the public trades', turn: this.#turn };
+    this.#tradeSeqs.set(instrument, toSeq);
   }
 
   #move(): void {
