@@ -1,18 +1,15 @@
 import {
   amount,
-  type DocumentFault,
   fraction,
   keysOf,
   milliseconds,
   type NumberRules,
   type ParameterKey,
   type Parsed,
-  parseNumbers,
-  parseObject,
   whole,
 } from './document.ts';
 import type { SliceRules } from './expiry-slices.ts';
-import { parseSlices, SLICE_KEYS, SLICE_RULES } from './slice-parameters.ts';
+import { parseSliced, SLICE_KEYS, SLICE_RULES } from './slice-parameters.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -116,10 +113,5 @@ export const CHEAP_OPTION_KEYS: readonly ParameterKey[] = Object.freeze([
  * decided. Keys are the names above in snake case.
  */
 export function parseCheapOption(version: string, value: unknown): Parsed<CheapOptionParameters> {
-  const path = '/parameters';
-  const own = parseNumbers(value, NUMBERS, path, ['slices']);
-  const slices = parseSlices(parseObject(value)?.['slices'], `${path}/slices`);
-  const faults: DocumentFault[] = [...own.faults, ...slices.faults];
-  if (faults.length > 0) return { ok: false, faults };
-  return { ok: true, value: Object.freeze({ version, ...own.values, slices: slices.values }) };
+  return parseSliced(version, value, NUMBERS);
 }

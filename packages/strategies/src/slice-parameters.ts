@@ -6,6 +6,7 @@ import {
   milliseconds,
   type NumberRules,
   type ParameterKey,
+  type Parsed,
   parseNumbers,
   parseObject,
   whole,
@@ -63,7 +64,7 @@ export const SLICE_KEYS: readonly ParameterKey[] = Object.freeze([
 ]);
 
 /** The values are only to be used where there is no fault. `path` is where `value` stands. */
-export function parseSlices(
+function parseSlices(
   value: unknown,
   path: string,
 ): { readonly values: SliceRules; readonly faults: readonly DocumentFault[] } {
@@ -77,4 +78,22 @@ export function parseSlices(
   }
   const values = Object.freeze({ ...slices.values, criteria: Object.freeze(criteria.values) });
   return { values, faults };
+}
+
+/**
+ * `parameters` of a strategy that fits slices: its own numbers, every one given, and `slices`.
+ * @param faultsOf what the numbers may not be together.
+ */
+export function parseSliced<Numbers extends Readonly<Record<keyof Numbers, number>>>(
+  version: string,
+  value: unknown,
+  rules: NumberRules<Numbers>,
+  faultsOf: (values: Numbers, path: string) => readonly DocumentFault[] = () => [],
+): Parsed<Numbers & { readonly version: string; readonly slices: SliceRules }> {
+  const path = '/parameters';
+  const own = parseNumbers(value, rules, path, ['slices']);
+  const slices = parseSlices(parseObject(value)?.['slices'], `${path}/slices`);
+  const faults = [...own.faults, ...slices.faults, ...faultsOf(own.values, path)];
+  if (faults.length > 0) return { ok: false, faults };
+  return { ok: true, value: Object.freeze({ version, ...own.values, slices: slices.values }) };
 }

@@ -7,14 +7,12 @@ import {
   type NumberRules,
   type ParameterKey,
   type Parsed,
-  parseNumbers,
-  parseObject,
   whole,
 } from './document.ts';
 import type { SliceRules } from './expiry-slices.ts';
 import { PAIR_NUMBERS, PAIR_RULES } from './pair-parameters.ts';
 import type { PairRules } from './pair-book.ts';
-import { parseSlices, SLICE_KEYS, SLICE_RULES } from './slice-parameters.ts';
+import { parseSliced, SLICE_KEYS, SLICE_RULES } from './slice-parameters.ts';
 import type { HistoryRules } from './volatility-history.ts';
 
 const HOUR_MS = 3_600_000;
@@ -104,15 +102,15 @@ export const STRANGLE_KEYS: readonly ParameterKey[] = Object.freeze([
 
 /** `parameters` of a document, every one given, in snake case. */
 export function parseStrangle(version: string, value: unknown): Parsed<StrangleParameters> {
-  const path = '/parameters';
-  const own = parseNumbers(value, NUMBERS, path, ['slices']);
-  const slices = parseSlices(parseObject(value)?.['slices'], `${path}/slices`);
-  const faults: DocumentFault[] = [...own.faults, ...slices.faults];
-  const { openExpiryMsMax, openExpiryMsMin, samplesMax, samplesMin } = own.values;
+  return parseSliced(version, value, NUMBERS, emptyRanges);
+}
+
+function emptyRanges(values: Numbers, path: string): DocumentFault[] {
+  const faults: DocumentFault[] = [];
+  const { openExpiryMsMax, openExpiryMsMin, samplesMax, samplesMin } = values;
   if (openExpiryMsMin > openExpiryMsMax) faults.push(empty(path, 'open_expiry_ms'));
   if (samplesMin > samplesMax) faults.push(empty(path, 'samples'));
-  if (faults.length > 0) return { ok: false, faults };
-  return { ok: true, value: Object.freeze({ version, ...own.values, slices: slices.values }) };
+  return faults;
 }
 
 function empty(path: string, key: string): DocumentFault {

@@ -1,20 +1,17 @@
 import {
   amount,
-  type DocumentFault,
   fraction,
   keysOf,
   milliseconds,
   type NumberRules,
   type ParameterKey,
   type Parsed,
-  parseNumbers,
-  parseObject,
   whole,
 } from './document.ts';
 import type { SliceRules } from './expiry-slices.ts';
 import type { PairRules } from './pair-book.ts';
 import { PAIR_NUMBERS, PAIR_RULES } from './pair-parameters.ts';
-import { parseSlices, SLICE_KEYS, SLICE_RULES } from './slice-parameters.ts';
+import { parseSliced, SLICE_KEYS, SLICE_RULES } from './slice-parameters.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -83,10 +80,5 @@ export const VERTICAL_KEYS: readonly ParameterKey[] = Object.freeze([
 
 /** `parameters` of a document, every one given, in snake case. */
 export function parseVertical(version: string, value: unknown): Parsed<VerticalParameters> {
-  const path = '/parameters';
-  const own = parseNumbers(value, NUMBERS, path, ['slices']);
-  const slices = parseSlices(parseObject(value)?.['slices'], `${path}/slices`);
-  const faults: DocumentFault[] = [...own.faults, ...slices.faults];
-  if (faults.length > 0) return { ok: false, faults };
-  return { ok: true, value: Object.freeze({ version, ...own.values, slices: slices.values }) };
+  return parseSliced(version, value, NUMBERS);
 }
