@@ -2,8 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * Fast tests share one module graph; tests with workers or sockets are isolated. `wire` tests are
- * whole processes that mostly wait for each other: more of them run at once than there are cores.
- * `profiles` builds, installs and starts whole trees; it is no part of `npm test`.
+ * whole processes that mostly wait for each other: more of them run at once than there are cores;
+ * `soak` tests are days of a whole market in virtual time; `profiles` builds, installs and starts
+ * whole trees. These three are no part of `npm test`.
  */
 export default defineConfig({
   test: {
@@ -20,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'contract',
           include: ['packages/*/test/**/*.test.ts'],
-          exclude: ['**/*.wire.test.ts'],
+          exclude: ['**/*.{wire,soak}.test.ts'],
           pool: 'forks',
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
@@ -40,6 +41,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'soak',
+          include: ['packages/*/test/**/*.soak.test.ts'],
+          pool: 'forks',
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'tidy',
           include: ['scripts/**/*.test.ts'],
           exclude: ['**/*.wire.test.ts'],
@@ -52,7 +63,7 @@ export default defineConfig({
           name: 'profiles',
           include: ['scripts/*.wire.test.ts'],
           pool: 'forks',
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -24,6 +24,7 @@ export const VERBS = {
   orders: { owner: 'runtime', does: 'working orders of a running engine' },
   positions: { owner: 'runtime', does: 'positions of a running engine' },
   emergency: { owner: 'runtime', does: 'stop a running engine from opening risk' },
+  accounting: { owner: 'runtime', does: 'a row of cash nobody could explain was looked at' },
   presence: { owner: 'runtime', does: 'say, signed, that somebody watches a running engine' },
   limits: { owner: 'runtime', does: 'losses, limits and caps of a running engine; reset a latch' },
   sign: { owner: 'runtime', does: 'sign a presence, an approval or a sign-off' },

@@ -16,6 +16,7 @@ import {
 } from '../packages/core/src/reasons.ts';
 import { StatusSchema } from '../packages/core/src/status.ts';
 import { openApiDocument } from '../packages/runtime/src/http/openapi.ts';
+import { ALERT_RULES } from '../packages/runtime/src/telemetry/alert-rules.ts';
 import {
   ENVIRONMENT_VARIABLES,
   RuntimeDocumentSchema,
@@ -48,6 +49,7 @@ export function generatedDocuments(): readonly GeneratedDocument[] {
   return [
     { path: 'docs/generated/reason-codes.md', text: reasonCodes() },
     modeLadder(ROOT, BANNER),
+    { path: 'docs/generated/alerts.md', text: alerts() },
     { path: 'docs/generated/config-keys.md', text: configKeys() },
     { path: 'docs/generated/scenario.schema.json', text: scenarioSchema() },
     { path: 'docs/generated/status.schema.json', text: statusSchema() },
@@ -116,6 +118,24 @@ function reasonCodes(): string {
     table(['Cause', 'State', ...tail], reasonRows(CAUSE_REASONS, state)),
     '## Refused intents',
     table(['Code', ...tail], reasonRows(REJECT_REASONS)),
+    '',
+  ].join('\n\n');
+}
+
+function alerts(): string {
+  const rows = ALERT_RULES.map(({ name, condition, read: look }) => [
+    code(name),
+    condition,
+    look === null ? 'no: its figure comes with governance' : 'yes',
+  ]);
+  return [
+    BANNER,
+    '# Alerts',
+    'The minimum set. Each rise and fall is a line `alert` in the log of the run, each stretch a ' +
+      'line of its report, and `holdfast_alert{alert, state}` the state of now. A figure that ' +
+      'cannot be read is `unknown`, and one that is not linked `not_linked`: neither is ever ' +
+      '`quiet`.',
+    table(['Alert', 'Raised', 'Linked'], rows),
     '',
   ].join('\n\n');
 }

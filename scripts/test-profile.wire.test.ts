@@ -52,7 +52,6 @@ function accept(profile: 'csp' | 'gop', files: Readonly<Record<string, string>>)
     'docs/contract/rules.json': JSON.stringify(
       RULES.map((rule) => ({ ...rule, title: 't', status: 'planned', tests: [] })),
     ),
-    'scripts/rules-in-scope.json': '["AT-001"]',
     '.gitignore': 'node_modules\n',
     ...files,
   };

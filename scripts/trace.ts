@@ -18,15 +18,14 @@ import {
   applyCitations,
   formatRules,
   isSorted,
-  missingFromScope,
   renewTable,
   unknownCitations,
+  untold,
 } from './trace/rules.ts';
 import type { Rule } from './trace/rules.ts';
 
 const RULES = 'docs/contract/rules.json';
 const CONTRACT = 'docs/CONTRACT.md';
-const SCOPE = 'scripts/rules-in-scope.json';
 
 export interface Trace {
   readonly rules: readonly Rule[];
@@ -49,7 +48,6 @@ export function trace(root: string): Trace {
     else citations.push(...found);
   }
   const written: Rule[] = JSON.parse(read(RULES));
-  const scope: string[] = JSON.parse(read(SCOPE));
   const rules = applyCitations(written, citations);
   const known = new Set(rules.map(({ id }) => id));
   if (known.size !== rules.length || !isSorted(rules)) {
@@ -60,11 +58,11 @@ export function trace(root: string): Trace {
       if (!known.has(id)) problems.push(`${path}: ${id} is no rule of the contract`);
     }
   }
-  problems.push(...unknownCitations(rules, citations), ...missingFromScope(rules, scope));
+  problems.push(...unknownCitations(rules, citations), ...untold(rules));
   const drift: Record<string, string> = {};
   const renewed = formatRules(rules);
   if (renewed !== read(RULES)) drift[RULES] = renewed;
-  const contract = renewTable(read(CONTRACT), rules, scope);
+  const contract = renewTable(read(CONTRACT), rules);
   if (contract === null) problems.push(`${CONTRACT}: the rules:begin and rules:end marks are gone`);
   else if (contract !== read(CONTRACT)) drift[CONTRACT] = contract;
   return { rules, problems, drift };

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { pinnedNode } from '../bin/pinned-node.js';
 import { runStage, total } from './verify/stage.ts';
 import type { Outcome, Stage } from './verify/stage.ts';
-import { acceptanceStages, checkStages, profileStages, testStages } from './verify/stages.ts';
+import { acceptanceStages, checkStages, longStages, testStages } from './verify/stages.ts';
 
 const SEEDS = 300;
 const SEEDS_FULL = 5_000;
@@ -25,7 +25,7 @@ export function stagesOf(mode: string, root: string): Stage[] | null {
   const every = (seeds: number, deeper?: number): Stage[] => [
     ...checkStages(root),
     ...testStages(root, seeds, deeper),
-    ...profileStages(root),
+    ...longStages(root),
   ];
   if (mode === 'all') return every(SEEDS);
   if (mode === 'full') return [...every(SEEDS_FULL, DEEPER_FULL), ...acceptanceStages()];

@@ -24,7 +24,7 @@ export const LATCHES: readonly Plant[] = [
     class: LATCH,
     does: 'a reconciliation that found differences opens the latch',
     file: 'packages/core/src/turn/reconciliation.ts',
-    find: '  if (plan.clean) passed(state, plan, snapshot, output);',
+    find: '  if (clean) passed(state, plan, snapshot, output);',
     replace: '  passed(state, plan, snapshot, output);',
     caughtBy: ['latch-opens-by-reconciliation'],
     ground: 'worlds',

@@ -47,4 +47,14 @@ export const PAIRS: readonly Plant[] = [
     caughtBy: ['broken-groups-end-neutral'],
     ground: 'worlds',
   },
+  {
+    name: 'reduction-of-everything',
+    class: CLASS,
+    does: 'a refused reduction is taken over for all that is held, not for what was asked',
+    file: 'packages/core/src/turn/reduction.ts',
+    find: 'amountE8(Math.min(asked, Math.abs(held)))',
+    replace: 'amountE8(Math.abs(held))',
+    caughtBy: ['reductions-as-asked'],
+    ground: 'scenarios',
+  },
 ];

@@ -40,6 +40,16 @@ export const POSITIONS: readonly Plant[] = [
     ground: 'scenarios',
   },
   {
+    name: 'fee-counted-wrong',
+    class: CLASS,
+    does: 'the ledger counts more fees than its fills were charged',
+    file: 'packages/core/src/apply.ts',
+    find: '  total.feesE8 = coinE8(total.feesE8 + fee);\n',
+    replace: '  total.feesE8 = coinE8(total.feesE8 + fee + 1);\n',
+    caughtBy: ['cash-equals-the-venue'],
+    ground: 'worlds',
+  },
+  {
     name: 'mismatch-ignored',
     class: CLASS,
     does: 'a venue that holds something else than we do agrees with us',

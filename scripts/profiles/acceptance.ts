@@ -1,6 +1,6 @@
 /** What a run of acceptance tests says of a profile: which rules it proved, and what is missing. */
 import { leadingRules } from '../trace/citations.ts';
-import type { Rule } from '../trace/rules.ts';
+import { isRequired, type Rule } from '../trace/rules.ts';
 
 export type TestProfile = 'CSP' | 'GOP';
 
@@ -132,14 +132,10 @@ export interface Verdict {
   readonly missing: readonly string[];
 }
 
-/**
- * @param scope rules of core safety that must be tested by now; of governance every rule must be,
- * before anything of it is claimed (D-39).
- */
+/** Of governance every rule must be tested before anything of it is claimed (D-39). */
 export function judge(
   profile: TestProfile,
   rules: readonly Rule[],
-  scope: readonly string[],
   executed: readonly Executed[],
 ): Verdict {
   const own = rules.filter((rule) => runsUnder(rule) === profile);
@@ -159,8 +155,9 @@ export function judge(
   const unproven = own
     .filter(({ id, status }) => status === 'tested' && !shown.has(id))
     .map(({ id }) => id);
-  const required = new Set(profile === 'GOP' ? ids : scope);
-  const missing = planned.filter((id) => required.has(id));
+  const missing = own
+    .filter((rule) => rule.status === 'planned' && (profile === 'GOP' || isRequired(rule)))
+    .map(({ id }) => id);
   const isWrong = failures.length > 0 || foreign.length > 0 || unproven.length > 0;
   const isUnknown = executed.length === 0 || missing.length > 0;
   return {

@@ -33,9 +33,6 @@ export type Ran =
  */
 export function runAcceptance(profile: TestProfile, root: string): Ran {
   const { rules } = trace(root);
-  const scope = JSON.parse(
-    readFileSync(join(root, 'scripts/rules-in-scope.json'), 'utf8'),
-  ) as string[];
   const work = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-profile-')));
   try {
     let place = root;
@@ -45,7 +42,7 @@ export function runAcceptance(profile: TestProfile, root: string): Ran {
     }
     const executed = executeAll(profile, place, work, rules);
     if (typeof executed === 'string') return { ok: false, fault: executed };
-    return { ok: true, verdict: judge(profile, rules, scope, executed) };
+    return { ok: true, verdict: judge(profile, rules, executed) };
   } finally {
     endProcessesIn(work);
     rmSync(work, { recursive: true, force: true });

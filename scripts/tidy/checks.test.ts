@@ -356,6 +356,11 @@ describe('documents', () => {
     expect(lines(checkWords([{ path: 'README.md', text }]))).toEqual([2, 3]);
   });
 
+  it('finds a metric under a name it does not have, and lets the true one pass', () => {
+    const text = ['429', '10028'].flatMap((code) => [`${code}_count_5m`, `x ${code}_count > 0`]);
+    expect(lines(checkWords([{ path: 'docs/a.md', text: text.join('\n') }]))).toEqual([2, 4]);
+  });
+
   it('finds an unnamed configuration file and an undocumented key', () => {
     const config = { path: 'config/a.json', text: '{\n"x": { "y": 1 },\n"list": [{ "z": 2 }]\n}' };
     const docs = (text: string): Finding[] =>

@@ -22,7 +22,7 @@ const LAYERS: readonly (readonly string[])[] = [
     'gates/reject.ts',
   ],
   ['instrument', 'market', 'intent', 'proof', 'policy'],
-  ['order', 'position', 'ledger', 'facts.ts'],
+  ['order', 'position', 'ledger', 'cash-event.ts', 'facts.ts', 'apply-cash.ts'],
   [
     'gates',
     'guard',

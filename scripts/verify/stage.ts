@@ -37,8 +37,8 @@ export interface Outcome {
   readonly output: string;
 }
 
-/** A stage that hangs is ended after this many budgets, and has failed. */
-const PATIENCE = 4;
+/** A stage that hangs is ended after this many budgets, and has failed; a busy machine is slow. */
+const PATIENCE = 8;
 
 /** Runs one stage to its end. A stage that was to count and could not has failed. */
 export async function runStage(stage: Stage, cwd: string): Promise<Outcome> {

@@ -67,15 +67,21 @@ interface Suite {
 }
 
 const SUITES: readonly Suite[] = [
-  { name: 'tidy', project: 'tidy', budgetSeconds: 20, narrow: [] },
+  { name: 'tidy', project: 'tidy', budgetSeconds: 30, narrow: [] },
   { name: 'unit', project: 'unit', budgetSeconds: 25, narrow: ['--exclude', '**/*.prop.test.ts'] },
   { name: 'property', project: 'unit', budgetSeconds: 20, narrow: ['.prop.test.ts'] },
-  { name: 'contract', project: 'contract', budgetSeconds: 65, narrow: [] },
-  { name: 'wire', project: 'wire', budgetSeconds: 110, narrow: [] },
+  { name: 'contract', project: 'contract', budgetSeconds: 90, narrow: [] },
 ];
 
-/** Builds of one profile, unpacked, installed and started; and runs of its acceptance tests. */
-const PROFILES: Suite = { name: 'profiles', project: 'profiles', budgetSeconds: 90, narrow: [] };
+/**
+ * Days of whole markets in virtual time; whole processes on a real disk and a real socket; and
+ * builds of one profile, unpacked, installed and started, with runs of its acceptance tests.
+ */
+const LONG_SUITES: readonly Suite[] = [
+  { name: 'soak', project: 'soak', budgetSeconds: 80, narrow: [] },
+  { name: 'wire', project: 'wire', budgetSeconds: 190, narrow: [] },
+  { name: 'profiles', project: 'profiles', budgetSeconds: 90, narrow: [] },
+];
 
 /** A pattern must reach the tool as it is, and not as the shell expands it. */
 const quoted = (word: string): string => (word.includes('*') ? `'${word}'` : word);
@@ -105,8 +111,8 @@ export function testStages(root: string, fuzzSeeds: number, deeper = 0): Stage[]
   };
   const worlds = existsSync(join(root, 'packages/sim/src/cli.ts'))
     ? [
-        holdfast('scenarios', 15, ['drill', '--all']),
-        holdfast('fuzz', Math.max(30, fuzzSeeds * 0.1), fuzzWords(fuzzSeeds)),
+        holdfast('scenarios', 45, ['drill', '--all']),
+        holdfast('fuzz', Math.max(30, fuzzSeeds * 0.2), fuzzWords(fuzzSeeds)),
       ]
     : [];
   return [...(tidy === undefined ? [] : [tidy]), trace, ...suites, explored(deeper), ...worlds];
@@ -117,16 +123,16 @@ function explored(deeper: number): Stage {
   const words = ['--deeper', String(deeper)];
   return {
     name: 'explore',
-    budgetSeconds: deeper === 0 ? 10 : 600,
+    budgetSeconds: deeper === 0 ? 15 : 600,
     commands: [['packages/core/test/explore/command.ts', ...words, '--json']],
     repeat: `npm run explore -- ${words.join(' ')}`,
     count: readLastLine,
   };
 }
 
-/** What a build of one profile has to show; beyond the five minutes of `npm test`. */
-export function profileStages(root: string): Stage[] {
-  return [suiteStage(root, PROFILES)];
+/** What takes longer than the five minutes of `npm test`. */
+export function longStages(root: string): Stage[] {
+  return LONG_SUITES.map((suite) => suiteStage(root, suite));
 }
 
 /** Every acceptance test of core safety once more, where governance is deleted. */
@@ -156,6 +162,6 @@ function holdfast(name: string, budgetSeconds: number, words: readonly string[])
 
 /** Projects of the test configuration that no stage runs; there must be none. */
 export function unrunProjects(projects: readonly string[]): string[] {
-  const run = new Set([...SUITES, PROFILES].map((suite) => suite.project));
+  const run = new Set([...SUITES, ...LONG_SUITES].map((suite) => suite.project));
   return projects.filter((project) => !run.has(project));
 }

@@ -5,6 +5,7 @@
  * against the first: flat means no leak.
  */
 import type { Effect, Event } from '../src/index.ts';
+import { agreeingCash } from '../test/agreeing-cash.ts';
 import {
   BTC_CALL,
   BTC_PERPETUAL,
@@ -22,6 +23,7 @@ import {
   coinE8,
   currency,
   groupId,
+  microUsd,
   monoMs,
   priceE8,
   runId,
@@ -47,15 +49,29 @@ const STRATEGY = strategyId('bench');
 const UNBOUNDED = { ratePerSecond: 1e9, burst: 1e9 };
 const IDENTITY = { buildId: 'b', runtimeConfigHash: 'c', contractVersion: '5.2' };
 
+const WIDE_CAPS = {
+  maxDailyVolume: microUsd(Number.MAX_SAFE_INTEGER),
+  maxOpenPositions: 100,
+  maxSingleOrderContractsE8: POLICY.limits.maxOrderSizeContractsE8,
+};
+
 /**
  * Room for a million orders: the rates and the exposure of a real policy would refuse them, which
  * is the point of it.
  */
 const WIDE = policyWith({
+  microLiveCaps: WIDE_CAPS,
+  fullCaps: WIDE_CAPS,
   limits: {
     maxOrdersPerSecond: 1e9,
     maxOrdersPerMinute: 1e9,
     minOrderIntervalMs: 0,
+  },
+  parameters: {
+    // With 50 orders a second, as many fills in the window as the rate of a real policy lets be.
+    feedbackLoopWindowS: 1,
+    selfTradeMinSelfNotionalUsd: 1e12,
+    selfTradeNotionalTripUsd: 1e12,
   },
 });
 
@@ -85,7 +101,6 @@ class Rig {
     for (let round = 0; round < 10; round += 1) {
       this.now += 1_000;
       this.refresh();
-      this.send({ kind: 'ticked', at: monoMs(this.now) });
     }
     if (currentMode(this.state).mode !== 'Active') throw new Error('the rig is not Active');
   }
@@ -103,6 +118,7 @@ class Rig {
     });
     this.calm();
     this.snapshot();
+    this.send({ kind: 'ticked', at });
   }
 
   /** What the monitors look at: network, clock, and the market of each coin. */
@@ -129,6 +145,12 @@ class Rig {
         asks: [ticks + 1, 100_000],
       });
     }
+    const underlyingPriceE8 = priceE8(10_000_000_000_000);
+    const untold = { bestBidE8: null, bestAskE8: null };
+    const greeks = { delta: 0.5, vega: 100, gamma: 1e-5 };
+    const markPriceE8 = priceE8(4_750_000);
+    const option = { instrument: BTC_CALL.name, markPriceE8, underlyingPriceE8 };
+    this.send({ kind: 'tickerChanged', at, ...option, ...greeks, ...untold });
   }
 
   snapshot(): void {
@@ -243,6 +265,11 @@ class Rig {
     if (fetch.what === 'health') {
       this.send({ kind: 'venueHealthObserved', at, maintenance: [], locked: false });
     }
+    // Nobody else trades: a quiet market proves that it is only quiet.
+    if (fetch.what === 'latest_trades' || fetch.what === 'missed_trades') {
+      const answer = { requestId: fetch.requestId, trades: [], isComplete: true };
+      this.send({ kind: 'publicTradesObserved', at, ...answer });
+    }
     if (fetch.what === 'reconciliation') {
       this.now += 1;
       const positions = [...this.state.facts.positions.values()];
@@ -257,12 +284,16 @@ class Rig {
         })),
         trades: [],
         settlements: [],
+        cash: agreeingCash(this.state),
       });
     }
   }
 }
 
-const BATCH = 50;
+/** Orders in flight at a time, and the time between batches: 50 a second, in steps of ten. */
+const BATCH = 10;
+const BATCH_MS = 200;
+const EVENTS_A_SECOND = (BATCH * 1_000) / BATCH_MS;
 
 /**
  * Rates of each tenth of the run, per second. Decisions are made in batches; recording, sending and
@@ -274,8 +305,8 @@ function measure(rig: Rig, decide: (index: number) => void): number[] {
   for (let part = 0; part < 10; part += 1) {
     let spent = 0;
     for (let from = 0; from < tenth; from += BATCH) {
-      rig.now += 1;
-      if (from % 10_000 === 0) rig.refresh();
+      rig.now += BATCH_MS;
+      if (from % EVENTS_A_SECOND === 0) rig.refresh();
       const started = performance.now();
       for (let index = from; index < from + BATCH; index += 1) {
         rig.change();

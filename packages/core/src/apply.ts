@@ -2,6 +2,8 @@ import { assert, unreachable } from './assert.ts';
 import { dayOf } from './position/losses.ts';
 import { underlyingOf } from './instrument/name.ts';
 import { type Facts, RECENT_FILLS_MAX } from './facts.ts';
+import { awaitDelivery, awaitFill, cashBookOf, foldCash, isOfCash } from './apply-cash.ts';
+import type { RecordOfCash } from './ledger/cash-records.ts';
 import { applyOfGroup, countGroupFill, dispatchGroup } from './apply-groups.ts';
 import { attemptKey } from './intent/attempt.ts';
 import {
@@ -12,6 +14,7 @@ import {
   type LedgerRecord,
   type LossLatched,
   type OperatorCommandRecorded,
+  type OrderAcked,
   type SettlementRecorded,
   WATCHDOG,
 } from './ledger/record.ts';
@@ -43,9 +46,15 @@ const FINISHED_ORDERS_KEPT = 4_096;
  */
 export function apply(facts: Facts, record: LedgerRecord): void {
   facts.records += 1;
+  if (isOfCash(record)) applyOfCash(facts, record);
+  else applyOther(facts, record);
+}
+
+function applyOther(facts: Facts, record: Exclude<LedgerRecord, RecordOfCash>): void {
   switch (record.type) {
     case 'sessionStarted':
       facts.epoch = record.epoch;
+      facts.buildId = record.buildId;
       return;
     case 'policyActivated':
       facts.policyHash = record.policyHash;
@@ -58,11 +67,7 @@ export function apply(facts: Facts, record: LedgerRecord): void {
     case 'orderAbandoned':
       return applyToOrder(facts, record, { kind: 'abandoned' });
     case 'orderAcked':
-      return applyToOrder(facts, record, {
-        kind: 'acked',
-        at: record.at,
-        venueOrderId: record.venueOrderId,
-      });
+      return applyAck(facts, record);
     case 'orderClosed':
       return applyToOrder(facts, record, { kind: 'closed', outcome: record.outcome });
     case 'fillRecorded':
@@ -80,6 +85,7 @@ export function apply(facts: Facts, record: LedgerRecord): void {
       return;
     case 'anomalyRecorded':
       facts.totals.anomalies += 1;
+      if (record.anomaly === 'unmapped_reason_code') facts.brokenBuildId = facts.buildId;
       return;
     case 'equityMarked':
       return applyMark(facts, record);
@@ -96,10 +102,26 @@ export function apply(facts: Facts, record: LedgerRecord): void {
     case 'latchSet':
     case 'ledgerProbed':
     case 'presenceRecorded':
+    case 'reductionTakenOver':
       return;
     default:
       unreachable(record);
   }
+}
+
+function applyOfCash(facts: Facts, record: RecordOfCash): void {
+  const book = cashBookOf(facts, record.currency);
+  if (record.type === 'cashMismatched') facts.totals.anomalies += 1;
+  if (record.type === 'cashRecorded' && record.rowId > book.rowId) {
+    const total = cashTotal(facts, record.currency);
+    total.fundingE8 = coinE8(total.fundingE8 + record.fundingE8);
+  }
+  foldCash(book, record);
+}
+
+function applyAck(facts: Facts, record: OrderAcked): void {
+  const { at, venueOrderId } = record;
+  applyToOrder(facts, record, { kind: 'acked', at, venueOrderId });
 }
 
 function applyCommand(facts: Facts, { at, command, operator }: OperatorCommandRecorded): void {
@@ -182,6 +204,7 @@ function applyFill(facts: Facts, record: FillRecorded): void {
   const signed = record.side === 'buy' ? record.amountE8 : 0 - record.amountE8;
   move(facts, record.instrument, record.feeCurrency, amountE8(signed), record.cashE8);
   payFee(facts, record.feeCurrency, record.feeE8, record.indexPriceE8);
+  awaitFill(facts, record);
   countTurnover(facts, record);
   remember(facts, record);
   const { label, at, amountE8: amount } = record;
@@ -221,6 +244,7 @@ function applySettlement(facts: Facts, record: SettlementRecorded): void {
   facts.seenTrades.add(record.settlementId);
   facts.totals.settlements += 1;
   move(facts, record.instrument, record.currency, amountE8(0 - record.amountE8), record.cashE8);
+  awaitDelivery(facts, record);
 }
 
 function move(
@@ -256,7 +280,8 @@ function emptyPosition(instrument: InstrumentName, currency: Currency): Position
 function cashTotal(facts: Facts, currency: Currency): CashTotal {
   let total = facts.cash.get(currency);
   if (total === undefined) {
-    total = { cashE8: coinE8(0), feesE8: coinE8(0), feesMicroUsd: 0 };
+    const none = coinE8(0);
+    total = { cashE8: none, feesE8: none, feesMicroUsd: 0, fundingE8: none };
     facts.cash.set(currency, total);
   }
   return total;

@@ -4,14 +4,17 @@ import type { ModeReasonCode, OpenPermissionReasonCode } from './guard/codes.ts'
 import type { LossLimit } from './position/losses.ts';
 import type { RiskState, TradingMode } from './guard/mode.ts';
 import type { IntentClass } from './intent/intent.ts';
-import type { AtomicNakedEventRecorded } from './ledger/group-records.ts';
+import type { CashMismatched } from './ledger/cash-records.ts';
+import type { AtomicNakedEventRecorded, ReductionTakenOver } from './ledger/group-records.ts';
 import type { AbandonCause, Anomaly } from './ledger/record.ts';
 import type { AppendRefusal } from './ledger/waiver.ts';
 import type { ContainmentPurpose, GroupCause, GroupState } from './order/group.ts';
+import type { SmileTrip } from './market/smile-desk.ts';
 import type { Abstention } from './strategy.ts';
 import type {
   AmountE8,
   CoinE8,
+  Currency,
   GroupId,
   InstrumentName,
   Label,
@@ -78,6 +81,14 @@ export type Decision = { readonly at: MonoMs } & (
       readonly loss: MicroUsd | null;
       readonly allowed: MicroUsd | null;
     }
+  /** Where the venue's account of our cash and ours part; it holds until it is acknowledged. */
+  | ({ readonly kind: 'cashMismatch' } & Omit<CashMismatched, 'type' | 'at'>)
+  | {
+      readonly kind: 'cashAcknowledged';
+      readonly currency: Currency;
+      readonly rowId: number;
+      readonly operator: string;
+    }
   /** `person` null: nobody watches any more. */
   | {
       readonly kind: 'presenceChanged';
@@ -127,9 +138,17 @@ export type Decision = { readonly at: MonoMs } & (
       readonly instrument: InstrumentName | null;
       readonly reject: Reject;
     }
+  /** A reduction goes as an emergency close (AMB-39); its closes are told as `groupId`'s. */
+  | ({ readonly kind: 'reductionTakenOver' } & Omit<ReductionTakenOver, 'type' | 'at'>)
   | ({ readonly kind: 'atomicNakedEvent' } & AtomicNakedEvent)
   /** A key was flattened too often, and is shut for a while (contract-1 section 25). */
   | { readonly kind: 'churnBreakerTrip'; readonly key: string }
+  /** A smile fit was refused; `recent` of them lie within the window of the guard. */
+  | ({
+      readonly kind: 'smileGuardTripped';
+      readonly strategyId: StrategyId;
+      readonly recent: number;
+    } & SmileTrip)
   | { readonly kind: 'strategyFailed'; readonly strategyId: StrategyId; readonly message: string }
   /** What a strategy left alone, and why. */
   | {

@@ -1,3 +1,4 @@
+import type { CashCursor } from './cash-event.ts';
 import type { Decision } from './decision.ts';
 import type { LedgerReceipt } from './ledger/receipt.ts';
 import type { LedgerRecord } from './ledger/record.ts';
@@ -45,8 +46,15 @@ export type Fetch = {
   | { readonly what: 'account' }
   /** Announcements and platform status. */
   | { readonly what: 'health' }
-  /** Open orders, positions and own trades since `since`, taken together. */
-  | { readonly what: 'reconciliation'; readonly since: MonoMs }
+  /**
+   * Open orders, positions and own trades since `since`, taken together. `cash`: the venue's
+   * account of our cash as well, from where each currency was agreed on; null: not this time.
+   */
+  | {
+      readonly what: 'reconciliation';
+      readonly since: MonoMs;
+      readonly cash: readonly CashCursor[] | null;
+    }
   | { readonly what: 'book'; readonly instrument: InstrumentName }
   /** The latest public trades of a market: do we know them all? */
   | ({ readonly what: 'latest_trades' } & TradeMarket)

@@ -1,11 +1,12 @@
 import type { Certificate } from './guard/certificate.ts';
 import type { AttestedEvent } from './attested-event.ts';
+import type { CashAcknowledgeCommanded, CashAnswer } from './cash-event.ts';
 import type { Instrument, UnsupportedKind } from './instrument/instrument.ts';
 import type { IntentProposal, Side } from './intent/intent.ts';
 import type { LedgerReceipt } from './ledger/receipt.ts';
 import type { CloseCause, LedgerRecord, ObservationSource } from './ledger/record.ts';
 import type { AppendRefusal } from './ledger/waiver.ts';
-import type { ClockMeasured, NetworkMeasured } from './measured-event.ts';
+import type { ClockMeasured, NetworkMeasured, SmileGuardTripped } from './measured-event.ts';
 import type { Policy } from './policy.ts';
 import type { Abstention } from './strategy.ts';
 import type { PublicTradeObserved, PublicTradesObserved } from './market/public-trade.ts';
@@ -279,6 +280,8 @@ export interface VenueSnapshotObserved {
   readonly settlements: readonly ObservedSettlement[];
   /** Terms of what the trades are in and no list names any more: it has ended meanwhile. */
   readonly ended?: readonly Instrument[];
+  /** The venue's account of our cash, where it was asked for. */
+  readonly cash?: readonly CashAnswer[];
 }
 
 export interface VenueOrder {
@@ -343,6 +346,7 @@ export type IntentEvent =
 export type ShellEvent =
   | NetworkMeasured
   | ClockMeasured
+  | SmileGuardTripped
   /** A completed turn of the hot loop. */
   | { readonly kind: 'ticked'; readonly at: MonoMs }
   | { readonly kind: 'heartbeatObserved'; readonly at: MonoMs }
@@ -382,7 +386,10 @@ export type ShellEvent =
       readonly reason: string;
       readonly operator: string;
     }
+  /** Everything that is held is to be closed, once over; asked again while anything is left. */
+  | { readonly kind: 'closeOutCommanded'; readonly at: MonoMs; readonly operator: string }
   | AttestedEvent
+  | CashAcknowledgeCommanded
   /** Input that could not be read: never dropped in silence. */
   | {
       readonly kind: 'faultObserved';

@@ -16,12 +16,16 @@ import type { Side } from './intent/intent.ts';
 import type { ChurnTable } from './order/churn.ts';
 import type { Group, OrderRole } from './order/group.ts';
 import type { Order } from './order/order.ts';
+import type { CashBook } from './position/cash-book.ts';
 import type { CashTotal, Position } from './position/position.ts';
 
 /** Folded from the ledger by `apply`, and by nothing else. Survives every crash. */
 export interface Facts {
   records: number;
   epoch: number;
+  /** Of the process that writes now, and the last one that broke its own contract. */
+  buildId: string | null;
+  brokenBuildId: string | null;
   policyHash: string | null;
   /** Working orders, and the most recent finished ones so that late news still finds its order. */
   readonly orders: Map<Label, Order>;
@@ -36,6 +40,8 @@ export interface Facts {
   /** Only instruments in which something is held. */
   readonly positions: Map<InstrumentName, Position>;
   readonly cash: Map<Currency, CashTotal>;
+  /** Ours against the venue's account of it, as far as compared. */
+  readonly cashBooks: Map<Currency, CashBook>;
   readonly closedInstruments: Set<InstrumentName>;
   /** The latest trades of ours, oldest first: what self-impact is judged by. */
   readonly recentFills: RecentFill[];
@@ -94,6 +100,8 @@ export function createFacts(): Facts {
   return {
     records: 0,
     epoch: 0,
+    buildId: null,
+    brokenBuildId: null,
     policyHash: null,
     orders: new Map(),
     working: new Set(),
@@ -103,6 +111,7 @@ export function createFacts(): Facts {
     seenTrades: new Set(),
     positions: new Map(),
     cash: new Map(),
+    cashBooks: new Map(),
     closedInstruments: new Set(),
     recentFills: [],
     groups: new Map(),

@@ -1,4 +1,5 @@
 export { assert, InvariantViolation, unreachable } from './assert.ts';
+export type { CashAnswer, CashCause, CashCursor, CashRow } from './cash-event.ts';
 export type { Decision, IntentRejected } from './decision.ts';
 export type { Cancel, Effect, Fetch, Submit } from './effect.ts';
 export type {

@@ -33,7 +33,6 @@ export function createState(session: Session): State {
     policyHash: null,
     policyGeneratedAt: null,
     offeredPolicy: null,
-    certificate: null,
     listings,
     metadataAt: new Map(),
     unsupported: new Map(),
@@ -44,6 +43,7 @@ export function createState(session: Session): State {
     publicTrades: unheardTrades(),
     venueHealth: { at: null, locked: false, maintenance: [] },
     limitsFailures: [],
+    smileTrips: [],
     requests: new RequestBucket(),
     reservations,
     exposure: new Exposure(facts.positions, listings, indexE8, reservations),
@@ -75,7 +75,7 @@ export function createState(session: Session): State {
     leftAt: new Map(),
     canceling: new Map(),
     containment: createContainment(NEVER),
-    reconciliation: unaskedReconciliation(),
+    ...uncomparedVenue(),
     polls: unpolled(),
     lastActivityAt: NEVER,
     guardInputs: unheardInputs(session),
@@ -85,6 +85,7 @@ export function createState(session: Session): State {
 
 /** Readings nobody has made yet. */
 const UNREAD = {
+  certificate: null,
   mmUtil: null,
   equity: null,
   presence: null,
@@ -123,6 +124,10 @@ function unpolled(): Observations['polls'] {
 }
 
 /** Nor whether it agrees with us. */
+function uncomparedVenue(): Pick<Observations, 'reconciliation' | 'accounting'> {
+  return { reconciliation: unaskedReconciliation(), accounting: uncomparedAccounting() };
+}
+
 function unaskedReconciliation(): Observations['reconciliation'] {
   return {
     startedAt: null,
@@ -135,6 +140,18 @@ function unaskedReconciliation(): Observations['reconciliation'] {
     unsent: [],
     corrections: [],
     correcting: 0,
+  };
+}
+
+function uncomparedAccounting(): Observations['accounting'] {
+  return {
+    askedAt: NEVER,
+    standing: 'unread',
+    uncomparedSince: null,
+    differences: [],
+    waiting: new Map(),
+    held: new Map(),
+    pending: 0,
   };
 }
 
@@ -157,7 +174,7 @@ function unheardInputs(session: Session): Observations['guardInputs'] {
     sessionKillActive: null,
     count10028In5m: null,
     bunkerModeActive: null,
-    overrides: { cortex: null, exchangeHealth: null, basis: null },
+    overrides: { cortex: null, exchangeHealth: null, basis: null, contract: { kind: 'None' } },
     findings: NO_FINDINGS,
     evidenceChain: null,
     parameters: DEFAULT_PARAMETERS,

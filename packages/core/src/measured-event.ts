@@ -1,6 +1,7 @@
 import type { NetworkFigures } from './guard/monitors/bunker.ts';
 import type { ClockReading } from './guard/monitors/clock-drift.ts';
-import type { MonoMs } from './values/index.ts';
+import type { SmileTrip } from './market/smile-desk.ts';
+import type { MonoMs, StrategyId } from './values/index.ts';
 
 /**
  * The network as the connection measured it, once a second; null: not to be computed (contract-1
@@ -14,4 +15,11 @@ export interface NetworkMeasured extends NetworkFigures {
 /** How far our clock is from the venue's, and from the time of the machine (D-18). */
 export interface ClockMeasured extends ClockReading {
   readonly kind: 'clockMeasured';
+}
+
+/** A smile fit of this strategy was refused, and it counts (contract-2 section 9). */
+export interface SmileGuardTripped extends SmileTrip {
+  readonly kind: 'smileGuardTripped';
+  readonly at: MonoMs;
+  readonly strategyId: StrategyId;
 }

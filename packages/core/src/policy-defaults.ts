@@ -1,6 +1,7 @@
 import { type TNumber, type TOptional, Type } from 'typebox';
 import { assert } from './assert.ts';
 import { MONITOR_RULES } from './policy-monitor-rules.ts';
+import { SMILE_RULES } from './policy-smile-rules.ts';
 import { DAY_S, type ParameterRule, positive, share, whole } from './policy-ranges.ts';
 import type { Parameters } from './policy.ts';
 
@@ -220,6 +221,7 @@ export const PARAMETER_RULES = {
     'The window those failures are counted in.',
   ),
   ...MONITOR_RULES,
+  ...SMILE_RULES,
   publicTradeFeedMaxAgeMs: whole(
     'public_trade_feed_max_age_ms',
     5000,

@@ -57,6 +57,7 @@ export function policyDocument(): PolicyDocument {
       max_single_order_contracts: 10,
     },
     monitors: { reference_instruments: { BTC: 'BTC-PERPETUAL', ETH: 'ETH-PERPETUAL' } },
+    smile_guard: { butterfly_epsilon: 1e-6, calendar_epsilon: 0.15, grid_steps: 48 },
     containment: { opening_hedge_allowed: false },
     fail_closed: true,
   };

@@ -56,6 +56,7 @@ describe('policy document', () => {
     ['expiry_delist_buffer_s', (policy: Policy) => policy.expiryDelistBufferS],
     ['exposure.portfolio_delta_usd', (policy: Policy) => policy.exposure.portfolioDelta],
     ['risk_limits.max_leverage', (policy: Policy) => policy.limits.maxLeverage],
+    ['smile_guard', (policy: Policy) => policy.smileGuard],
     [
       'exposure.delta_limit',
       (policy: Policy) => policy.exposure.deltaLimitE8.get(currency('BTC')) ?? null,
@@ -80,6 +81,7 @@ describe('policy document', () => {
       'parameters',
       'monitors',
       'monitors.reference_instruments',
+      'smile_guard',
     ];
     const document = policyDocument() as unknown as Json;
     const paths = Object.keys(document).flatMap((key) => {
@@ -233,6 +235,8 @@ const APPENDIX_A: Readonly<Record<string, number>> = {
   ws_zombie_activity_window_ms: 60_000,
   limits_fetch_failures_trip_count: 3,
   limits_fetch_failure_window_s: 300,
+  svi_guard_trip_count: 3,
+  svi_guard_trip_window_s: 300,
   spread_max_bps: 25,
   spread_kill_bps: 75,
   depth_min: 300_000,
@@ -257,6 +261,12 @@ const APPENDIX_A: Readonly<Record<string, number>> = {
   cortex_dvol_max_age_ms: 10_000,
   network_measured_max_age_ms: 5000,
   clock_measured_max_age_ms: 60_000,
+  // Numbers of contract-2 section 9.2 without a name.
+  svi_rmse_max: 0.05,
+  svi_rmse_max_low_depth: 0.08,
+  svi_drift_max: 0.2,
+  svi_drift_max_low_depth: 0.4,
+  svi_iv_max: 5,
   // Ours: the contract has no greeks.
   greeks_max_age_ms: 30_000,
   public_trade_feed_max_age_ms: 5000,

@@ -1,6 +1,6 @@
 import { assert } from './assert.ts';
 import { createParser, type Parsed, type Parser, type Violation } from './parse.ts';
-import type { Policy, StageCaps } from './policy.ts';
+import type { Policy, SmileGuardGrid, StageCaps } from './policy.ts';
 import { parametersOf } from './policy-defaults.ts';
 import { crossViolations } from './policy-rules.ts';
 import { type PolicyDocument, PolicyDocumentSchema } from './policy-schema.ts';
@@ -19,7 +19,7 @@ import { e8FromNumber, parseE6 } from './values/decimal.ts';
 
 export type { Parameters, Policy } from './policy.ts';
 export type { ParameterRule } from './policy-defaults.ts';
-export { DEFAULT_PARAMETERS, PARAMETER_RULES } from './policy-defaults.ts';
+export { DEFAULT_PARAMETERS, PARAMETER_FIELDS, PARAMETER_RULES } from './policy-defaults.ts';
 export { PolicyDocumentSchema } from './policy-schema.ts';
 
 const parseShape = createParser(PolicyDocumentSchema);
@@ -95,12 +95,22 @@ function policyOf(document: PolicyDocument, exact: Exact): Policy {
     referenceInstruments: mapOf(document.monitors?.reference_instruments ?? {}, (_, name) =>
       instrumentName(name),
     ),
+    smileGuard: gridOf(document.smile_guard),
     parameters: parametersOf(document.parameters ?? {}),
     containment: Object.freeze({
       openingHedgeAllowed: document.containment.opening_hedge_allowed,
     }),
     microLiveCaps: capsOf('/micro_live_caps', document.micro_live_caps, exact),
     fullCaps: capsOf('/full_caps', document.full_caps, exact),
+  });
+}
+
+function gridOf(grid: PolicyDocument['smile_guard']): SmileGuardGrid | null {
+  if (grid === undefined) return null;
+  return Object.freeze({
+    butterflyEpsilon: grid.butterfly_epsilon,
+    calendarEpsilon: grid.calendar_epsilon,
+    gridSteps: grid.grid_steps,
   });
 }
 

@@ -132,6 +132,8 @@ const ASCENDING: readonly (readonly [
   ['spreadMaxBps', 'spreadKillBps', 'strictly'],
   ['depthKillMin', 'depthMin', 'strictly'],
   ['basisReduceonlyBps', 'basisKillBps', 'strictly'],
+  ['sviRmseMax', 'sviRmseMaxLowDepth', 'or_equal'],
+  ['sviDriftMax', 'sviDriftMaxLowDepth', 'or_equal'],
 ];
 
 function parameterRules(parameters: Parameters, say: Say): void {

@@ -167,6 +167,31 @@ export const PolicyDocumentSchema = closed({
       ),
     }),
   ),
+  smile_guard: Type.Optional(
+    closed(
+      {
+        butterfly_epsilon: Type.Number({
+          exclusiveMinimum: 0,
+          maximum: 0.0001,
+          description: 'How negative a butterfly (part of the forward) or a density may be.',
+        }),
+        calendar_epsilon: Type.Number({
+          exclusiveMinimum: 0,
+          maximum: 0.25,
+          description: 'Share of its total variance by which a later expiry may have less.',
+        }),
+        grid_steps: Type.Number({
+          minimum: 16,
+          maximum: 512,
+          multipleOf: 1,
+          description: 'Steps from the lowest quoted strike to the highest.',
+        }),
+      },
+      {
+        description: 'How finely smile fits are looked at. No default: absent makes none valid.',
+      },
+    ),
+  ),
   containment: closed({
     opening_hedge_allowed: Type.Literal(false, {
       description:

@@ -38,6 +38,11 @@ export interface Policy {
    * without one holds the system in ReduceOnly. Always set by the parser.
    */
   readonly referenceInstruments?: ReadonlyMap<Currency, InstrumentName>;
+  /**
+   * How finely the guard over smile fits looks, which has no default (decision 0024): without it no
+   * fit is valid. Always set by the parser.
+   */
+  readonly smileGuard?: SmileGuardGrid | null;
   readonly parameters: Parameters;
   readonly containment: ContainmentPolicy;
   /** Tighter than `limits`; applies while `stage` is `pilot`. Always set by the parser. */
@@ -89,7 +94,9 @@ export interface ExposureLimits {
 /**
  * Appendix A values this build uses; a key absent from the document takes the default given there.
  */
-export interface Parameters extends MonitorParameters {
+export interface Parameters extends MonitorParameters, SmileParameters {
+  readonly sviGuardTripCount: number;
+  readonly sviGuardTripWindowS: number;
   readonly rescueCrossSpreadTicks: number;
   readonly closeBufferTicks: number;
   readonly atomicQtyEpsilon: number;
@@ -135,6 +142,24 @@ export interface Parameters extends MonitorParameters {
   readonly selfTradeFractionTrip: number;
   readonly selfTradeMinSelfNotionalUsd: number;
   readonly selfTradeNotionalTripUsd: number;
+}
+
+/** What a smile fit may do (contract-2 section 9.2). */
+export interface SmileParameters {
+  readonly sviRmseMax: number;
+  readonly sviRmseMaxLowDepth: number;
+  readonly sviDriftMax: number;
+  readonly sviDriftMaxLowDepth: number;
+  readonly sviIvMax: number;
+}
+
+/** The grid of the guard over smile fits, and how little on it is nothing. */
+export interface SmileGuardGrid {
+  /** Part of the forward, and of a density without unit. */
+  readonly butterflyEpsilon: number;
+  /** Share of the earlier total variance. */
+  readonly calendarEpsilon: number;
+  readonly gridSteps: number;
 }
 
 /** What the monitors of market, network and clock go by. */

@@ -34,6 +34,9 @@ function clearsInWords(cause: RiskCause): string {
   if ('needsApproval' in rule) {
     return 'It is below its limit again, and an operator resets it with a signed approval.';
   }
+  if (cause === 'accounting_mismatch') {
+    return 'A person looks at the row and acknowledges it (`holdfast accounting acknowledge`).';
+  }
   if (cause === 'supervisor_absent') return 'A supervisor hands in a signed statement of presence.';
   return CLEARS[rule.clears];
 }

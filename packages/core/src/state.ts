@@ -13,6 +13,7 @@ import type { FeeTier, MaintenanceWindow } from './event.ts';
 import type { Facts } from './facts.ts';
 import type { Instrument, UnsupportedKind } from './instrument/instrument.ts';
 import type { AppendRefusal } from './ledger/waiver.ts';
+import type { CashMismatched } from './ledger/cash-records.ts';
 import type {
   IntentRecorded,
   LedgerRecord,
@@ -168,6 +169,8 @@ export interface Observations {
   };
   /** When a reading of the request limits failed, oldest first; bounded. */
   readonly limitsFailures: MonoMs[];
+  /** When the guard over smile fits tripped, oldest first; bounded. */
+  readonly smileTrips: MonoMs[];
   readonly requests: RequestBucket;
   readonly reservations: Reservations;
   readonly exposure: Exposure;
@@ -255,6 +258,23 @@ export interface Observations {
     corrections: LedgerRecord[];
     /** Of them, how many are on their way to the disk. */
     correcting: number;
+  };
+  /** Our cash against the venue's account of it. */
+  readonly accounting: {
+    /** When it was last asked for. */
+    askedAt: MonoMs;
+    /** What the last answer came to; `unread`: nobody knows. */
+    standing: 'agreed' | 'behind' | 'apart' | 'unread';
+    /** Since when no answer could be compared; null: the last one was. */
+    uncomparedSince: MonoMs | null;
+    /** What the last answer left open, in words. */
+    differences: readonly string[];
+    /** Rows that wait for a trade nobody has told of. */
+    readonly waiting: Map<Currency, { readonly rowId: number; readonly since: WallMs }>;
+    /** Mismatches that are not on record yet. */
+    readonly held: Map<Currency, CashMismatched>;
+    /** Records about cash on their way to the disk. */
+    pending: number;
   };
   readonly polls: {
     requestId: number;

@@ -14,6 +14,7 @@ import type { StatusDocument } from './status/schema.ts';
 import { guardInputs } from './turn/mode.ts';
 import { ageMs, type MonoMs, type WallMs } from './values/index.ts';
 
+export { UNMAPPED } from './turn/contract.ts';
 export { type OwnerReading, readOwnerStatus } from './status/owner-reading.ts';
 export { type StatusDocument, StatusSchema } from './status/schema.ts';
 

@@ -6,6 +6,7 @@ import type { LedgerRecord } from './ledger/record.ts';
 import { createState } from './initial-state.ts';
 import type { State } from './state.ts';
 import { onAccountObserved, onDispatchFailed, onFillObserved } from './turn/account.ts';
+import { onCashAcknowledge } from './turn/accounting.ts';
 import { onCancelFailed } from './turn/cancel.ts';
 import { onOrderReported, onSettlementObserved } from './turn/account.ts';
 import { contain, isContaining } from './turn/containment.ts';
@@ -29,6 +30,7 @@ import {
 import { Output } from './turn/output.ts';
 import { endPresence, onPresenceAttested, onPresenceEnded } from './turn/presence.ts';
 import { onFetchFailed, onVenueSnapshot } from './turn/reconciliation.ts';
+import { onCloseOutCommanded } from './turn/reduction.ts';
 import { resume } from './turn/resume.ts';
 import { onPublicTrade } from './turn/public-trades.ts';
 import { onPublicTrades } from './turn/trade-proof.ts';
@@ -38,14 +40,15 @@ import {
   reportAbstentions,
   suspend,
 } from './turn/session.ts';
+import { onSmileGuardTripped } from './turn/smile-guard.ts';
 import { onVenueHealth } from './turn/venue-health.ts';
 import { onCertificateRead, onHeartbeatObserved } from './turn/shell.ts';
 import { onDiskMeasured, onFaultObserved, onOperatorCommanded } from './turn/shell.ts';
 import { onOutputMeasured, onPolicyOffered, onTicked } from './turn/shell.ts';
 
 export type { Session, State } from './state.ts';
-export { closeOut } from './turn/close-out.ts';
 export { currentMode, modeDetails } from './turn/mode.ts';
+export { acknowledgeRefusal } from './turn/accounting.ts';
 export { lossNow, resetRefusal } from './turn/losses.ts';
 export { createState, resume };
 
@@ -200,16 +203,22 @@ function handleShell(state: State, event: ShellEvent | StrategySaid, out: Output
       return onNetworkMeasured(state, event);
     case 'clockMeasured':
       return onClockMeasured(state, event, out);
+    case 'smileGuardTripped':
+      return onSmileGuardTripped(state, event, out);
     case 'certificateRead':
       return onCertificateRead(state, event);
     case 'policyOffered':
       return onPolicyOffered(state, event, out);
     case 'operatorCommanded':
       return onOperatorCommanded(state, event, out);
+    case 'closeOutCommanded':
+      return onCloseOutCommanded(state, event);
     case 'lossResetCommanded':
       return onLossResetCommanded(state, event, out);
     case 'presenceAttested':
       return onPresenceAttested(state, event, out);
+    case 'cashAcknowledgeCommanded':
+      return onCashAcknowledge(state, event, out);
     case 'presenceEnded':
       return onPresenceEnded(state, out);
     case 'faultObserved':

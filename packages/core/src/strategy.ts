@@ -6,10 +6,12 @@
 import type { Instrument } from './instrument/instrument.ts';
 import type { IntentProposal } from './intent/intent.ts';
 import type { TradingMode } from './guard/mode.ts';
+import type { SmileDesk } from './market/smile-desk.ts';
 import type { InstrumentName, MonoMs, StrategyId } from './values/index.ts';
 
 export type { OptionTerms } from './instrument/instrument.ts';
 export type { IntentProposal, LegProposal, Side } from './intent/intent.ts';
+export { limitLeg } from './intent/limit-leg.ts';
 export type { TradingMode } from './guard/mode.ts';
 export type { Instrument, InstrumentName, MonoMs, StrategyId };
 export { E8, strategyId } from './values/index.ts';
@@ -27,19 +29,15 @@ export {
 export { impliedVol } from './market/implied-vol.ts';
 export type {
   SmileCriteria,
-  SmileFit,
   SmilePoint,
   SmileRefusal,
   SmileRefusalCode,
   SmileSlice,
 } from './market/smile.ts';
-export {
-  fitSmile,
-  leaveOneOutVol,
-  prepareSlice,
-  SMILE_CRITERIA,
-  smileVol,
-} from './market/smile.ts';
+export { leaveOneOutVol, prepareSlice, SMILE_CRITERIA, smileVol } from './market/smile.ts';
+export type { SmileAnswer, SmileDesk, SmileTerms } from './market/smile-desk.ts';
+/** Made by `StrategyView.smiles` alone: what a strategy prices by has passed the guard. */
+export type { ValidSmile } from './market/svi-guard.ts';
 export type { SviShape } from './market/svi.ts';
 export { sviDensitySign, sviVariance } from './market/svi.ts';
 
@@ -79,6 +77,8 @@ export interface StrategyView {
    * when unknown or no longer fresh.
    */
   volatilityIndex(underlying: string): number | null;
+  /** The one way to a smile: it fits, and its guard judges what it has fitted. */
+  readonly smiles: SmileDesk;
   readonly positions: readonly StrategyPosition[];
   /** Instruments in which an order of this strategy is still working or unresolved. */
   readonly working: ReadonlySet<InstrumentName>;

@@ -1,9 +1,12 @@
 import { formatE8 } from './values/decimal.ts';
 import { feeE8 } from './market/fees.ts';
+import { openSmileDesk, type SmileMemory, type SmileMoment } from './market/smile-desk.ts';
+import { DEFAULT_PARAMETERS } from './policy-document.ts';
 import type { Quote, StrategyPosition, StrategyView } from './strategy.ts';
 import type { ObservedListing, State } from './state.ts';
 import { freshIndexE8 } from './turn/index-price.ts';
 import { currentMode } from './turn/mode.ts';
+import { referenceDepthUsd } from './turn/monitors.ts';
 import {
   amountE8,
   currency,
@@ -16,9 +19,9 @@ import {
 
 /**
  * What one strategy may see, taken now. Decimals, because a strategy speaks decimals; the gates
- * make them exact.
+ * make them exact. `smiles` is what the guard over its fits remembers of it.
  */
-export function viewFor(state: State, strategy: StrategyId): StrategyView {
+export function viewFor(state: State, strategy: StrategyId, smiles: SmileMemory): StrategyView {
   const { observations, facts } = state;
   const { listings } = observations;
   return {
@@ -34,6 +37,7 @@ export function viewFor(state: State, strategy: StrategyId): StrategyView {
       return index === null ? null : index / E8;
     },
     volatilityIndex: (underlying) => volatilityIndexOf(state, underlying),
+    smiles: openSmileDesk(smiles, smileMoment(state)),
     positions: positionsOf(state),
     working: workingOf(state, strategy),
     feeUsd: (instrument, amount, price) => feeUsd(state, instrument, amount, price),
@@ -57,6 +61,18 @@ export function viewFor(state: State, strategy: StrategyId): StrategyView {
     }
     return working;
   }
+}
+
+function smileMoment({ observations }: State): SmileMoment {
+  const { now, policy } = observations;
+  const parameters = policy?.parameters ?? DEFAULT_PARAMETERS;
+  const grid = policy?.smileGuard ?? null;
+  return {
+    now,
+    rules: grid === null ? null : { ...parameters, ...grid },
+    keptMsMax: parameters.sviGuardTripWindowS * 1_000,
+    depthUsd: (coin) => referenceDepthUsd(observations, currency(coin)),
+  };
 }
 
 /** The venue says it every second; one it has not said for so long is not said. */

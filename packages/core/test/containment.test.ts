@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { BTC_CALL, BTC_PUT } from '../src/gates/context.fixture.ts';
-import { USDC_PERPETUAL } from '../src/instrument/samples.fixture.ts';
 import { instrumentName, microUsd, priceE8 } from '../src/values/index.ts';
-import { POLICY } from '../src/gates/context.fixture.ts';
 import { Desk, type DeskOptions } from './desk.ts';
 import {
   answer,
   contained,
+  isLeg,
   last,
   priceOf,
   proposePair,
@@ -14,6 +13,7 @@ import {
   refuse,
   sentOnWaiver,
   states,
+  voidBooks,
 } from './group-desk.ts';
 
 /** The call fills, the put does not; `stop`: an operator's stop keeps the rescue home. */
@@ -375,92 +375,6 @@ describe('with a broken ledger', () => {
   });
 });
 
-describe('hedge', () => {
-  const instruments = [BTC_CALL, BTC_PUT, USDC_PERPETUAL];
-  const thin = (desk: Desk): void => {
-    for (let nth = 0; nth < 3; nth += 1) answer(desk, last(desk), 0);
-  };
-
-  function exposed(options: DeskOptions = {}): Desk {
-    const desk = new Desk({ instruments, ...options }).boot();
-    quotePerpetual(desk);
-    proposePair(desk);
-    const [call, put] = desk.submits;
-    answer(desk, call, 1);
-    desk.post({ kind: 'operatorCommanded', command: 'reduce_only', reason: '', operator: 'me' });
-    refuse(desk, put);
-    return desk;
-  }
-
-  it('AT-235 AT-118 follows three closes that were not enough, reduce-only, to delta zero', () => {
-    const desk = exposed();
-    quotePerpetual(desk);
-    thin(desk);
-    expect(purposes(desk)).toEqual(['close', 'close', 'close', 'hedge']);
-    expect(last(desk).order.terms).toMatchObject({
-      instrument: USDC_PERPETUAL.name,
-      side: 'sell',
-      reduceOnly: true,
-      intentClass: 'HEDGE',
-      // One call of delta 1: the venue has told none, so the worst case counts.
-      amountE8: 100_000_000,
-    });
-    answer(desk, last(desk), 1);
-    expect(states(desk).at(-1)).toBe('Flattened hedged');
-    expect(desk.recordsOf('atomicNakedEventRecorded')).toMatchObject([
-      { hedgeUsed: true, cause: 'hedge_fallback', closeAttempts: 3 },
-    ]);
-  });
-
-  it('that the venue refuses is an outcome: the closes go on (D-15)', () => {
-    const desk = exposed();
-    quotePerpetual(desk);
-    thin(desk);
-    refuse(desk, last(desk));
-    expect(states(desk).at(-1)).toBe('Flattening emergency_close');
-    desk.tick(1_000);
-    expect(contained(desk).at(-1)).toMatchObject({ purpose: 'close', attempt: 1 });
-    expect(desk.recordsOf('atomicNakedEventRecorded')).toHaveLength(1);
-  });
-
-  it('may open only where the policy says so, and only if |net delta| shrinks (D-15)', () => {
-    const policy = { ...POLICY, containment: { openingHedgeAllowed: true } };
-    const desk = exposed({ policy });
-    quotePerpetual(desk);
-    thin(desk);
-    refuse(desk, last(desk));
-    expect(last(desk).order.terms).toMatchObject({
-      instrument: USDC_PERPETUAL.name,
-      reduceOnly: false,
-      intentClass: 'HEDGE',
-      amountE8: 100_000_000,
-    });
-    expect('receipt' in last(desk)).toBe(true);
-    answer(desk, last(desk), 1);
-    expect(states(desk).at(-1)).toBe('Flattened hedged');
-  });
-
-  it('that may open never leaves on a waiver, nor in Kill', () => {
-    const policy = { ...POLICY, containment: { openingHedgeAllowed: true } };
-    const desk = exposed({ policy });
-    quotePerpetual(desk);
-    thin(desk);
-    const hedge = last(desk);
-    desk.ledger = 'queue_full';
-    refuse(desk, hedge);
-    for (let tick = 0; tick < 10; tick += 1) desk.tick();
-    expect(
-      desk.submits.every(({ order }) => order.terms.reduceOnly || isLeg(order.terms.label, desk)),
-    ).toBe(true);
-    const killed = exposed({ policy });
-    quotePerpetual(killed);
-    killed.post({ kind: 'operatorCommanded', command: 'kill', reason: '', operator: 'me' });
-    thin(killed);
-    refuse(killed, last(killed));
-    expect(killed.submits.slice(2).every(({ order }) => order.terms.reduceOnly)).toBe(true);
-  });
-});
-
 describe('after a restart', () => {
   it('a broken group is flattened again, under ids no process has used', () => {
     const desk = stopped();
@@ -555,17 +469,6 @@ function flattenOnce(desk: Desk): void {
   desk.tick(1_000);
 }
 
-function isLeg(label: string, desk: Desk): boolean {
-  const [group] = desk.recordsOf('groupRecorded');
-  return group?.first.label === label || group?.second.label === label;
-}
-
-function voidBooks(desk: Desk): void {
-  for (const instrument of [BTC_CALL, BTC_PUT]) {
-    desk.state.observations.listings.get(instrument.name)?.book.void();
-  }
-}
-
 /** A ticker of the call with this bid. */
 function tell(desk: Desk, bid: number): void {
   desk.post({
@@ -578,16 +481,5 @@ function tell(desk: Desk, bid: number): void {
     gamma: null,
     bestBidE8: priceE8(bid),
     bestAskE8: priceE8(bid + 50_000),
-  });
-}
-
-function quotePerpetual(desk: Desk): void {
-  desk.post({
-    kind: 'bookChanged',
-    instrument: USDC_PERPETUAL.name,
-    changeId: desk.now,
-    prevChangeId: null,
-    bids: [199_999, 1_000_000],
-    asks: [200_001, 1_000_000],
   });
 }

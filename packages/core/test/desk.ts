@@ -1,7 +1,6 @@
 /**
  * The whole core with the world at arm's length: a ledger that answers at once (or is held, or
- * refuses), a venue that answers when the test says so. Time moves only when told. For tests of
- * what `step` does.
+ * refuses), a venue that answers when the test says so. Time moves only when told.
  */
 import type { Decision } from '../src/decision.ts';
 import type { Effect, Fetch, Submit } from '../src/effect.ts';
@@ -48,6 +47,7 @@ import {
   venueOrderId,
   wallMs,
 } from '../src/values/index.ts';
+import { withCash } from './agreeing-cash.ts';
 import { type Calm, quietMarket } from './quiet-market.ts';
 
 export const T0 = 1_774_000_000_000;
@@ -187,7 +187,7 @@ export class Desk {
 
   post(said: Unstamped<Event>): void {
     if (this.keepsCalm && this.#calmAt !== this.now) this.#passTime();
-    const event = this.#hears(said);
+    const event = withCash(this.state, this.#hears(said));
     if (event === null) return;
     for (const effect of step(this.state, { at: monoMs(this.now), ...event }).effects) {
       this.#perform(effect);

@@ -1,6 +1,7 @@
 /** Two-legged intents at a desk, and what the venue answers to their orders. Not product code. */
 import type { Submit } from '../src/effect.ts';
 import { BTC_CALL, BTC_PUT, legOf } from '../src/gates/context.fixture.ts';
+import { USDC_PERPETUAL } from '../src/instrument/samples.fixture.ts';
 import type { LegProposal } from '../src/intent/intent.ts';
 import type { Label } from '../src/values/index.ts';
 import type { Desk } from './desk.ts';
@@ -68,4 +69,29 @@ export function priceOf({ order }: Submit): number {
 
 export function sentOnWaiver(desk: Desk): Label[] {
   return desk.submits.flatMap((each) => ('waiver' in each ? [each.order.terms.label] : []));
+}
+
+/** Nobody can read the books of the two legs any more. */
+export function voidBooks(desk: Desk): void {
+  for (const instrument of [BTC_CALL, BTC_PUT]) {
+    desk.state.observations.listings.get(instrument.name)?.book.void();
+  }
+}
+
+/** Of the first pair on record. */
+export function isLeg(label: string, desk: Desk): boolean {
+  const [group] = desk.recordsOf('groupRecorded');
+  return group?.first.label === label || group?.second.label === label;
+}
+
+/** A deep market in what hedges. */
+export function quotePerpetual(desk: Desk): void {
+  desk.post({
+    kind: 'bookChanged',
+    instrument: USDC_PERPETUAL.name,
+    changeId: desk.now,
+    prevChangeId: null,
+    bids: [199_999, 1_000_000],
+    asks: [200_001, 1_000_000],
+  });
 }

@@ -4,7 +4,15 @@ import { USDC_PERPETUAL } from '../src/instrument/samples.fixture.ts';
 import { describe as statusOf } from '../src/status.ts';
 import { wallMs } from '../src/values/index.ts';
 import { Desk } from './desk.ts';
-import { answer, contained, last, purposes, refuse, sentOnWaiver } from './group-desk.ts';
+import {
+  answer,
+  contained,
+  last,
+  purposes,
+  quotePerpetual,
+  refuse,
+  sentOnWaiver,
+} from './group-desk.ts';
 
 /** Holds one call, and an order of the put rests. */
 function holding(): Desk {
@@ -91,14 +99,7 @@ describe('Kill with exposure', () => {
     desk.propose({ limitPrice: 0.04, timeInForce: 'good_til_cancelled' });
     const resting = desk.rest(last(desk));
     desk.post({ kind: 'operatorCommanded', command: 'kill', reason: '', operator: 'me' });
-    desk.post({
-      kind: 'bookChanged',
-      instrument: USDC_PERPETUAL.name,
-      changeId: desk.now,
-      prevChangeId: null,
-      bids: [199_999, 1_000_000],
-      asks: [200_001, 1_000_000],
-    });
+    quotePerpetual(desk);
     desk.post({ kind: 'ticked' });
     for (let nth = 0; nth < 3; nth += 1) answer(desk, last(desk), 0);
     expect(desk.cancels).toContain(resting);

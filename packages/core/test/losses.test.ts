@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { policyWith } from '../src/gates/context.fixture.ts';
 import type { LossLimit } from '../src/position/losses.ts';
-import { microUsd, wallMs } from '../src/values/index.ts';
+import { coinE8, currency, microUsd, wallMs } from '../src/values/index.ts';
 import { Desk, type DeskOptions, T0 } from './desk.ts';
 
 const DAY_MS = 86_400_000;
@@ -96,6 +96,26 @@ describe('what losses are measured from', () => {
     expect(causes(down)).toEqual([]);
     read(down, 92_000);
     expect(causes(down)).toEqual(['daily_loss']);
+  });
+
+  it('counts USDC, in which hedges settle, at par: what is owed of it as well (D-15)', () => {
+    const desk = funded();
+    const equityWith = (usdc: number): number | undefined => {
+      const none = { initialMarginE8: coinE8(0), maintenanceMarginE8: coinE8(0), fees: [] };
+      desk.post({
+        kind: 'accountObserved',
+        currencies: [
+          { currency: currency('BTC'), equityE8: coinE8(COIN), ...none },
+          { currency: currency('USDC'), equityE8: coinE8(usdc * 100_000_000), ...none },
+        ],
+        feeModelCachedAt: wallMs(desk.now),
+        limits: null,
+      });
+      return desk.state.observations.equity?.value;
+    };
+    expect(equityWith(0)).toBe(usd(100_000));
+    expect(equityWith(250)).toBe(usd(100_250));
+    expect(equityWith(-250)).toBe(usd(99_750));
   });
 
   it('is asked of the ledger once at a time, however high equity climbs meanwhile', () => {

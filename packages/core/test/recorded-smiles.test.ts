@@ -10,6 +10,7 @@ import {
   fitSmile,
   prepareSlice,
   SMILE_CRITERIA,
+  smileFault,
   type SmilePoint,
   type SmileSlice,
 } from '../src/market/smile.ts';
@@ -35,7 +36,8 @@ describe.skipIf(folder === null)('recorded smiles', () => {
     const gains: number[] = [];
     for (const slice of slices) {
       const fit = fitSmile(slice, null, null);
-      if (!fit.ok) throw new Error(fit.code);
+      const fault = smileFault(slice, fit);
+      if (fault !== null) throw new Error(fault.code);
       const ours = cost(slice, fit.shape);
       const cold = reference(slice, coldStart(slice));
       const polished = reference(slice, fit.shape);

@@ -198,7 +198,7 @@ describe('a snapshot for reconciliation', () => {
       result: [{ instrument_name: PERPETUAL, size: -20 }],
     }));
     const since = monoMs(clock.now() - 5_000);
-    link.venue.fetch({ kind: 'fetch', requestId: 77, what: 'reconciliation', since });
+    link.venue.fetch({ kind: 'fetch', requestId: 77, what: 'reconciliation', since, cash: null });
     clock.advance(50);
     expect(of('venueSnapshotObserved')).toMatchObject([
       {
@@ -214,7 +214,7 @@ describe('a snapshot for reconciliation', () => {
     start();
     venue.on('private/get_user_trades_by_currency_and_time', () => 'silent');
     const since = monoMs(clock.now() - 5_000);
-    link.venue.fetch({ kind: 'fetch', requestId: 78, what: 'reconciliation', since });
+    link.venue.fetch({ kind: 'fetch', requestId: 78, what: 'reconciliation', since, cash: null });
     clock.advance(4_900);
     expect(of('venueSnapshotObserved')).toEqual([]);
     expect(of('fetchFailed')).toMatchObject([{ requestId: 78, fault: 'trades: timed_out' }]);

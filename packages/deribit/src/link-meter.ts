@@ -98,6 +98,7 @@ export type FaultName =
   | 'book_change_before_snapshot'
   | 'private_message_unreadable'
   | 'instrument_malformed'
+  | 'hedge_unlisted'
   | 'subscription_refused'
   | 'heartbeat_lost'
   | 'session_closed'

@@ -417,7 +417,7 @@ describe('questions', () => {
     const { link, clock, of } = harness();
     const kind = 'fetch';
     link.venue.fetch({ kind, requestId: 1, what: 'instruments' });
-    link.venue.fetch({ kind, requestId: 2, what: 'reconciliation', since: monoMs(0) });
+    link.venue.fetch({ kind, requestId: 2, what: 'reconciliation', since: monoMs(0), cash: null });
     link.venue.fetch({ kind, requestId: 3, what: 'health' });
     expect(of('fetchFailed')).toEqual([]);
     clock.advance(0);
@@ -439,7 +439,7 @@ describe('questions', () => {
     link.venue.fetch({ kind, requestId: 1, what: 'instruments' });
     link.venue.fetch({ kind, requestId: 2, what: 'account' });
     link.venue.fetch({ kind, requestId: 3, what: 'health' });
-    link.venue.fetch({ kind, requestId: 4, what: 'reconciliation', since: monoMs(0) });
+    link.venue.fetch({ kind, requestId: 4, what: 'reconciliation', since: monoMs(0), cash: null });
     live(12_000);
     const failed = of('fetchFailed').map(({ requestId }) => requestId);
     expect(failed.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4]);

@@ -4,6 +4,7 @@ import { Alarm } from './alarm.ts';
 import { Authority } from './authority.ts';
 import { BookRequests } from './book-requests.ts';
 import { FaultDesk } from './fault-desk.ts';
+import { type Hedges, hedgesOf, settlementsOf } from './hedges.ts';
 import { Inbound } from './inbound.ts';
 import { Instruments } from './instruments.ts';
 import { type LinkMeasurement, LinkMeter, type LinkTelemetry } from './link-meter.ts';
@@ -38,6 +39,7 @@ const UNHEARD_MS = 30_000;
 export class Link {
   readonly #options: DeribitOptions;
   readonly #currencies: readonly Currency[];
+  readonly #hedges: Hedges | null;
   readonly #meter = new LinkMeter();
   readonly #instruments = new Instruments();
   readonly #faults: FaultDesk;
@@ -62,6 +64,7 @@ export class Link {
     const { clock, post } = options;
     this.#options = options;
     this.#currencies = options.currencies.map((code) => currency(code));
+    this.#hedges = hedgesOf(options);
     this.#faults = new FaultDesk(this.#meter, this.#now, post);
     this.#tap = new WireTap(clock, options.onWire);
     this.#rpc = this.#createRpc();
@@ -213,6 +216,7 @@ export class Link {
       rpc: this.#rpc,
       instruments: this.#instruments,
       currencies: this.#currencies,
+      hedges: this.#hedges,
       fault: (name, subject, detail) => this.#faults.note(name, subject, detail),
     };
   }
@@ -225,7 +229,7 @@ export class Link {
       now: this.#now,
       post,
       rpc: this.#rpc,
-      currencies: this.#currencies,
+      currencies: settlementsOf(this.#currencies, this.#hedges),
       isReady: () => (this.#session.isReady ? level : 'no'),
       driftMs: () => this.#timekeeper.driftMs,
       list: (done) => this.#listAll(done),
@@ -349,13 +353,16 @@ export class Link {
   #subscribe(done: Done): void {
     const { marketInterval: interval, includes = () => true, references = [] } = this.#options;
     const isPrivate = this.#authority !== null;
+    const hedges = this.#hedges;
+    const always = new Set<string>([...references, ...(hedges?.instruments ?? [])]);
     this.#subscriptions.want(
       channelsOf({
         instruments: this.#instruments,
         currencies: this.#currencies,
+        hedges,
         interval,
         isPrivate,
-        includes: (each) => references.includes(each.name) || includes(each),
+        includes: (each) => always.has(each.name) || includes(each),
         now: this.#now(),
       }),
     );

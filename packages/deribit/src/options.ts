@@ -25,6 +25,11 @@ export interface DeribitOptions {
   readonly includes?: (instrument: Instrument) => boolean;
   /** Heard in any case, with their indexes: the market monitors look at them (AMB-33). */
   readonly references?: readonly string[];
+  /**
+   * Listed by name, heard and reconciled beside the currencies: what hedges settles in a currency
+   * of which nothing else is wanted (D-15).
+   */
+  readonly hedges?: { readonly settlement: string; readonly instruments: readonly string[] };
   /** The network; a WebSocket unless said otherwise. */
   readonly openSocket?: OpenSocket;
 }

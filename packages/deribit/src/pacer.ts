@@ -2,10 +2,10 @@ import type { RequestBudget, RequestLimits } from '@holdfast/core';
 import { TokenBucket } from './token-bucket.ts';
 
 /**
- * Deribit's credit pools (phases section 7.2): the matching engine, everything else, and two kinds
- * of request with tighter limits of their own.
+ * Deribit's credit pools (phases section 7.2): the matching engine, everything else, and three
+ * kinds of request with tighter limits of their own.
  */
-export type Pool = 'matching' | 'non_matching' | 'instruments' | 'subscriptions';
+export type Pool = 'matching' | 'non_matching' | 'instruments' | 'subscriptions' | 'transactions';
 
 /**
  * What a request is for, in the order in which a pool serves them (contract-1 section 45). `VITAL`
@@ -44,9 +44,11 @@ const DEFAULTS: Readonly<Record<Pool, RequestBudget>> = Object.freeze({
   non_matching: { ratePerSecond: 20, burst: 100 },
   instruments: { ratePerSecond: 0.1, burst: 5 },
   subscriptions: { ratePerSecond: 3.3, burst: 10 },
+  // The document names the rate and no burst: as few at once as there are currencies.
+  transactions: { ratePerSecond: 1, burst: 4 },
 });
 
-const POOLS = ['matching', 'non_matching', 'subscriptions', 'instruments'] as const;
+const POOLS = ['matching', 'non_matching', 'subscriptions', 'transactions', 'instruments'] as const;
 
 interface Line<Job> {
   readonly bucket: TokenBucket;
@@ -75,6 +77,7 @@ export class Pacer<Job> {
       non_matching: line('non_matching'),
       instruments: line('instruments'),
       subscriptions: line('subscriptions'),
+      transactions: line('transactions'),
     };
   }
 

@@ -158,7 +158,7 @@ function askTicker({ rpc, ticker }: QuestionPorts, name: InstrumentName, done: D
 
 function askSnapshot(
   { clock, now, post, rpc, currencies, driftMs, isListed }: QuestionPorts,
-  { requestId, since }: Extract<Fetch, { what: 'reconciliation' }>,
+  { requestId, since, cash }: Extract<Fetch, { what: 'reconciliation' }>,
   done: Done,
 ): void {
   const deadline = clock.now() + SNAPSHOT_TIMEOUT_MS;
@@ -167,6 +167,7 @@ function askSnapshot(
     since: since - ahead,
     venueNow: clock.now() - ahead,
     currencies,
+    cash,
     isListed,
     ask: (
       method: string,

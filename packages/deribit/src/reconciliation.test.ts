@@ -25,7 +25,7 @@ function take(answers: Answers, since = NOW - 60_000, currencies = [BTC], listed
     const result = answers(request) ?? usual(request);
     reply(isAnswer(result) ? result : { ok: true, result });
   };
-  const request = { since, venueNow: NOW, currencies, isListed: () => listed, ask };
+  const request = { since, venueNow: NOW, currencies, cash: null, isListed: () => listed, ask };
   takeSnapshot(request, (answer) => outcome.push(answer));
   expect(outcome).toHaveLength(1);
   return { asked, outcome: outcome[0] };

@@ -1,4 +1,5 @@
 import type {
+  CashCursor,
   MonoMs,
   ObservedFill,
   ObservedSettlement,
@@ -9,6 +10,7 @@ import type { Instrument } from '@holdfast/core/instrument';
 import type { Currency, InstrumentName } from '@holdfast/core/values';
 import { parseOpenOrders, parsePositions, parseTrades } from './protocol/account.ts';
 import { parseInstruments } from './protocol/instruments.ts';
+import { askCash } from './cash-account.ts';
 import type { RpcAnswer, RpcParams } from './protocol/rpc.ts';
 import { parseSettlements } from './protocol/settlements.ts';
 
@@ -18,6 +20,8 @@ export interface SnapshotRequest {
   /** The venue's time now; trades may be younger than it, and are asked for all the same. */
   readonly venueNow: number;
   readonly currencies: readonly Currency[];
+  /** From where the account of our cash is to be told; null: it is not asked for. */
+  readonly cash: readonly CashCursor[] | null;
   /** Whether the list names it. */
   readonly isListed: (instrument: InstrumentName) => boolean;
   readonly ask: (method: string, params: RpcParams, reply: (answer: RpcAnswer) => void) => void;
@@ -26,7 +30,7 @@ export interface SnapshotRequest {
 /** What a snapshot is made of; when it was asked for and by whom, the caller knows. */
 export type Snapshot = Pick<
   VenueSnapshotObserved,
-  'openOrders' | 'positions' | 'trades' | 'settlements' | 'ended'
+  'openOrders' | 'positions' | 'trades' | 'settlements' | 'ended' | 'cash'
 >;
 
 export type SnapshotAnswer =
@@ -57,9 +61,11 @@ type Done<T> = (result: Result<T>) => void;
  *    them and the trades is one the core did not know or has heard of meanwhile; either way it
  *    sees that positions cannot be compared yet, and compares in the next pass.
  * 3. trades and settlements, to their last page: they only grow, so the latest answer has all.
- * 4. the terms of what those trades are in, where no list names it any more.
+ * 4. the terms of what those trades are in, where no list names it any more;
+ * 5. the account of our cash, where it is asked for: the trades of its rows may be known by now.
  *
- * Whatever of it cannot be had or read, there is no snapshot.
+ * Whatever of it cannot be had or read, there is no snapshot; of the account of our cash alone it
+ * is told that it could not, because what is open and held must not wait for it.
  */
 export function takeSnapshot(
   request: SnapshotRequest,
@@ -82,7 +88,10 @@ export function takeSnapshot(
               settlements: settlements.value,
               ...(ended.value.length === 0 ? {} : { ended: ended.value }),
             };
-            done({ ok: true, snapshot });
+            if (request.cash === null) return done({ ok: true, snapshot });
+            askCash({ ...request, cursors: request.cash }, (cash) => {
+              done({ ok: true, snapshot: { ...snapshot, cash } });
+            });
           });
         });
       });

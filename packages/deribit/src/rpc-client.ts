@@ -185,6 +185,7 @@ export class RpcClient {
 
 function poolOf(method: string): Pool {
   if (method === 'public/get_instruments') return 'instruments';
+  if (method === 'private/get_transaction_log') return 'transactions';
   if (method === 'public/subscribe' || method === 'private/subscribe') return 'subscriptions';
   return isMethod(method) && METHODS[method].engine === 'matching' ? 'matching' : 'non_matching';
 }

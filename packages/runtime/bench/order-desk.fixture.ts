@@ -98,7 +98,9 @@ function layOut(root: string, http: 'none' | 'open') {
   if (!certified.ok) throw new Error(`${certified.code}: ${certified.detail}`);
   const build = readBuildIdentity(root);
   if (!build.ok) throw new Error(`${build.code}: ${build.detail}`);
-  return { configuration: loaded.value, policyPath, runtimePath, buildId: build.buildId };
+  const { certificatePath } = certified;
+  const paths = { policyPath, runtimePath, certificatePath };
+  return { configuration: loaded.value, ...paths, buildId: build.buildId };
 }
 
 function readJson(path: string): Record<string, unknown> {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Effect, Event } from '@holdfast/core';
-import type { IntentProposal } from '@holdfast/core/strategy';
+import { type IntentProposal, limitLeg } from '@holdfast/core/strategy';
 import { groupId, instrumentName, type Label, monoMs, strategyId } from '@holdfast/core/values';
 import type { Engine } from '../src/run/engine.ts';
 import type { BenchOrder } from './order-clients.fixture.ts';
@@ -164,22 +164,10 @@ function proposalOf({ instrument, amount, price }: BenchOrder): IntentProposal {
     reduceOnly: null,
     target: null,
     legs: [
-      {
-        instrument: instrumentName(instrument),
-        side: 'buy',
-        quantity: amount,
-        contracts: null,
-        limitPrice: price,
+      limitLeg(instrumentName(instrument), 'buy', amount, price, {
         fairPrice: 2 * price,
         grossEdgeUsd: 60,
-        delta: null,
-        orderType: 'limit',
-        timeInForce: 'immediate_or_cancel',
-        postOnly: false,
-        trigger: null,
-        triggerPrice: null,
-        linkedOrderType: null,
-      },
+      }),
     ],
   };
 }

@@ -1,7 +1,23 @@
+import { readFileSync } from 'node:fs';
 import type { Event } from '@holdfast/core';
 import { createState, type State, step } from '@holdfast/core/step';
-import type { Strategy } from '@holdfast/core/strategy';
-import { groupId, instrumentName, monoMs, runId, strategyId } from '@holdfast/core/values';
+import { parsePolicy } from '@holdfast/core/policy';
+import {
+  MS_PER_YEAR,
+  prepareSlice,
+  SMILE_CRITERIA,
+  type SmileSlice,
+  type SmileTerms,
+  type Strategy,
+} from '@holdfast/core/strategy';
+import {
+  currency,
+  groupId,
+  instrumentName,
+  monoMs,
+  runId,
+  strategyId,
+} from '@holdfast/core/values';
 import { priceE8 } from '@holdfast/core/values';
 import { describe, expect, it } from 'vitest';
 import { createConsult } from './consult.ts';
@@ -255,3 +271,95 @@ it('shows a strategy decimals, and nothing it could change the state through', (
 function thrown(): never {
   throw new Error('boom');
 }
+
+describe('AT-321 what the guard over smile fits refused', () => {
+  const EXPIRY = 86_400_000;
+  const coin = currency('BTC');
+  const TERMS: SmileTerms = { underlying: coin, settlement: coin, expiry: monoMs(EXPIRY) };
+
+  /** Quotes that lie on a flat smile of this volatility. */
+  function sliceAt(now: number, vol: number): SmileSlice {
+    const points = Array.from({ length: 9 }, (_, i) => {
+      return { logMoneyness: 0.1 * i - 0.4, vol, volHalfSpread: 0.004 };
+    });
+    const slice = prepareSlice(points, (EXPIRY - now) / MS_PER_YEAR, SMILE_CRITERIA);
+    if (!slice.ok) throw new Error(slice.code);
+    return slice;
+  }
+
+  const asking = (name: string, vol: number, then: () => never[] = () => []) =>
+    strategy(name, (_, view) => {
+      view.smiles.fit(TERMS, sliceAt(view.now, vol));
+      return then();
+    });
+  const tripped = (events: readonly Event[]) =>
+    events.flatMap((event) => (event.kind === 'smileGuardTripped' ? [event] : []));
+
+  function watched(...strategies: readonly Strategy<unknown>[]): Rig {
+    const made = rig(...strategies);
+    const parsed = parsePolicy(JSON.parse(readFileSync('config/policy.json', 'utf8')));
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.violations));
+    made.state.observations.policy = parsed.value;
+    return made;
+  }
+
+  it('TRIP is told as an event, with who asked, of what, and its operands', () => {
+    const { ask, events, news } = watched(asking('a', 6));
+    news();
+    ask();
+    expect(tripped(events)).toMatchObject([
+      { strategyId: 'a', slice: `BTC-BTC-${EXPIRY}`, trip: 'math', limit: 5 },
+    ]);
+    expect(tripped(events)[0]?.measured).toBeCloseTo(6, 6);
+  });
+
+  it('NON-TRIP a good fit tells nothing', () => {
+    const { ask, events, news } = watched(asking('a', 0.5));
+    news();
+    ask();
+    expect(tripped(events)).toStrictEqual([]);
+  });
+
+  it('one expiry that breaks before the eyes of several in one round has broken once', () => {
+    const { ask, events, news } = watched(asking('a', 6), asking('b', 6));
+    news();
+    ask();
+    expect(tripped(events)).toHaveLength(1);
+    news();
+    ask();
+    expect(tripped(events)).toHaveLength(2);
+  });
+
+  it('is told even where the strategy then throws', () => {
+    const { ask, events, news } = watched(asking('a', 6, thrown));
+    news();
+    ask();
+    expect(events.map(({ kind }) => kind)).toStrictEqual(['smileGuardTripped', 'strategyFailed']);
+  });
+
+  it('the third round is Degraded in the core', () => {
+    const { ask, state, news } = watched(asking('a', 6));
+    for (const stands of [false, false, true]) {
+      news();
+      ask();
+      expect(state.observations.riskCauses.has('svi_guard_trips')).toBe(stands);
+    }
+  });
+
+  it('each strategy has last valid fits of its own', () => {
+    let vol = 0.5;
+    const { ask, events, news } = watched(
+      strategy('a', (_, view) => {
+        view.smiles.fit(TERMS, sliceAt(view.now, vol));
+        return [];
+      }),
+      asking('b', 0.5),
+    );
+    news();
+    ask();
+    vol = 0.7;
+    news();
+    ask();
+    expect(tripped(events)).toMatchObject([{ strategyId: 'a', trip: 'drift', limit: 0.2 }]);
+  });
+});

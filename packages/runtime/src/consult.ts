@@ -1,7 +1,8 @@
 import type { State } from '@holdfast/core/step';
 import type { Abstention, IntentProposal, Strategy } from '@holdfast/core/strategy';
+import { createSmileMemory, type SmileMemory } from '@holdfast/core/market';
 import { viewFor } from '@holdfast/core/view';
-import { type MonoMs, monoMs } from '@holdfast/core/values';
+import { type MonoMs, monoMs, type StrategyId } from '@holdfast/core/values';
 import type { Clock, MintGroupId, Post } from './ports.ts';
 
 /** More than this from one look is a strategy out of its mind; the rest is refused as a failure. */
@@ -50,24 +51,10 @@ export function createConsult(
   const minds = strategies.map((strategy) => ({
     strategy,
     memory: strategy.remember(),
+    smiles: createSmileMemory(),
     slowAt: [] as number[],
     tell: teller(strategy, post),
   }));
-
-  function ask(strategy: Strategy<unknown>, memory: unknown): readonly IntentProposal[] | string {
-    try {
-      const proposals = strategy.propose(memory, viewFor(state, strategy.id));
-      if (!Array.isArray(proposals)) {
-        // A promise that fails later must not take the process down with nobody to catch it.
-        void Promise.resolve(proposals).catch(() => undefined);
-        return 'did not return a list of intents';
-      }
-      if (proposals.length > PROPOSALS_MAX) return `proposed ${proposals.length} intents at once`;
-      return proposals;
-    } catch (error) {
-      return error instanceof Error ? error.message : 'threw something that is no error';
-    }
-  }
 
   const worked = (): number => clock.worked?.() ?? clock.now();
   let heard = 0;
@@ -75,13 +62,16 @@ export function createConsult(
     // A market that said nothing gives nobody a reason to change their mind.
     if (state.observations.marketAt === heard) return;
     heard = state.observations.marketAt;
-    for (const { strategy, memory, slowAt, tell } of minds) {
+    const told = new Set<string>();
+    for (const mind of minds) {
+      const { strategy, memory, smiles, slowAt, tell } = mind;
       if (state.observations.suspended.has(strategy.id)) continue;
       const asked = clock.now();
       const begun = worked();
-      const answer = ask(strategy, memory);
+      const answer = ask(state, mind);
       const at = monoMs(clock.now());
       const workedMs = Math.round(worked() - begun);
+      tellTrips(strategy.id, smiles, told, at, post);
       const failure = typeof answer === 'string' ? answer : tooSlow(patience, slowAt, at, workedMs);
       if (failure !== null) {
         post({ kind: 'strategyFailed', at, strategyId: strategy.id, message: failure });
@@ -95,6 +85,45 @@ export function createConsult(
       tell(memory, at);
     }
   };
+}
+
+interface Mind {
+  readonly strategy: Strategy<unknown>;
+  readonly memory: unknown;
+  readonly smiles: SmileMemory;
+}
+
+function ask(state: State, { strategy, memory, smiles }: Mind): readonly IntentProposal[] | string {
+  try {
+    const proposals = strategy.propose(memory, viewFor(state, strategy.id, smiles));
+    if (!Array.isArray(proposals)) {
+      // A promise that fails later must not take the process down with nobody to catch it.
+      void Promise.resolve(proposals).catch(() => undefined);
+      return 'did not return a list of intents';
+    }
+    if (proposals.length > PROPOSALS_MAX) return `proposed ${proposals.length} intents at once`;
+    return proposals;
+  } catch (error) {
+    return error instanceof Error ? error.message : 'threw something that is no error';
+  }
+}
+
+/**
+ * What the guard refused while this strategy looked, whatever became of its answer. An expiry that
+ * breaks before the eyes of several in one round has broken once.
+ */
+function tellTrips(
+  strategyId: StrategyId,
+  { trips }: SmileMemory,
+  told: Set<string>,
+  at: MonoMs,
+  post: Post,
+): void {
+  for (const trip of trips.splice(0)) {
+    if (told.has(trip.slice)) continue;
+    told.add(trip.slice);
+    post({ kind: 'smileGuardTripped', at, strategyId, ...trip });
+  }
 }
 
 /**

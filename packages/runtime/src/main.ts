@@ -5,6 +5,7 @@ import { readMatrix } from './cli/keys-document.ts';
 import type { Prepared, RunArguments } from './cli/run-options.ts';
 import { createClock } from './clock.ts';
 import { httpAddressOf, identityFaults, matrixRowOf, venueOverHttp } from './key-identity.ts';
+import { departuresOf } from './report/policy-departures.ts';
 import { sealPaperRun } from './report/paper-run-file.ts';
 import { type RunEnd, reportOf } from './report/run-report.ts';
 import { type Engine, startEngine } from './run/engine.ts';
@@ -125,6 +126,8 @@ function aboutOf(
     build_id: buildId,
     runtime_config_hash: configuration.runtimeConfigHash,
     policy_hash: configuration.policyHash,
+    policy_id: configuration.policy.policyId,
+    policy_departures: departuresOf(configuration.policy),
     ended_by: end.cause,
     invariant_violation: engine.violation()?.message ?? null,
   };

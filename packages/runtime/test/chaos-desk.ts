@@ -77,7 +77,7 @@ export class ChaosDesk {
     this.#polling = this.#poll(child);
   }
 
-  say(word: Wish | 'flood' | 'forge'): void {
+  say(word: Wish | 'flood' | 'forge' | 'unmapped'): void {
     this.#child?.stdin?.write(`${word}\n`);
   }
 

@@ -19,6 +19,8 @@ const WATCH_MS = 400;
 const BUYS_MAX = 8;
 const BUY_EVERY_MS = 2_000;
 const MARKET = ['book.', 'ticker.', 'trades.'];
+/** Longer than a whole reconcile cycle. */
+const STANDS_MS = 12_000;
 const QUEUE_MIN = 16;
 /** The smallest queue there is. */
 const FLOOD = { ledger: { queue_capacity: QUEUE_MIN } };
@@ -153,6 +155,23 @@ async function sessionEnd(desk: ChaosDesk): Promise<Outcome> {
   return { triggeredAt, facts: { answered_with: 10_028 } };
 }
 
+/** Nobody resumes it: not time, not a clean reconciliation, and not a new process of this build. */
+async function unknownToken(desk: ChaosDesk): Promise<Outcome> {
+  await ready(desk);
+  await buy(desk);
+  const triggeredAt = Date.now();
+  desk.say('unmapped');
+  await desk.untilStatus('killed', holding('KILL_CORTEX_FORCE_KILL'));
+  desk.say('probe');
+  await sleep(STANDS_MS);
+  await desk.kill();
+  await desk.start();
+  await desk.untilStatus('killed again', holding('KILL_CORTEX_FORCE_KILL'));
+  desk.say('probe');
+  await sleep(STANDS_MS);
+  return { triggeredAt, facts: { watched_ms: STANDS_MS, restarted: true } };
+}
+
 const DRILLS = {
   partial_fill: partialFill,
   stale_market_data: staleData,
@@ -161,6 +180,7 @@ const DRILLS = {
   book_gap: bookGap,
   trades_gap: tradesGap,
   session_termination: sessionEnd,
+  unknown_token: unknownToken,
 } as const;
 
 function ofLedger({ bench }: ChaosDesk): object {

@@ -7,7 +7,7 @@ import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Decision, Effect, Event } from '@holdfast/core';
 import { E8, monoMs } from '@holdfast/core/values';
-import { type Wish, obedient } from './chaos-strategy.ts';
+import { type Wish, obedientCrew } from './chaos-strategy.ts';
 import { startWireEngine } from './wire-engine.ts';
 
 const [root = '', endpoint = '', clientId = '', clientSecret = ''] = process.argv.slice(2);
@@ -34,7 +34,7 @@ const say = (line: object): void => {
 const wishes: Wish[] = [];
 const engine = await startWireEngine(
   { root, endpoint, clientId, clientSecret },
-  { strategies: [obedient(wishes)], onEffect: tellEffect, onEvent: tellEvent },
+  { strategies: obedientCrew(wishes), onEffect: tellEffect, onEvent: tellEvent },
 );
 const { state } = engine.runtime;
 
@@ -78,6 +78,12 @@ function flood(rounds = FLOOD_ROUNDS): void {
   if (rounds > 1) setTimeout(() => flood(rounds - 1), FLOOD_EVERY_MS);
 }
 
+/** As a line of code would that latches by a name it never listed: no event can. */
+function useUnmapped(): void {
+  const { latch } = state.observations;
+  latch.reasons = [...latch.reasons, 'NOBODY_KNOWS_RECONCILE_REQUIRED' as never];
+}
+
 void engine.failed.then(() => {
   throw engine.violation() ?? new Error('failed without a word');
 });
@@ -85,6 +91,7 @@ createInterface({ input: process.stdin }).on('line', (word) => {
   if (word === 'stop') void engine.stop().then(() => process.exit());
   else if (word === 'quiet') wishes.length = 0;
   else if (word === 'flood') flood();
+  else if (word === 'unmapped') useUnmapped();
   else wishes.push(word as Wish);
 });
 say({ kind: 'started', at: engine.clock.now(), pid: process.pid, http: engine.view().http });

@@ -1,4 +1,4 @@
-/** A strategy that does what it is told, once for each word, and asks to open again and again. */
+/** Strategies that do what they are told, once for each word, and ask to open again and again. */
 import {
   E8,
   type IntentProposal,
@@ -16,6 +16,7 @@ interface Memory {
   turn: number;
 }
 
+const CREW = 10;
 const AMOUNT = 0.1;
 const DAY_MS = 86_400_000;
 const BOOK_AGE_MS_MAX = 700;
@@ -23,16 +24,26 @@ const BOOK_AGE_MS_MAX = 700;
 const EDGE_USD = 60;
 const NEAR_MONEY = 12;
 
-/** @param wishes what is still to be done; taken from its front. A probe stays until `quiet`. */
-export function obedient(wishes: Wish[]): Strategy<Memory> {
+/**
+ * Ten that share what is still to be done. They take turns at pairs, so that the churn breaker,
+ * which shuts a strategy after its third broken one, leaves room for a measurement.
+ * @param wishes taken from its front. A probe stays until `quiet`.
+ */
+export function obedientCrew(wishes: Wish[]): readonly Strategy<Memory>[] {
+  const pairs = { asked: 0 };
+  return Array.from({ length: CREW }, (_, ordinal) => obedient(wishes, ordinal, pairs));
+}
+
+function obedient(wishes: Wish[], ordinal: number, pairs: { asked: number }): Strategy<Memory> {
   return Object.freeze({
-    id: strategyId('drill'),
+    id: strategyId(ordinal === 0 ? 'drill' : `drill-${ordinal}`),
     remember: (): Memory => ({ turn: 0 }),
     propose(memory: Memory, view: StrategyView): readonly IntentProposal[] {
       memory.turn += 1;
       if (wishes[0] === 'quiet') wishes.shift();
       const [wish] = wishes;
       if (wish === undefined) return [];
+      if (ordinal !== (wish === 'pair' ? pairs.asked % CREW : 0)) return [];
       if (wish === 'close') {
         const closes = closing(view);
         if (closes.length > 0) wishes.shift();
@@ -46,6 +57,7 @@ export function obedient(wishes: Wish[]): Strategy<Memory> {
       }
       if (view.mode !== 'Active' || proposals.length === 0) return [];
       wishes.shift();
+      if (wish === 'pair') pairs.asked += 1;
       return proposals;
     },
   });

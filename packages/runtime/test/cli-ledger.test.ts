@@ -95,7 +95,7 @@ describe('ledger verify', () => {
     const { code, out, err } = await run(['ledger', 'verify', folder]);
     expect([code, out[0], err.length]).toEqual([0, `${folder} is sound`, 1]);
     expect(err[0]).toContain(
-      ` torn_tail note, no damage: record ${ALL_RECORDS.length + 1}: 15 bytes of an interrupted`,
+      ` torn_tail note, no damage: record ${ALL_RECORDS.length + 1}: 7 bytes of an interrupted`,
     );
     const { document } = await runJson(['ledger', 'verify', folder]);
     expect(document).toMatchObject({
@@ -104,7 +104,7 @@ describe('ledger verify', () => {
     });
     const { ledger, recovery } = await openLedger(folder);
     await ledger.close();
-    expect(recovery.tornTail?.bytes).toBe(15);
+    expect(recovery.tornTail?.bytes).toBe(7);
     expect((await run(['ledger', 'verify', folder])).err).toEqual([]);
   });
 
@@ -179,7 +179,7 @@ describe('ledger dump', () => {
   it('mentions a torn tail', async () => {
     const { code, out, err } = await run(['ledger', 'dump', spoiled('torn-too', tear)]);
     expect([code, out.length]).toEqual([0, ALL_RECORDS.length]);
-    expect(err[0]).toMatch(/\.ledger:\d+ torn_tail note, no damage: 15 bytes/);
+    expect(err[0]).toMatch(/\.ledger:\d+ torn_tail note, no damage: 7 bytes/);
   });
 
   it('stops when nobody reads any more', async () => {

@@ -5,7 +5,7 @@ import { listTapes } from '../src/replay/run-tapes.ts';
 import { base, ROOT, run, runJson } from './cli-fixture.ts';
 import { edited } from './tape-edit.ts';
 
-const GOLDEN = join(ROOT, 'fixtures/golden/v1/replay-2');
+const GOLDEN = join(ROOT, 'fixtures/golden/v1/replay-3');
 const names = listTapes(GOLDEN).map((path) => basename(path));
 const [first = '', second = ''] = names;
 

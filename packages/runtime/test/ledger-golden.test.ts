@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { encodeRecord, LEDGER_RECORD_TYPES, SCHEMA_VERSION } from '@holdfast/core/ledger';
 import { describe, expect, it } from 'vitest';
 import { dumpLedger, folderSource, scanLedger, verifyLedger } from '../src/ledger/index.ts';
-import { EVERY_RECORD, GROUP_RECORDS, LOSS_RECORDS } from './sample-records.ts';
+import {
+  CASH_RECORDS,
+  EVERY_RECORD,
+  GROUP_RECORDS,
+  LOSS_RECORDS,
+  REDUCTION_RECORDS,
+} from './sample-records.ts';
 
 const GOLDEN = join(import.meta.dirname, '../../..', 'fixtures/golden/v1');
 /**
@@ -25,6 +31,16 @@ const LEDGERS = [
     folder: 'ledger-groups',
     records: GROUP_RECORDS,
     head: 'eefbc0aaf5d0263d1798bb9d74959804e0455dc3ee50b0b09e33118686d30af2',
+  },
+  {
+    folder: 'ledger-cash',
+    records: CASH_RECORDS,
+    head: '5c8e530d06387d5bee7d0d387102c38fccd57e836169fb7ddbf9d39c47b9b428',
+  },
+  {
+    folder: 'ledger-reductions',
+    records: REDUCTION_RECORDS,
+    head: '5376e5e865c9679c81c9562211a5a5d3646c493c1f8c257ec8d3e4dc2d9abd5b',
   },
 ] as const;
 

@@ -20,6 +20,7 @@ import {
   venueOrderId,
   wallMs,
 } from '@holdfast/core/values';
+import { paperCash } from './paper-cash.ts';
 import type { Clock, LinkGauge, Post, RpcAnswer, RpcTransport, Venue } from '../src/ports.ts';
 
 const BTC = currency('BTC');
@@ -344,6 +345,9 @@ export class PaperVenue {
             positions: this.#positions(),
             trades: this.#trades().filter(({ tradedAt }) => tradedAt >= request.since),
             settlements: [],
+            ...(request.cash === null
+              ? {}
+              : { cash: [paperCash(this.#instrument, this.#trades())] }),
           },
         ];
       case 'health':

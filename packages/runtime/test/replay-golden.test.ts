@@ -8,22 +8,32 @@ import { listTapes } from '../src/replay/run-tapes.ts';
 import { contentOf } from './tape-edit.ts';
 
 const GOLDEN = join(import.meta.dirname, '../../..', 'fixtures/golden/v1');
-const FOLDER = join(GOLDEN, 'replay-2');
+const FOLDER = join(GOLDEN, 'replay-3');
 /**
  * Of the ledger. These files are never written again. Where the core is meant to decide otherwise
  * from now on, a new run is recorded beside them (`write-golden-replay.ts`), and the old one shows
  * that the old format is still read up to the first turn that is decided otherwise.
  */
-const HEAD = '18d95e7cc5271c89e1c8a360c79a42fef05b8172c489509a3d4e18dba3295b4c';
+const HEAD = '20c8dd1df604fb09065b1ae18f9fcd8250e5b505529156b2f009f1c700f63729';
 const COUNTS = [
-  { events: 895, effects: 155, records: 27 },
-  { events: 242, effects: 45, records: 7 },
+  { events: 912, effects: 158, records: 28 },
+  { events: 274, effects: 53, records: 9 },
 ];
-/** Before monitors looked and losses were measured: its first tick is another core's. */
-const FIRST_RUN = {
-  head: '89eb5f5328a9981a0f72a433306b3a8da662b21ad6818a4b3e47384b5681e7e0',
-  differsAt: [6, 6],
-};
+/** Runs of earlier cores, and the first tick of each that is another core's. */
+const EARLIER = [
+  {
+    what: 'before monitors looked and losses were measured',
+    folder: 'replay',
+    head: '89eb5f5328a9981a0f72a433306b3a8da662b21ad6818a4b3e47384b5681e7e0',
+    differsAt: [6, 6],
+  },
+  {
+    what: 'before a reconciliation asked for the account of our cash',
+    folder: 'replay-2',
+    head: '18d95e7cc5271c89e1c8a360c79a42fef05b8172c489509a3d4e18dba3295b4c',
+    differsAt: [25, 25],
+  },
+];
 
 const replayed = (folder: string) =>
   listTapes(folder).map((path) =>
@@ -48,13 +58,13 @@ describe('golden run of tape format 1', () => {
     expect(counts).toEqual(COUNTS.map((count) => ({ ...equal, ...count })));
   });
 
-  it('of before is read, and decided as it was up to the tick in which monitors look', () => {
-    const folder = join(GOLDEN, 'replay');
+  it.each(EARLIER)('$what: is read, and decided as it was up to a tick', (earlier) => {
+    const folder = join(GOLDEN, earlier.folder);
     const old = verifyLedger(join(folder, 'ledger'));
-    expect(old).toMatchObject({ ok: true, head: { hash: FIRST_RUN.head } });
+    expect(old).toMatchObject({ ok: true, head: { hash: earlier.head } });
     const found = replayed(folder).map(({ difference }) => difference);
     expect(found).toEqual(
-      FIRST_RUN.differsAt.map((event): unknown =>
+      earlier.differsAt.map((event): unknown =>
         expect.objectContaining({ event, kind: 'ticked', what: 'effect' }),
       ),
     );

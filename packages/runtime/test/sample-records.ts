@@ -259,6 +259,68 @@ export const LOSS_RECORDS: readonly LedgerRecord[] = [
   },
 ];
 
+/** What the comparison with the venue's account leaves behind. */
+export const CASH_RECORDS: readonly LedgerRecord[] = [
+  {
+    type: 'cashBegun',
+    at: wallMs(START + 30),
+    currency: currency('BTC'),
+    rowId: 61_288,
+    rowAt: wallMs(START + 29),
+    balanceE8: coinE8(300_317_813_712),
+    halfSeen: [instrumentName('BTC-PERPETUAL')],
+  },
+  {
+    type: 'cashRecorded',
+    at: wallMs(START + 31),
+    currency: currency('BTC'),
+    rowId: 61_289,
+    rowAt: wallMs(START + 30),
+    cause: 'trade',
+    instrument: INSTRUMENT,
+    tradeId: tradeId('28349'),
+    changeE8: coinE8(-10_759_000),
+    feeE8: coinE8(0),
+    fundingE8: coinE8(0),
+    balanceE8: coinE8(300_307_054_712),
+    valueE8: coinE8(0),
+  },
+  {
+    type: 'cashRecorded',
+    at: wallMs(START + 32),
+    currency: currency('BTC'),
+    rowId: 61_311,
+    rowAt: wallMs(START + 31),
+    cause: 'settlement',
+    instrument: instrumentName('BTC-PERPETUAL'),
+    tradeId: null,
+    changeE8: coinE8(215_706),
+    feeE8: coinE8(0),
+    fundingE8: coinE8(1_243),
+    balanceE8: coinE8(300_307_270_418),
+    valueE8: coinE8(-2_933_966),
+  },
+  {
+    type: 'cashMismatched',
+    at: wallMs(START + 33),
+    currency: currency('BTC'),
+    rowId: 61_312,
+    fault: 'fee',
+    instrument: INSTRUMENT,
+    tradeId: tradeId('28350'),
+    expectedE8: coinE8(3_000),
+    toldE8: coinE8(4_000),
+  },
+  {
+    type: 'cashAcknowledged',
+    at: wallMs(START + 34),
+    currency: currency('BTC'),
+    rowId: 61_312,
+    operator: 'ana',
+    reason: 'the venue corrected its fee',
+  },
+];
+
 /** What a group of two legs leaves behind, to the event of having stood naked. */
 export const GROUP_RECORDS: readonly LedgerRecord[] = [
   {
@@ -350,9 +412,35 @@ export const GROUP_RECORDS: readonly LedgerRecord[] = [
   },
 ];
 
+/** What is taken over by the emergency close leaves behind. */
+export const REDUCTION_RECORDS: readonly LedgerRecord[] = [
+  {
+    type: 'reductionTakenOver',
+    at: wallMs(START + 24),
+    groupId: sampleGroup(10),
+    strategyId: strategyId('covered-call'),
+    instrument: INSTRUMENT,
+    side: 'sell',
+    amountE8: amountE8(30_000_000),
+    cause: 'ExpectedSlippageTooHigh',
+  },
+  {
+    type: 'reductionTakenOver',
+    at: wallMs(START + 25),
+    groupId: sampleGroup(11),
+    strategyId: strategyId('operator'),
+    instrument: instrumentName('BTC-PERPETUAL'),
+    side: 'buy',
+    amountE8: amountE8(1_000_000_000),
+    cause: 'close_out',
+  },
+];
+
 /** One of each type at least. */
 export const ALL_RECORDS: readonly LedgerRecord[] = [
   ...EVERY_RECORD,
   ...LOSS_RECORDS,
   ...GROUP_RECORDS,
+  ...CASH_RECORDS,
+  ...REDUCTION_RECORDS,
 ];

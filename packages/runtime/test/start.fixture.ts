@@ -123,6 +123,7 @@ export function judge(report: RunReport): void {
   expect(Object.keys(report)).toEqual(expect.arrayContaining(KEYS));
   const fold = foldLedger(folderSource(report.ledger_folder));
   expect(verifyLedger(report.ledger_folder).findings).toEqual([]);
+  expect(report.alerts_not_linked).toHaveLength(5);
   const { totals, cash } = fold.facts;
   const fees = [...cash.values()].reduce((sum, total) => sum + total.feesMicroUsd, 0);
   expect({

@@ -61,7 +61,10 @@ describe('an engine on the simulated exchange', () => {
     const document = (await (await get('/api/v1/status')).json()) as Record<string, unknown>;
     expect(document['status_schema_version']).toBe(1);
     expect(document['trading_mode']).toBe('Active');
-    expect(await (await get('/metrics')).text()).toContain(`run_id="${about.run_id}"`);
+    const metrics = await (await get('/metrics')).text();
+    expect(metrics).toContain(`run_id="${about.run_id}"`);
+    expect(metrics).toContain('holdfast_alert{alert="429_count_5m",state="quiet",');
+    expect(metrics).toContain('holdfast_svi_guard_trips{');
     expect((await fetch(`${about.http}/api/v1/status`, { method: 'POST' })).status).toBe(405);
   });
 

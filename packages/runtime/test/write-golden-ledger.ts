@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { dumpLedger, openFileLedger } from '../src/ledger/index.ts';
 import { realClock } from './ledger-harness.ts';
-import { GROUP_RECORDS } from './sample-records.ts';
+import { REDUCTION_RECORDS } from './sample-records.ts';
 
 /**
  * `node packages/runtime/test/write-golden-ledger.ts <folder>`: the ledger a release leaves behind
@@ -26,8 +26,12 @@ const { ledger } = await openFileLedger({
   onRecord: () => undefined,
 });
 // Batches of one, two and three, so that every kind of frame is there.
-for (let index = 0, size = 1; index < GROUP_RECORDS.length; index += size, size = (size % 3) + 1) {
-  ledger.append(GROUP_RECORDS.slice(index, index + size));
+for (
+  let index = 0, size = 1;
+  index < REDUCTION_RECORDS.length;
+  index += size, size = (size % 3) + 1
+) {
+  ledger.append(REDUCTION_RECORDS.slice(index, index + size));
 }
 await ledger.close();
 writeFileSync(join(folder, 'records.jsonl'), `${[...dumpLedger(folder, 'json')].join('\n')}\n`);

@@ -1,7 +1,8 @@
 import type { Decision, Effect, Event, InvariantViolation } from '@holdfast/core';
+import { hedgesOfCoins } from '@holdfast/core/instrument';
 import type { State } from '@holdfast/core/step';
 import type { Strategy } from '@holdfast/core/strategy';
-import { runId } from '@holdfast/core/values';
+import { currency, runId } from '@holdfast/core/values';
 import { connectDeribit, type DeribitLink, type OpenSocket } from '@holdfast/deribit/venue';
 import type {
   DiskProbe,
@@ -22,6 +23,8 @@ export const IDENTITY = {
   runtimeConfigHash: 'world',
   contractVersion: '5.2',
 } as const;
+
+const COINS = [currency('BTC'), currency('ETH')];
 
 /** One engine: the real loop on the real ledger's rules, and the real client. */
 export interface Engine {
@@ -76,7 +79,8 @@ export async function bootEngine(boot: EngineBoot): Promise<Engine> {
       const link = connectDeribit({
         url: 'ws://exchange.invalid/ws/api/v2',
         credentials: traderKey(),
-        currencies: ['BTC', 'ETH'],
+        currencies: COINS,
+        hedges: hedgesOfCoins(COINS),
         clock: process,
         post,
         jitter: () => jitter.float(),

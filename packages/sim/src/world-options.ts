@@ -1,5 +1,6 @@
 import type { Policy } from '@holdfast/core';
 import type { Strategy } from '@holdfast/core/strategy';
+import type { Currency } from '@holdfast/core/values';
 import type { RpcTransport } from '@holdfast/runtime/ports';
 import type { AccountModel } from './faults/account.ts';
 import type { ClockModel } from './faults/clock.ts';
@@ -16,6 +17,7 @@ import type { MarketMood } from './fuzz/market-maker.ts';
 import type { MeddlerModel } from './fuzz/meddler.ts';
 import type { MonitorsModel } from './fuzz/monitors.ts';
 import type { RulesModel } from './fuzz/rules.ts';
+import type { Market } from './market/open-market.ts';
 import type { NetworkModel } from './wire/network-model.ts';
 import type { Prng } from './prng.ts';
 
@@ -49,10 +51,17 @@ export interface WorldOptions {
   readonly consultMs: number;
   /** `think`: the strategy is at work for so many ms before it answers. */
   readonly strategies: (prng: Prng, think: (ms: number) => void) => readonly Strategy<unknown>[];
+  /** A market of `start` in place of the made-up one, and what the account brings there. */
+  readonly staged?: Staged;
   /** Every process leaves a tape of its turns. */
   readonly taped?: boolean;
   /** A trader that is broken on purpose, to prove that the checkers see it. */
   readonly tamper?: (transport: RpcTransport) => RpcTransport;
+}
+
+export interface Staged {
+  readonly market: Market;
+  readonly deposits: ReadonlyMap<Currency, number>;
 }
 
 /**

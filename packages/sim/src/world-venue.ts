@@ -16,6 +16,11 @@ import { ExchangeService, TICK_MS } from './server/service.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 import type { WorldOptions } from './world-options.ts';
 
+const DEPOSITS = new Map([
+  [currency('BTC'), coinE8(1_000_000_000)],
+  [currency('ETH'), coinE8(20_000_000_000)],
+  [currency('USDC'), coinE8(10_000_000_000_000)],
+]);
 const SEND_BUFFER_BYTES = 8 * 1_024 * 1_024;
 
 /** The venue of one world: the real exchange and its service, a market, and what befalls them. */
@@ -38,10 +43,7 @@ export class WorldVenue {
     const notices = createNoticeBoard();
     notices.read(onNotice);
     this.exchange = new Exchange({
-      deposits: new Map([
-        [currency('BTC'), coinE8(1_000_000_000)],
-        [currency('ETH'), coinE8(20_000_000_000)],
-      ]),
+      deposits: options.staged?.deposits ?? DEPOSITS,
       limits: tierLimits(1),
       onNotification: notices.post,
     });
@@ -67,7 +69,8 @@ export class WorldVenue {
       mood,
       conditions,
     });
-    this.market.start();
+    if (options.staged === undefined) this.market.start();
+    else options.staged.market.drive({ clock, exchange }).start();
     service.begin();
     every(clock, TICK_MS, () => {
       service.speak();

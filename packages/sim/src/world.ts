@@ -277,7 +277,7 @@ export class World {
       consultMs,
       documents: this.#desk.documentsOf(IDENTITY, process),
       referenceInstruments: [...(this.#policy.referenceInstruments?.values() ?? [])],
-      timeDaemon: timeDaemonOf(process, this.clock, prng.fork('chrony'), this.#time),
+      timeDaemon: timeDaemonOf(process, this.clock, prng.fork('chrony'), () => this.#time),
       measureDisk: (done) => done(this.#desk.gauge.measure()),
       tamper,
       openTape: this.#options.taped === true ? this.tapes.at(-1)?.open : undefined,

@@ -35,7 +35,7 @@ it('the document is there when it is required', () => {
 
 /** Spoken by the server, or refused to everybody. */
 const NOT_ENGINE = /auth|heartbeat|subscribe|logout|cancel_on_disconnect|list_api_keys|withdraw/;
-const OPTIONAL = new Set(['public/get_tradingview_chart_data', 'private/get_transaction_log']);
+const OPTIONAL = new Set(['public/get_tradingview_chart_data']);
 const ENGINE = Object.keys(METHODS).filter(
   (method) => !NOT_ENGINE.test(method) && !OPTIONAL.has(method),
 );
@@ -136,6 +136,7 @@ function askAround(play: Play): void {
     }
     play.ask('public/get_instruments', { currency });
     play.ask('public/get_instruments', { currency, expired: true });
+    play.ask('private/get_transaction_log', { currency, ...period, count: 250 });
     const candles = { currency, resolution: '60', ...period };
     play.ask('public/get_volatility_index_data', candles);
   }

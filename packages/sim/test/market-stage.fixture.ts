@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Instrument } from '@holdfast/core/instrument';
+import { createSmileMemory, openSmileDesk, type SmileMemory } from '@holdfast/core/market';
+import { DEFAULT_PARAMETERS } from '@holdfast/core/policy';
 import type { Quote, StrategyView } from '@holdfast/core/strategy';
 import { type Currency, currency, E8, type InstrumentName, monoMs } from '@holdfast/core/values';
 import { Exchange, type NotificationListener } from '../src/exchange/index.ts';
@@ -103,7 +105,11 @@ function textOf([kind, payload]: Notice): string {
 }
 
 /** What a strategy would see of the stage. */
-export function viewOf(stage: Stage, positions: ReadonlyMap<InstrumentName, number>): StrategyView {
+export function viewOf(
+  stage: Stage,
+  positions: ReadonlyMap<InstrumentName, number>,
+  smiles: SmileMemory = createSmileMemory(),
+): StrategyView {
   const quotes = new Map<InstrumentName, Quote>();
   for (const [name, instrument] of stage.instruments) {
     if (instrument.option !== null) quotes.set(name, quoteOf(stage, instrument));
@@ -118,6 +124,17 @@ export function viewOf(stage: Stage, positions: ReadonlyMap<InstrumentName, numb
       const percent = stage.volatility.get(currency(coin));
       return percent === undefined ? null : percent / 100;
     },
+    smiles: openSmileDesk(smiles, {
+      now: monoMs(stage.clock.now()),
+      rules: {
+        ...DEFAULT_PARAMETERS,
+        butterflyEpsilon: 1e-6,
+        calendarEpsilon: 0.15,
+        gridSteps: 48,
+      },
+      keptMsMax: 300_000,
+      depthUsd: () => null,
+    }),
     positions: [...positions].map(([instrument, amount]) => ({ instrument, amount })),
     working: new Set(),
     feeUsd: (name, amount, price) => {

@@ -1,3 +1,4 @@
+import { createSmileMemory } from '@holdfast/core/market';
 import type { InstrumentName } from '@holdfast/core/values';
 import { cheapOption } from '@holdfast/strategies';
 import { type Stage, viewOf } from './market-stage.fixture.ts';
@@ -18,11 +19,12 @@ export interface FirstTrade {
 /** The example strategy, consulted as the runtime consults it, its orders sent at once. */
 export function tradeOnce(stage: Stage): FirstTrade {
   const memory = cheapOption.remember();
+  const smiles = createSmileMemory();
   const held = new Map<InstrumentName, number>();
   let [sent, filled] = [0, 0];
   for (let at = READY_MS; at <= MINUTE_MS; at += CONSULT_MS) {
     stage.clock.runUntil(stage.startedAt + at);
-    for (const { legs } of cheapOption.propose(memory, viewOf(stage, held))) {
+    for (const { legs } of cheapOption.propose(memory, viewOf(stage, held, smiles))) {
       const [leg] = legs;
       if (leg === undefined) continue;
       sent += 1;

@@ -35,6 +35,15 @@ const CORRECTIONS: readonly (readonly [at: string, meant: Schema, because: strin
   ['instrument.settlement_currency', { type: 'string' }, 'USDC since there are linear ones'],
   ['instrument.base_currency', { type: 'string' }, 'the same'],
   ['instrument.quote_currency', { type: 'string' }, 'inverse options are quoted in coin'],
+  ['transaction_log.instrument_name', { type: 'string', nullable: true }, 'null in its example'],
+  ['transaction_log.position', { type: 'number', nullable: true }, 'null in its example'],
+  ['transaction_log.price', { type: 'number', nullable: true }, 'null in its example'],
+  ['transaction_log.amount', { type: 'number', nullable: true }, 'as position and price'],
+  ['transaction_log.trade_id', { type: 'string', nullable: true }, 'null in its example'],
+  ['transaction_log.order_id', { type: 'string', nullable: true }, 'null in its example'],
+  ['transaction_log.interest_pl', { type: 'number', nullable: true }, 'null in its example'],
+  ['transaction_log.info', {}, 'a text for trades in its example'],
+  ['continuation_with_null', { type: 'integer', nullable: true }, 'by its name and its words'],
   ['instrument.settlement_period', { type: 'string' }, 'there are daily options'],
 ];
 

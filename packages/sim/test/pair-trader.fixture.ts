@@ -1,3 +1,4 @@
+import { createSmileMemory } from '@holdfast/core/market';
 import type { LegProposal, Strategy } from '@holdfast/core/strategy';
 import { E8, type InstrumentName } from '@holdfast/core/values';
 import { type Stage, viewOf } from './market-stage.fixture.ts';
@@ -18,18 +19,21 @@ export interface PairTrades {
   /** Legs in the order they were sent. */
   readonly sent: readonly string[];
   readonly heldAtEnd: number;
+  /** Fits that the guard refused. */
+  readonly smileTrips: number;
 }
 
 /** A two-leg strategy, consulted as the runtime consults it, its orders sent at once. */
 export function tradePairs(stage: Stage, strategy: Strategy<unknown>, ms: number): PairTrades {
   const memory = strategy.remember();
+  const smiles = createSmileMemory();
   const held = new Map<InstrumentName, number>();
   const codes = new Set<string>();
   const sent: string[] = [];
   let [groups, whole, half, closes] = [0, 0, 0, 0];
   for (let at = READY_MS; at <= ms; at += CONSULT_MS) {
     stage.clock.runUntil(stage.startedAt + at);
-    for (const { legs, reduceOnly } of strategy.propose(memory, viewOf(stage, held))) {
+    for (const { legs, reduceOnly } of strategy.propose(memory, viewOf(stage, held, smiles))) {
       const filled = legs.filter((leg) => {
         sent.push(
           `${at} ${leg.side} ${leg.quantity} ${leg.instrument} ${leg.limitPrice?.toFixed(4)}`,
@@ -49,7 +53,16 @@ export function tradePairs(stage: Stage, strategy: Strategy<unknown>, ms: number
     }
     for (const { code } of strategy.abstentions?.(memory) ?? []) codes.add(code);
   }
-  return { groups, whole, half, closes, codes: [...codes].sort(), sent, heldAtEnd: held.size };
+  return {
+    groups,
+    whole,
+    half,
+    closes,
+    codes: [...codes].sort(),
+    sent,
+    heldAtEnd: held.size,
+    smileTrips: smiles.trips.length,
+  };
 }
 
 /** @returns what was filled. An order the venue finds illegal is an error. */

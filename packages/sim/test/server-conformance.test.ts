@@ -39,7 +39,6 @@ const UNANSWERED: ReadonlySet<string> = new Set([
   'private/logout',
   'private/withdraw',
   'public/get_tradingview_chart_data',
-  'private/get_transaction_log',
 ]);
 const PLAYED = Object.keys(METHODS).filter((method) => !UNANSWERED.has(method)) as MethodName[];
 
@@ -81,6 +80,7 @@ const PARAMS: Readonly<Partial<Record<MethodName, Json>>> = {
   'private/get_user_trades_by_currency_and_time': { ...btc, ...period },
   'private/get_user_trades_by_instrument': name,
   'private/get_position': name,
+  'private/get_transaction_log': { ...btc, ...period },
   'private/get_settlement_history_by_currency': btc,
   'private/get_settlement_history_by_instrument': name,
   // Whose account it is, which the document requires, comes with `extended` only.

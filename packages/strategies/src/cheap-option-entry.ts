@@ -26,7 +26,7 @@ export function proposeEntries(
   let room = parameters.positionsMax - usage.instruments.size;
   for (const slice of slices) {
     if (room <= 0) break;
-    if (slice.expiry - view.now < parameters.openExpiryMsMin) continue;
+    if (slice.isHeld || slice.expiry - view.now < parameters.openExpiryMsMin) continue;
     if (usage.keys.has(slice.key)) continue;
     if ((memory.quietUntil.get(slice.key) ?? view.now) > view.now) continue;
     const purchase = bestPurchase(view, slice, parameters);
@@ -142,7 +142,7 @@ function assess(
 ): Purchase | null {
   const { instrument, ask, bid } = quote;
   if (!(quote.ageMs <= parameters.orderAgeMsMax) || ask === null || bid === null) return null;
-  const fair = fairValue(slice, quote, view.now);
+  const fair = fairValue(slice, quote, view);
   if (fair === null || !(fair.price - ask >= parameters.fitErrorsMin * fair.fitError)) return null;
   const edge = edgeOf(view, quote, ask, fair.price, index, parameters);
   if (edge === null) return null;

@@ -36,7 +36,7 @@ export function proposeExits(
     const amount = wholeAmount(quote.instrument, wanted);
     if (amount === null) continue;
     const slice = slices.find((candidate) => candidate.key === entry.sliceKey);
-    const fair = slice === undefined ? null : fairValue(slice, quote, view.now);
+    const fair = slice === undefined ? null : fairValue(slice, quote, view);
     const sale: Sale = { quote, bid: quote.bid, amount, fair };
     if (!isPastLimit(entry, sale, view.now, parameters) && !paysFair(view, sale)) continue;
     entry.closeTriedAt = view.now;

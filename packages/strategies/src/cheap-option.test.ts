@@ -125,7 +125,7 @@ describe('cheap option, buying', () => {
       const view = viewOf(quotes, free);
       const [slice] = fitSlices(new Map(), view, CHEAP_OPTION_PARAMETERS.slices);
       const quote = quoteOf(quotes, NAME);
-      const fair = slice && quote ? fairValue(slice, quote, NOW) : null;
+      const fair = slice && quote ? fairValue(slice, quote, viewOf([])) : null;
       const errors = fair === null ? NaN : (fair.price - ask) / fair.fitError;
       return { errors, isBought: propose(quotes, free).length === 1 };
     });

@@ -1,6 +1,5 @@
 import {
   E8,
-  fitSmile,
   impliedVol,
   type Instrument,
   leaveOneOutVol,
@@ -10,13 +9,12 @@ import {
   prepareSlice,
   type Quote,
   type SmileCriteria,
-  type SmileFit,
   type SmilePoint,
   type SmileRefusal,
   smileVol,
   type SmileSlice,
   type StrategyView,
-  type SviShape,
+  type ValidSmile,
 } from '@holdfast/core/strategy';
 
 /** What may enter a smile. Ages in ms, fractions of the quantity named. */
@@ -61,15 +59,16 @@ export interface ExpirySlice {
    */
   readonly screenVols: readonly (number | null)[];
   readonly slice: SmileSlice;
-  readonly fit: SmileFit;
+  readonly fit: ValidSmile;
+  /** The new fit was refused and this is the last valid one: nothing is valued by it. */
+  readonly isHeld: boolean;
 }
 
 interface Cached {
   readonly inputs: Float64Array;
   readonly slice: ExpirySlice | null;
-  /** Why there is no slice. */
+  /** Why there is no slice, or only the last valid one. */
   readonly refusal: SmileRefusal | null;
-  readonly warm: SviShape | null;
 }
 
 /** Fits by expiry, remembered between consults. Holds only expiries seen in the last consult. */
@@ -94,21 +93,19 @@ export function fitSlices(
     const inputs = inputsOf(quotes, Math.floor(view.now / rules.refitMs));
     const before = cache.get(key);
     const unchanged = before !== undefined && same(before.inputs, inputs);
-    const fitted = unchanged
-      ? before
-      : remembered(inputs, fitSlice(key, quotes, view, rules, before?.warm ?? null));
+    const fitted = unchanged ? before : { inputs, ...fitSlice(key, quotes, view, rules) };
     if (!unchanged) cache.set(key, fitted);
     if (fitted.slice !== null) slices.push(fitted.slice);
   }
   return slices;
 }
 
-/** Expiries in range without a good smile, in order of key, and why; null where none was tried. */
+/** Expiries in range without a smile of now, by key, and why; null where none was tried. */
 export function refusedSlices(
   cache: SliceCache,
 ): readonly { readonly key: string; readonly refusal: SmileRefusal | null }[] {
   return [...cache]
-    .filter(([, cached]) => cached.slice === null)
+    .filter(([, { slice, refusal }]) => slice === null || refusal !== null)
     .map(([key, { refusal }]) => ({ key, refusal }))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
 }
@@ -123,27 +120,29 @@ export interface FairValue {
 
 /**
  * Values an option from its expiry's smile, fitted again without the option's own quote; with
- * `scale`, as if every volatility of the smile were so many times what it is.
+ * `scale`, as if every volatility of the smile were so many times what it is. Null from a smile
+ * that is only held: what it was fitted to is not what is quoted now.
  */
 export function fairValue(
   slice: ExpirySlice,
   quote: Quote,
-  now: number,
+  view: StrategyView,
   scale = 1,
 ): FairValue | null {
+  if (slice.isHeld) return null;
   const index = slice.members.findIndex(
     (member) => member.quote.instrument.name === quote.instrument.name,
   );
   // One that is not a member has bent nothing, so the whole smile may judge it. For a member the
   // search starts cold: a start from the whole smile still carries the option's own quote into a
   // flat valley, by up to 6 %.
-  const fit = index < 0 ? slice.fit : fitSmile(slice.slice, null, index);
+  const fit = index < 0 ? slice.fit : view.smiles.without(quote.instrument, slice.slice, index);
   const { option } = quote.instrument;
-  if (!fit.ok || option === null) return null;
+  if (fit === null || option === null) return null;
   const strike = option.strikeE8 / E8;
   const vol = smileVol(fit, Math.log(strike / slice.forward));
   if (vol === null) return null;
-  const years = (slice.expiry - now) / MS_PER_YEAR;
+  const years = (slice.expiry - view.now) / MS_PER_YEAR;
   const greeks = optionGreeks(option.type, slice.forward, strike, scale * vol, years);
   if (greeks === null) return null;
   const unit = unitUsd(quote, slice.forward);
@@ -187,12 +186,11 @@ function fitSlice(
   quotes: readonly SliceQuote[],
   view: StrategyView,
   rules: SliceRules,
-  warm: SviShape | null,
-): ExpirySlice | SmileRefusal | null {
+): Omit<Cached, 'inputs'> {
   const instrument = quotes[0]?.quote.instrument;
   const forward = median(quotes.map((quote) => quote.forward));
   const expiry = instrument?.expiry ?? null;
-  if (instrument === undefined || expiry === null || forward === null) return null;
+  if (instrument === undefined || expiry === null || forward === null) return NO_SLICE;
   const years = (expiry - view.now) / MS_PER_YEAR;
   const members: SliceQuote[] = [];
   const points: SmilePoint[] = [];
@@ -203,20 +201,17 @@ function fitSlice(
     points.push(point);
   }
   const slice = prepareSlice(points, years, rules.criteria);
-  if (!slice.ok) return slice;
-  const quick = warm === null ? null : fitSmile(slice, warm, null);
-  const fit = quick !== null && quick.ok ? quick : fitSmile(slice, null, null);
-  if (!fit.ok) return fit;
+  if (!slice.ok) return { slice: null, refusal: slice };
+  const { smile: fit, refusal } = view.smiles.fit(instrument, slice);
+  if (fit === null) return { slice: null, refusal };
   const { underlying } = instrument;
+  const isHeld = refusal !== null;
   const screenVols = members.map((_, index) => leaveOneOutVol(slice, fit.shape, index));
-  return { key, underlying, expiry, forward, members, screenVols, slice, fit };
+  const made = { key, underlying, expiry, forward, members, screenVols, slice, fit, isHeld };
+  return { slice: made, refusal };
 }
 
-function remembered(inputs: Float64Array, result: ExpirySlice | SmileRefusal | null): Cached {
-  if (result === null) return { inputs, slice: null, refusal: null, warm: null };
-  if ('code' in result) return { inputs, slice: null, refusal: result, warm: null };
-  return { inputs, slice: result, refusal: null, warm: result.fit.shape };
-}
+const NO_SLICE = Object.freeze({ slice: null, refusal: null });
 
 /**
  * Out-of-the-money side only: the other carries the same volatility by parity, with a wider spread.

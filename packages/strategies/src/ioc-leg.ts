@@ -1,4 +1,9 @@
-import type { InstrumentName, LegProposal, Side } from '@holdfast/core/strategy';
+import {
+  type InstrumentName,
+  type LegProposal,
+  limitLeg,
+  type Side,
+} from '@holdfast/core/strategy';
 import type { FairValue } from './expiry-slices.ts';
 
 /**
@@ -11,20 +16,6 @@ export function iocLeg(
   limitPrice: number,
   fair: FairValue | null,
 ): LegProposal {
-  return {
-    instrument,
-    side,
-    quantity,
-    contracts: null,
-    limitPrice,
-    fairPrice: fair?.price ?? null,
-    grossEdgeUsd: null,
-    delta: fair?.delta ?? null,
-    orderType: 'limit',
-    timeInForce: 'immediate_or_cancel',
-    postOnly: false,
-    trigger: null,
-    triggerPrice: null,
-    linkedOrderType: null,
-  };
+  const known = { fairPrice: fair?.price ?? null, delta: fair?.delta ?? null };
+  return limitLeg(instrument, side, quantity, limitPrice, known);
 }

@@ -156,14 +156,15 @@ export function closeNext(
   const quantity = wholeAmount(quote.instrument, Math.min(Math.abs(amount), offered));
   if (quantity === null) return null;
   pair.closeTriedAt = view.now;
-  const fair = slice === null ? null : fairValue(slice, quote, view.now);
+  const fair = slice === null ? null : fairValue(slice, quote, view);
   const leg = iocLeg(quote.instrument.name, side, quantity, price, fair);
   return { action: 'Close', reduceOnly: true, legs: [leg], target: null };
 }
 
 /**
- * Expiries something may be opened in now: nothing held, working or proposed there by anybody, no
- * pause, and room for one more pair. What is left alone is noted. Null where it cannot be known.
+ * Expiries something may be opened in now: a smile of now, nothing held, working or proposed there
+ * by anybody, no pause, and room for one more pair. What is left alone is noted. Null where it
+ * cannot be known.
  */
 export function openSlices(
   memory: PairMemory,
@@ -186,7 +187,9 @@ export function openSlices(
     notes.note('all', 'GroupsFull', memory.pairs.size, rules.groupsMax);
     return [];
   }
-  return slices.filter(({ key }) => {
+  return slices.filter(({ key, isHeld }) => {
+    // Why its fit was refused is noted already.
+    if (isHeld) return false;
     const pair = memory.pairs.get(key);
     const quietUntil = memory.quietUntil.get(key) ?? view.now;
     if (pair !== undefined) notes.note(key, 'GroupUnresolved', legsHeld(pair, held), 2);

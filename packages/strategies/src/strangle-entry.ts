@@ -117,7 +117,7 @@ function assess(
   }
   const lift = Math.min(low.reference / level, parameters.liftMax);
   const edges = [call, put].map((quote) => {
-    const fair = fairValue(slice, quote, view.now, lift);
+    const fair = fairValue(slice, quote, view, lift);
     return fair === null ? null : legEdge(view, quote, 'buy', quantity, fair, index);
   });
   const [callEdge = null, putEdge = null] = edges;

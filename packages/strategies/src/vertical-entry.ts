@@ -112,7 +112,7 @@ function offSmile(
   // The sort is stable and members are in order of strike, so equal gains keep that order.
   ranked.sort((a, b) => b.gain - a.gain);
   return ranked.slice(0, parameters.refitsMax).flatMap(({ quote, strike }) => {
-    const fair = fairValue(slice, quote, view.now);
+    const fair = fairValue(slice, quote, view);
     const price = usablePrice(quote, side, parameters);
     if (fair === null || price === null) return [];
     const isClear = gainOf(side, fair.price, price) >= parameters.fitErrorsMin * fair.fitError;

@@ -1,3 +1,4 @@
+import { createSmileMemory } from '@holdfast/core/market';
 import type { Quote } from '@holdfast/core/strategy';
 import { describe, expect, it } from 'vitest';
 import {
@@ -144,6 +145,43 @@ describe('vertical, leaving', () => {
     propose(memory, CHAIN, { positions });
     expect(propose(memory, CHAIN, { positions, now: NOW + 1_000 })).toEqual([]);
     const [close] = propose(memory, CHAIN, { positions, now: NOW + 18 * DAY_MS });
+    expect(close?.legs[0]).toMatchObject({ instrument: SOLD, side: 'buy' });
+  });
+});
+
+describe('vertical, where the guard refuses the fit', () => {
+  /** Every price of the chain a third as high again, with the same two options off it. */
+  const leapt = (chain: readonly Quote[]): readonly Quote[] =>
+    chain.map((quote) => ({
+      ...quote,
+      bid: quote.bid === null ? null : 1.35 * quote.bid,
+      ask: quote.ask === null ? null : 1.35 * quote.ask,
+    }));
+  const after = { now: NOW + 1_000 };
+
+  it('TRIP a surface that has leapt opens nothing, and it says why', () => {
+    const [memory, smiles] = [vertical.remember(), createSmileMemory()];
+    propose(memory, chainOf(TERMS), { smiles });
+    expect(propose(memory, leapt(CHAIN), { smiles, ...after })).toEqual([]);
+    expect(codes(memory)).toContain(`${KEY} SmileDrifted`);
+    expect(smiles.trips).toMatchObject([{ slice: KEY, trip: 'drift', limit: 0.2 }]);
+  });
+
+  it('NON-TRIP the same two options off a surface that has not', () => {
+    const [memory, smiles] = [vertical.remember(), createSmileMemory()];
+    propose(memory, chainOf(TERMS), { smiles });
+    expect(propose(memory, CHAIN, { smiles, ...after })).toHaveLength(1);
+    expect(smiles.trips).toEqual([]);
+  });
+
+  it('what is held is still closed by its time', () => {
+    const [memory, smiles] = [vertical.remember(), createSmileMemory()];
+    const positions = filled(propose(memory, CHAIN, { smiles }));
+    propose(memory, CHAIN, { positions, smiles, ...after });
+    const soon = { positions, smiles, now: NOW + 2_000 };
+    expect(propose(memory, leapt(chainOf(TERMS)), soon)).toEqual([]);
+    const late = { positions, smiles, now: NOW + RULES.holdMsMax + 1_000 };
+    const [close] = propose(memory, leapt(chainOf(TERMS)), late);
     expect(close?.legs[0]).toMatchObject({ instrument: SOLD, side: 'buy' });
   });
 });

@@ -121,7 +121,7 @@ function hasReverted(
     const amount = held.get(leg);
     if (quote === null || amount === undefined || !(quote.ageMs <= orderAgeMsMax)) return false;
     if (quote.bid === null || quote.ask === null) return false;
-    const fair = fairValue(slice, quote, view.now);
+    const fair = fairValue(slice, quote, view);
     if (fair === null) return false;
     leftUsd += (fair.price - 0.5 * (quote.bid + quote.ask)) * amount * unitUsd(quote, index);
   }

@@ -195,7 +195,7 @@ describe.skipIf(folder === null)('recorded option chains', () => {
         (candidate) => candidate.underlying === 'BTC' && daysLeft(candidate, snapshot) > 10,
       );
       const target = slice?.members.find(({ type, ask }) => type === 'put' && ask >= 0.009)?.quote;
-      const fair = slice && target ? fairValue(slice, target, snapshot.at) : null;
+      const fair = slice && target ? fairValue(slice, target, recorded(snapshot)) : null;
       expect(fair).not.toBeNull();
       const ask = Math.floor((0.8 * (fair?.price ?? NaN)) / 0.0005) * 0.0005;
       const quotes = snapshot.quotes.map((quote) =>
@@ -231,7 +231,7 @@ function daysLeft(slice: ExpirySlice, snapshot: Snapshot): number {
 function edgeUsd(snapshot: Snapshot, slice: ExpirySlice, quote: Quote) {
   const index = snapshot.indexes.get(quote.instrument.underlying) ?? NaN;
   const amount = (quote.instrument.minAmount * quote.instrument.amountStepE8) / E8;
-  const fair = fairValue(slice, quote, snapshot.at)?.price ?? NaN;
+  const fair = fairValue(slice, quote, recorded(snapshot))?.price ?? NaN;
   const [bid, ask] = [quote.bid ?? NaN, quote.ask ?? NaN];
   return {
     gross: (fair - ask) * amount * index,

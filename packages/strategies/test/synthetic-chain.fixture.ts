@@ -3,12 +3,15 @@ import {
   MS_PER_YEAR,
   optionPriceUsd,
   type Quote,
+  type SmileDesk,
   type StrategyPosition,
   type StrategyView,
   type SviShape,
   sviVariance,
   type TradingMode,
 } from '@holdfast/core/strategy';
+import { createSmileMemory, openSmileDesk, type SmileMemory } from '@holdfast/core/market';
+import { DEFAULT_PARAMETERS } from '@holdfast/core/policy';
 import { instrumentName, monoMs } from '@holdfast/core/values';
 import { optionFeeUsd, optionInstrument } from './option-chain.fixture.ts';
 
@@ -105,6 +108,25 @@ export interface ViewTerms {
   readonly index?: (underlying: string) => number | null;
   readonly volatilityIndex?: (underlying: string) => number | null;
   readonly feeUsd?: StrategyView['feeUsd'];
+  /** What the guard over its fits remembers; without it, nothing. */
+  readonly smiles?: SmileMemory;
+}
+
+/** The launch policy's, in a market whose depth nobody knows. */
+const GUARD = {
+  ...DEFAULT_PARAMETERS,
+  butterflyEpsilon: 1e-6,
+  calendarEpsilon: 0.15,
+  gridSteps: 48,
+};
+
+export function smilesOf(now: number, memory = createSmileMemory()): SmileDesk {
+  return openSmileDesk(memory, {
+    now: monoMs(now),
+    rules: GUARD,
+    keptMsMax: 300_000,
+    depthUsd: () => null,
+  });
 }
 
 export function viewOf(quotes: readonly Quote[], terms: ViewTerms = {}): StrategyView {
@@ -117,6 +139,7 @@ export function viewOf(quotes: readonly Quote[], terms: ViewTerms = {}): Strateg
     quote: (name) => byName.get(name) ?? null,
     index,
     volatilityIndex: terms.volatilityIndex ?? (() => null),
+    smiles: smilesOf(terms.now ?? NOW, terms.smiles),
     positions: terms.positions ?? [],
     working: new Set(terms.working ?? []),
     feeUsd:

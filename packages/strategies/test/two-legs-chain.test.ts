@@ -99,7 +99,7 @@ function planted(snapshot: Snapshot): readonly Quote[] {
   const puts = slice?.members.filter(({ type, ask }) => type === 'put' && ask >= 0.007) ?? [];
   const [cheap, , , , rich] = puts;
   const priceOf = (share: number, quote: Quote | undefined): number => {
-    const fair = slice && quote ? fairValue(slice, quote, snapshot.at) : null;
+    const fair = slice && quote ? fairValue(slice, quote, viewOf([], { now: snapshot.at })) : null;
     return Math.round((share * (fair?.price ?? Number.NaN)) / TICK) * TICK;
   };
   const ask = priceOf(0.87, cheap?.quote);

@@ -55,10 +55,11 @@ export function isProven({ tests }: Found): boolean {
   return tests.length > 0 && tests.every(({ passed }) => passed);
 }
 
-/** Which stage of `npm test` runs a test file. */
+/** Which stage of `npm run verify` runs a test file. */
 function stageOf(file: string): string {
   if (file.startsWith('scripts/')) return 'tidy';
   if (file.endsWith('.wire.test.ts')) return 'wire';
+  if (file.endsWith('.soak.test.ts')) return 'soak';
   if (/\/test\//.test(file)) return 'contract';
   return file.endsWith('.prop.test.ts') ? 'property' : 'unit';
 }
@@ -75,7 +76,7 @@ export function linksPage(run: GateRun, from: Provenance, madeUtc: string): stri
       found.gate,
       `\`${found.name}${found.name.endsWith('_') ? '*_fails_closed' : ''}\``,
       files.join(', '),
-      `\`npm test\`, stage ${stages.join(', ')}`,
+      `\`npm run verify\`, stage ${stages.join(', ')}`,
       found.tests.length,
       found.tests.filter(({ passed }) => !passed).length,
       isProven(found) ? 'PASS' : found.tests.length === 0 ? 'NO SUCH TEST' : 'FAIL',
@@ -87,8 +88,8 @@ ${shownProvenance(from)}
 
 No continuous integration has a public address here: there is no link to give, and none is invented.
 The build is the tree of which this is the recorded run, made ${madeUtc} in
-${run.seconds.toFixed(1)} s. \`.ci/run\` installs from the lockfile and runs \`npm run verify\`, of
-which \`npm test\` is the part that runs these. To repeat them alone:
+${run.seconds.toFixed(1)} s. \`.ci/run\` installs from the lockfile and runs \`npm run verify\`,
+which runs these. To repeat them alone:
 
 \`\`\`
 ${run.commands.join('\n')}

@@ -225,6 +225,42 @@ const DRILLS_OVER_THE_WIRE: readonly Drill[] = [
     claims: [REFUSED, BY_RECONCILIATION],
     notes: 'One 10028 is ReduceOnly and no Kill: three in five minutes are (D-12).',
   },
+  {
+    number: 8,
+    name: 'unknown_token',
+    trigger:
+      'Something is held. A latch reason that no list names is set in the state of the running ' +
+      'engine, as a line of code would that never listed it; then the engine is killed and ' +
+      'started again, the same build.',
+    expected: {
+      trading_mode: 'Kill',
+      mode_reasons: ['KILL_CORTEX_FORCE_KILL'],
+      open_permission_blocked_latch: false,
+      open_permission_reason_codes: [],
+    },
+    claims: [
+      [
+        'the fault was told',
+        (run) => linesAfter(run, 'fault').some(({ fault }) => fault === 'unmapped_reason_code'),
+      ],
+      [
+        'no process of this build came back from it',
+        (run) => run.lives === 2 && activeAgainAt(run, run.triggered_at) === null,
+      ],
+      [
+        'no status named the code',
+        ({ seen }) => seen.every(({ document }) => !JSON.stringify(document).includes('NOBODY_')),
+      ],
+      [
+        'what was held was closed',
+        ({ lines }) => lines.findLast(({ kind }) => kind === 'held')?.held?.length === 0,
+      ],
+    ],
+    notes:
+      'What ends it is another build_id: the code is listed, built and certified anew. That a ' +
+      'code without an entry is refused before it is built is a matter of types, and of the ' +
+      'tests that compare the lists.',
+  },
 ];
 
 export const DRILLS: readonly Drill[] = DRILLS_OVER_THE_WIRE.map((drill) => ({

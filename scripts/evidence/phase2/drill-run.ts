@@ -52,9 +52,9 @@ export function linesAfter(run: DrillRun, kind: string): readonly DrillLine[] {
 /** From the trigger until the engine said that it would open nothing; null: it never did. */
 export function timeToSafeMs(run: DrillRun): number | null {
   const after = run.lines.filter(({ at }) => at >= run.triggered_at - 1);
-  const lower = after.find(({ kind, to }) => kind === 'modeChanged' && to !== 'Active');
-  const started = after.find(({ kind }) => kind === 'started');
-  const safe = started ?? lower;
+  const safe = after.find(
+    ({ kind, to }) => kind === 'started' || (kind === 'modeChanged' && to !== 'Active'),
+  );
   return safe === undefined ? null : Math.max(0, Math.round(safe.at - run.triggered_at));
 }
 

@@ -1,5 +1,7 @@
 import type { ContainmentPurpose, GroupCause, GroupState } from '../order/group.ts';
+import type { RejectCode } from '../gates/reject.ts';
 import type { Side } from '../intent/intent.ts';
+import type { ReductionCause } from '../ledger/group-records.ts';
 import type {
   AmountE8,
   GroupId,
@@ -7,6 +9,7 @@ import type {
   Label,
   MicroUsd,
   MonoMs,
+  PriceE8,
   StrategyId,
   TradeId,
 } from '../values/index.ts';
@@ -30,6 +33,16 @@ export interface Flight {
   readonly askedAt: MonoMs;
 }
 
+/** What an emergency close was asked for, and no more. */
+export interface AskedReduction {
+  /** Of the order that reduces. */
+  readonly side: Side;
+  readonly amountE8: AmountE8;
+  /** The worst touch at which it is wanted; null: at any. */
+  readonly limitPriceE8: PriceE8 | null;
+  readonly cause: ReductionCause;
+}
+
 /**
  * One incident while it lasts: a broken group, or a position that is closed for its own sake. An
  * observation: a new process begins its incidents anew, from what the ledger says of the groups.
@@ -40,20 +53,27 @@ export interface Run {
   readonly strategyId: StrategyId;
   /** Set where a position, and no group, is contained. */
   readonly instrument: InstrumentName | null;
-  readonly why: 'group' | 'kill';
+  why: 'group' | 'kill' | 'reduction';
+  /** Set where somebody asked for a reduction: one round of closes, and at most so much. */
+  asked: AskedReduction | null;
   readonly beganAt: MonoMs;
   /** Worth of what was naked when the first close was planned. */
   exposureBefore: MicroUsd | null;
   round: number;
   /** Closes of this round. */
   attempt: number;
-  roundBeganAt: MonoMs;
+  /** Since when something is tried in it, or would be if anybody told a price. */
+  roundBeganAt: MonoMs | null;
   pausedUntil: MonoMs;
   rescues: number;
   hedge: 'untried' | 'reduce_only' | 'opening';
   hedgeUsed: boolean;
   /** Close attempts of the first round in which there were any. */
   closeAttempts: number;
+  /** That it was taken over is told with its first order. */
+  told: boolean;
+  /** An order of it was silent too long: it may still trade. */
+  doubt: boolean;
   /** `none`: it does not have one. */
   event: 'owed' | 'asked' | 'recorded' | 'none';
   readonly flying: Map<Label, Flight>;
@@ -65,11 +85,33 @@ export interface Run {
   hedgedE8: number;
   /** `EmergencyCloseNoPrice` was said of it. */
   saidNoPrice: boolean;
-  /** Nor that it cannot be hedged. */
-  saidNoHedge: boolean;
+  /** Why it was not hedged, as far as that was said. */
+  readonly saidNoHedge: Set<RejectCode>;
   priceAskedAt: MonoMs | null;
   /** Nothing of it can be traded any more. */
   neutral: boolean;
+}
+
+/** A reduction that somebody asked for: no incident, so no event. */
+export function createReduction(
+  who: Pick<Run, 'parent' | 'strategyId' | 'instrument'>,
+  asked: AskedReduction,
+  at: MonoMs,
+  never: MonoMs,
+): Run {
+  const run = createRun({ ...who, why: 'reduction' }, at, never);
+  run.asked = Object.freeze(asked);
+  // It is not waited for any longer than for a price.
+  run.roundBeganAt = at;
+  run.event = 'none';
+  return run;
+}
+
+/** Kill takes it over: everything goes, and it is told. */
+export function becomeKill(run: Run): void {
+  run.why = 'kill';
+  run.asked = null;
+  run.event = 'owed';
 }
 
 /** States that are steps of the executor; the others follow from other records. */
@@ -125,11 +167,14 @@ export function createRun(
 ): Run {
   return {
     ...who,
+    asked: null,
+    told: false,
+    doubt: false,
     beganAt: at,
     exposureBefore: null,
     round: 0,
     attempt: 0,
-    roundBeganAt: at,
+    roundBeganAt: null,
     pausedUntil: never,
     rescues: 0,
     hedge: 'untried',
@@ -141,7 +186,7 @@ export function createRun(
     creditedE8: [0, 0],
     hedgedE8: 0,
     saidNoPrice: false,
-    saidNoHedge: false,
+    saidNoHedge: new Set(),
     priceAskedAt: null,
     neutral: false,
   };

@@ -1,4 +1,5 @@
 import type { IntentClass, IntentProposal, LegProposal } from '../intent/intent.ts';
+import { limitLeg } from '../intent/limit-leg.ts';
 import {
   amountE8,
   coinE8,
@@ -26,22 +27,9 @@ export interface CandidateSource {
 }
 
 /** Stands for the leg a proposal does not have; the gate `classified` refuses it. */
-const NO_LEG: LegProposal = Object.freeze({
-  instrument: instrumentName(''),
-  side: 'buy',
-  quantity: Number.NaN,
-  contracts: null,
-  limitPrice: null,
-  fairPrice: null,
-  grossEdgeUsd: null,
-  delta: null,
-  orderType: '',
-  timeInForce: 'immediate_or_cancel',
-  postOnly: false,
-  trigger: null,
-  triggerPrice: null,
-  linkedOrderType: null,
-});
+const NO_LEG: LegProposal = Object.freeze(
+  limitLeg(instrumentName(''), 'buy', Number.NaN, null, { orderType: '' }),
+);
 
 /**
  * One leg at the start of its way through the gates. Total: whatever the proposal lacks or has

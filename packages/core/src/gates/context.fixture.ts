@@ -166,6 +166,7 @@ export const POLICY: Policy = Object.freeze<Policy>({
     [BTC, BTC_PERPETUAL.name],
     [ETH, ETH_PERPETUAL.name],
   ]),
+  smileGuard: { butterflyEpsilon: 1e-6, calendarEpsilon: 0.15, gridSteps: 48 },
   parameters: ROOMY_PARAMETERS,
   containment: { openingHedgeAllowed: false },
 });

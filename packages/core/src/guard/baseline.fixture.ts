@@ -24,6 +24,7 @@ const NONE = Object.freeze({ kind: 'None' } as const);
 const NO_OVERRIDES: SafetyOverrides = Object.freeze({
   cortex: NONE,
   exchangeHealth: NONE,
+  contract: NONE,
   basis: NONE,
 });
 

@@ -27,6 +27,8 @@ export interface SafetyOverrides {
   readonly cortex: SafetyOverride | null;
   readonly exchangeHealth: SafetyOverride | null;
   readonly basis: SafetyOverride | null;
+  /** No monitor: what this build makes of itself once it has broken its own contract. */
+  readonly contract: SafetyOverride;
 }
 
 /**

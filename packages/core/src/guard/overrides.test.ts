@@ -39,6 +39,12 @@ describe('cortex_override', () => {
   });
 
   it('is nothing while nobody says anything', () => {
-    expect(worstOverride({ cortex: null, exchangeHealth: null, basis: null })).toBe('None');
+    const unheard = {
+      cortex: null,
+      exchangeHealth: null,
+      basis: null,
+      contract: { kind: 'None' } as const,
+    };
+    expect(worstOverride(unheard)).toBe('None');
   });
 });

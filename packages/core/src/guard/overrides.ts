@@ -5,6 +5,7 @@ export const OVERRIDE_PRODUCERS = [
   'cortex',
   'exchangeHealth',
   'basis',
+  'contract',
 ] as const satisfies readonly (keyof SafetyOverrides)[];
 
 /** The most severe of what was said; who has not been heard says nothing here. */

@@ -51,7 +51,12 @@ const inputs: fc.Arbitrary<GuardInputs> = fc
     sessionKillActive: flag,
     count10028In5m: fc.option(fc.integer({ min: 0, max: 6 })),
     bunkerModeActive: fc.constantFrom(true, false, null),
-    overrides: fc.record({ cortex: candidate, exchangeHealth: candidate, basis: candidate }),
+    overrides: fc.record({
+      cortex: candidate,
+      exchangeHealth: candidate,
+      basis: candidate,
+      contract: candidate.filter((override) => override !== null),
+    }),
     evidenceChain: fc.constantFrom('GREEN', 'RED', null),
   } as const)
   .map((changes) => baselineInputs(changes as Partial<GuardInputs>));

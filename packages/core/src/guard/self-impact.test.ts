@@ -80,6 +80,17 @@ describe('our direction', () => {
     expect(of({ self: net(-40_000), side: 'buy' })).toBe('clear');
   });
 
+  it('AT-956 the roundings of a micro-dollar are no direction', () => {
+    for (const rounding of [-1, 1, -512, 512]) {
+      const self = { gross: usd(56_895), net: rounding };
+      expect(of({ self, side: 'buy' })).toBe('tripped');
+      expect(of({ self, side: 'sell' })).toBe('tripped');
+    }
+    const sold = { gross: usd(56_895), net: -10_000 };
+    expect(of({ self: sold, side: 'buy' })).toBe('clear');
+    expect(of({ self: sold, side: 'sell' })).toBe('tripped');
+  });
+
   it('what comes to nothing went both ways', () => {
     expect(of({ self: net(0), side: 'buy' })).toBe('tripped');
     expect(of({ self: net(0), side: 'sell' })).toBe('tripped');

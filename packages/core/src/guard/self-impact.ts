@@ -30,6 +30,8 @@ export interface SelfImpactInputs {
 export type SelfImpact = 'stale' | 'tripped' | 'clear';
 
 const MICRO = 1_000_000;
+/** Every trade is rounded up by less than a micro-dollar: a net as small as this is nothing. */
+const NET_ROUNDING_MAX = 1_000;
 
 /**
  * Do we chase ourselves? Freshness first: of a feed that is not heard nothing is computed. Then by
@@ -47,6 +49,6 @@ export function assessSelfImpact(inputs: SelfImpactInputs): SelfImpact {
   const byShare = !(share < selfTradeFractionTrip) && gross >= selfTradeMinSelfNotionalUsd * MICRO;
   const byAmount = gross >= parameters.selfTradeNotionalTripUsd * MICRO;
   if (!byShare && !byAmount) return 'clear';
-  const goesOn = side === 'buy' ? net >= 0 : net <= 0;
+  const goesOn = side === 'buy' ? net >= -NET_ROUNDING_MAX : net <= NET_ROUNDING_MAX;
   return goesOn ? 'tripped' : 'clear';
 }

@@ -38,6 +38,15 @@ export function markValueE8(
   return worthE8(instrument, positionE8, markPriceE8);
 }
 
+/** The same for a future of which only the unit of its amounts is known. */
+export function futureValueE8(
+  amountUnit: Instrument['amountUnit'],
+  positionE8: AmountE8,
+  priceE8: PriceE8,
+): CoinE8 | null {
+  return worthE8({ amountUnit }, positionE8, priceE8);
+}
+
 /**
  * What a signed position pays at expiry, delivery price in USD per coin. An inverse option pays
  * coin: a call 1 - K/S, a put K/S - 1; a linear one USDC. Rounded against us. Null for what does
@@ -62,8 +71,12 @@ export function settlementCashE8(
  * Signed amount times price; for an inverse future the coin value of a USD amount, which a long is
  * short of.
  */
-function worthE8(instrument: Instrument, signedE8: number, priceE8: PriceE8): CoinE8 | null {
-  if (instrument.amountUnit === 'usd') {
+function worthE8(
+  { amountUnit }: Pick<Instrument, 'amountUnit'>,
+  signedE8: number,
+  priceE8: PriceE8,
+): CoinE8 | null {
+  if (amountUnit === 'usd') {
     return isCount(priceE8) ? floorSigned(0 - signedE8, E8, priceE8) : null;
   }
   return floorSigned(signedE8, priceE8, E8);

@@ -1,4 +1,5 @@
 export { fillCashE8, markValueE8, settlementCashE8 } from './cash.ts';
+export { hedgeNameOf, hedgesOfCoins } from './hedge-name.ts';
 export type {
   Instrument,
   InstrumentKind,

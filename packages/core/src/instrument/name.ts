@@ -12,3 +12,22 @@ export function underlyingOf(name: InstrumentName): Currency {
   }
   return currency(name);
 }
+
+/** What an instrument is, as far as its name says. */
+export type NamedKind = 'option' | 'inverse_future' | 'linear_future' | 'other';
+
+const OPTION = /^[^-]+-[^-]+-[^-]+-[CP]$/;
+const FUTURE = /^[^-]+-(PERPETUAL|\d{1,2}[A-Z]{3}\d{2})$/;
+
+/** For what moved cash once and may be listed no more: Deribit's names say it, combos apart. */
+export function kindOfName(name: InstrumentName): NamedKind {
+  if (OPTION.test(name)) return 'option';
+  if (!FUTURE.test(name)) return 'other';
+  return name.includes('_') ? 'linear_future' : 'inverse_future';
+}
+
+/** A future or a perpetual: it pays with the daily settlement, and not with the trade. */
+export function isFutureByName(name: InstrumentName): boolean {
+  const kind = kindOfName(name);
+  return kind === 'inverse_future' || kind === 'linear_future';
+}

@@ -18,6 +18,7 @@ export {
   matchLabel,
   type MatchableIntent,
 } from './label-match.ts';
+export { limitLeg } from './limit-leg.ts';
 export { xxhash64, xxhash64Text } from './xxhash64.ts';
 export {
   structureFingerprint,

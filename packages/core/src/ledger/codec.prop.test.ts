@@ -35,7 +35,10 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   group_state: ['MixedFailed', 'Flattening', 'Complete', 'Flattened'],
   purpose: ['rescue', 'close', 'hedge'],
   'groupStateChanged.cause': ['all_filled', 'no_trade', 'leg_failed', 'late_fill_closed'],
+  'cashRecorded.cause': ['trade', 'settlement', 'other'],
+  'cashMismatched.fault': ['balance', 'row_missing'],
   'atomicNakedEventRecorded.cause': ['atomic_legging_failure', 'kill_containment'],
+  'reductionTakenOver.cause': ['LiquidityGateNoL2', 'close_out'],
   trading_mode_at_event: ['Active', 'ReduceOnly', 'Kill'],
   evidence_chain_state_at_event: ['GREEN', 'RED'],
 };
@@ -59,9 +62,10 @@ function valueFor(type: string, wire: string): fc.Arbitrary<unknown> {
   if (wire === 'hedge_used') return fc.boolean();
   if (wire.startsWith('exposure_usd_')) return exact;
   const tail = /_(ts|only|idx|hash|ms|bps|utilization|usd|code)$/.exec(wire)?.[1];
-  if (wire === 'approvers') return fc.array(fc.string({ minLength: 1, maxLength: 9 }));
+  if (wire === 'approvers' || wire === 'half_seen')
+    return fc.array(fc.string({ minLength: 1, maxLength: 9 }));
   if (wire === 'intent_hash') return fc.stringMatching(/^[0-9a-f]{16}$/);
-  if (tail === 'ts' || ['epoch', 'open_orders', 'positions', 'trades'].includes(wire))
+  if (tail === 'ts' || ['epoch', 'open_orders', 'positions', 'trades', 'row_id'].includes(wire))
     return fc.maxSafeNat();
   if (tail === 'only') return fc.boolean();
   if (tail === 'idx') return fc.constantFrom(0, 1);
@@ -77,7 +81,7 @@ function valueFor(type: string, wire: string): fc.Arbitrary<unknown> {
 
 const EXACT = new Set(
   `qty limit_price price fee cash index_price delta settlement_price best_bid best_ask fair_price
-   current_delta pending_delta`.split(/\s+/),
+   current_delta pending_delta balance change funding value expected told`.split(/\s+/),
 );
 
 type Rows = Readonly<Record<string, Entry<unknown>>>;

@@ -59,6 +59,22 @@ export interface ContainmentPlanned {
   readonly label: Label;
 }
 
+/** The emergency close takes a reduction over: why, and at most how much (AMB-39). */
+export interface ReductionTakenOver {
+  readonly type: 'reductionTakenOver';
+  readonly at: WallMs;
+  /** What its closes are attempts of: the refused intent's own, or one made for the position. */
+  readonly groupId: GroupId;
+  readonly strategyId: StrategyId;
+  readonly instrument: InstrumentName;
+  readonly side: Side;
+  readonly amountE8: AmountE8;
+  readonly cause: ReductionCause;
+}
+
+/** What the gates said of it; or that an operator closes everything out. */
+export type ReductionCause = 'LiquidityGateNoL2' | 'ExpectedSlippageTooHigh' | 'close_out';
+
 /** `AtomicNakedEvent` of contract-1 section 24.2: once per incident. */
 export interface AtomicNakedEventRecorded {
   readonly type: 'atomicNakedEventRecorded';

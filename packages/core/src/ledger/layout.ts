@@ -8,6 +8,7 @@ import {
 import { LOSS_LIMITS, type LossLimit } from '../position/losses.ts';
 import type { ContainmentPurpose, GroupCause } from '../order/group.ts';
 import type { OrderTerms } from '../order/order.ts';
+import { CASH_LAYOUTS } from './cash-layout.ts';
 import {
   bit,
   count,
@@ -24,7 +25,7 @@ import {
   text,
   usd,
 } from './kind.ts';
-import type { GroupLegTerms, NakedEventCause } from './group-records.ts';
+import type { GroupLegTerms, NakedEventCause, ReductionCause } from './group-records.ts';
 import type { DecisionContext, LedgerRecord, ObservationSource } from './record.ts';
 
 /**
@@ -239,6 +240,7 @@ export const LAYOUTS: Layouts = {
         reject_after_fill: true,
         label_hash_mismatch: true,
         ghost_order: true,
+        unmapped_reason_code: true,
       }),
     ],
     label: ['label', nullable(id())],
@@ -320,5 +322,22 @@ export const LAYOUTS: Layouts = {
     ],
     tradingMode: ['trading_mode_at_event', mode],
     evidenceChain: ['evidence_chain_state_at_event', nullable(oneOf({ GREEN: true, RED: true }))],
+  },
+  ...CASH_LAYOUTS,
+  reductionTakenOver: {
+    at: ['recorded_ts', count()],
+    groupId: ['group_id', id()],
+    strategyId: ['strategy_id', id()],
+    instrument: ['instrument', id()],
+    side: ['side', side],
+    amountE8: ['qty', e8()],
+    cause: [
+      'cause',
+      oneOf<ReductionCause>({
+        LiquidityGateNoL2: true,
+        ExpectedSlippageTooHigh: true,
+        close_out: true,
+      }),
+    ],
   },
 };

@@ -17,11 +17,13 @@ import type {
   VenueOrderId,
   WallMs,
 } from '../values/index.ts';
+import type { CashAcknowledged, CashBegun, CashMismatched, CashRecorded } from './cash-records.ts';
 import type {
   AtomicNakedEventRecorded,
   ContainmentPlanned,
   GroupRecorded,
   GroupStateChanged,
+  ReductionTakenOver,
 } from './group-records.ts';
 
 /**
@@ -53,7 +55,12 @@ export type LedgerRecord =
   | GroupRecorded
   | GroupStateChanged
   | ContainmentPlanned
-  | AtomicNakedEventRecorded;
+  | AtomicNakedEventRecorded
+  | CashBegun
+  | CashRecorded
+  | CashMismatched
+  | CashAcknowledged
+  | ReductionTakenOver;
 
 /** One process took the ledger. The first record of every run. */
 export interface SessionStarted {
@@ -269,7 +276,9 @@ export type Anomaly =
   | 'fill_without_order'
   | 'reject_after_fill'
   | 'label_hash_mismatch'
-  | 'ghost_order';
+  | 'ghost_order'
+  /** A code came up that no catalogue names: this build is not to be trusted. */
+  | 'unmapped_reason_code';
 
 /** Written after a refused append, to learn whether the ledger takes records again (AT-906). */
 export interface LedgerProbed {

@@ -9,4 +9,10 @@ export {
   type Liquidity,
 } from './fees.ts';
 export { isBookFresh } from './freshness.ts';
+export {
+  createSmileMemory,
+  openSmileDesk,
+  type SmileMemory,
+  type SmileMoment,
+} from './smile-desk.ts';
 export { walkBook, type Walk, wouldCross } from './walk.ts';

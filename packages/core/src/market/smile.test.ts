@@ -5,6 +5,7 @@ import {
   leaveOneOutVol,
   prepareSlice,
   SMILE_CRITERIA,
+  smileFault,
   type SmileFit,
   type SmilePoint,
   type SmileSlice,
@@ -38,7 +39,8 @@ function prepared(points: readonly SmilePoint[]): SmileSlice {
 
 function fitted(slice: SmileSlice, warm: SviShape | null = null): SmileFit {
   const fit = fitSmile(slice, warm, null);
-  if (!fit.ok) throw new Error(fit.code);
+  const fault = smileFault(slice, fit);
+  if (fault !== null) throw new Error(fault.code);
   return fit;
 }
 
@@ -139,9 +141,9 @@ describe('leaving one out', () => {
     const without = fitSmile(slice, null, planted);
     const deeper = prepared(pointsOf(shape, (i) => (i === planted ? -0.08 : 0)));
     expect(fitSmile(deeper, null, planted)).toStrictEqual(without);
-    expect(without.ok && without.points).toBe(20);
+    expect(without.points).toBe(20);
     const own = smileVol(whole, STRIKES[planted] ?? NaN) ?? NaN;
-    const others = without.ok ? smileVol(without, STRIKES[planted] ?? NaN) : null;
+    const others = smileVol(without, STRIKES[planted] ?? NaN);
     expect(Math.abs((others ?? NaN) - truth)).toBeLessThan(1e-4);
     expect(truth - own).toBeGreaterThan(0.002);
   });
@@ -198,11 +200,12 @@ describe('smile refusals', () => {
 
   it('TRIP a saw is not a smile; NON-TRIP the same saw under a looser limit', () => {
     const points = pointsOf(shape, (i) => (i % 2 === 0 ? 0.06 : -0.06));
-    const result = fitSmile(prepared(points), null, null);
-    expect(result).toMatchObject({ ok: false, code: 'SmileFitPoor', limit: 0.03 });
-    expect(!result.ok && result.measured).toBeGreaterThan(0.03);
+    const slice = prepared(points);
+    const fault = smileFault(slice, fitSmile(slice, null, null));
+    expect(fault).toMatchObject({ ok: false, code: 'SmileFitPoor', limit: 0.03 });
+    expect(fault?.measured).toBeGreaterThan(0.03);
     const loose = prepareSlice(points, YEARS, { ...SMILE_CRITERIA, rmseVolMax: 0.1 });
-    expect(loose.ok && fitSmile(loose, null, null).ok).toBe(true);
+    expect(loose.ok && smileFault(loose, fitSmile(loose, null, null))).toBeNull();
   });
 
   it('TRIP a perfect fit to quotes that allow a free butterfly', () => {
@@ -214,11 +217,11 @@ describe('smile refusals', () => {
       volHalfSpread: 0.003,
     }));
     const slice = prepareSlice(points, 1, SMILE_CRITERIA);
-    const result = slice.ok ? fitSmile(slice, null, null) : null;
-    expect(result).toMatchObject({ ok: false, code: 'SmileArbitrage' });
-    expect(result !== null && !result.ok && result.measured).toBeLessThan(0);
+    const fault = slice.ok ? smileFault(slice, fitSmile(slice, null, null)) : null;
+    expect(fault).toMatchObject({ ok: false, code: 'SmileArbitrage' });
+    expect(fault?.measured).toBeLessThan(0);
     const blind = prepareSlice(points, 1, { ...SMILE_CRITERIA, densityTolerance: 1 });
     const seen = blind.ok ? fitSmile(blind, null, null) : null;
-    expect(seen?.ok === true && seen.rmseVol).toBeLessThan(1e-4);
+    expect(seen?.rmseVol).toBeLessThan(1e-4);
   });
 });

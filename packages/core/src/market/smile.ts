@@ -1,12 +1,6 @@
 import { minimisePlane } from './nelder-mead.ts';
-import {
-  solveInner,
-  type SviColumns,
-  sviDensitySign,
-  type SviLinear,
-  type SviShape,
-  sviVariance,
-} from './svi.ts';
+import { lowestDensity } from './svi-arbitrage.ts';
+import { solveInner, type SviColumns, type SviLinear, type SviShape, sviVariance } from './svi.ts';
 
 /** One two-sided quote as the fit sees it. */
 export interface SmilePoint {
@@ -41,7 +35,10 @@ export type SmileRefusalCode =
   | 'SmileInputInvalid'
   | 'SmileTooFewQuotes'
   | 'SmileFitPoor'
-  | 'SmileArbitrage';
+  | 'SmileArbitrage'
+  | 'SmileNotFinite'
+  | 'SmileDrifted'
+  | 'SmileGuardUnset';
 
 /** No usable smile, and why; `measured` and `limit` are the operands of `code`. */
 export interface SmileRefusal {
@@ -52,18 +49,19 @@ export interface SmileRefusal {
   readonly limit: number;
 }
 
+/** A curve and how well it fits; whether it may be used is another question (`svi-guard.ts`). */
 export interface SmileFit {
-  readonly ok: true;
   readonly shape: SviShape;
   readonly years: number;
+  /** The strikes that were quoted, as log-moneyness: beyond them nothing is priced. */
+  readonly kMin: number;
+  readonly kMax: number;
   /** Points that took part; one less than offered when one was left out. */
   readonly points: number;
   /** Weighted root mean square error, in volatility. */
   readonly rmseVol: number;
   /** Root mean square error in half spreads: below 1 the curve lies inside the quotes. */
   readonly rmseHalfSpreads: number;
-  /** Smallest g(k) on the grid. */
-  readonly densityMin: number;
 }
 
 /** Checked points of one expiry, ready to be fitted more than once. */
@@ -89,9 +87,9 @@ export function prepareSlice(
 ): SmileSlice | SmileRefusal {
   const size = points.length;
   if (size < criteria.pointsMin) {
-    return refusal('SmileTooFewQuotes', size, size, criteria.pointsMin);
+    return smileRefusal('SmileTooFewQuotes', size, size, criteria.pointsMin);
   }
-  if (!isPositive(years)) return refusal('SmileInputInvalid', size, years, 0);
+  if (!isPositive(years)) return smileRefusal('SmileInputInvalid', size, years, 0);
   const columns: SviColumns = {
     size,
     k: new Float64Array(size),
@@ -116,7 +114,7 @@ export function prepareSlice(
       !isPositive(weight) ||
       !Number.isFinite(point.logMoneyness)
     ) {
-      return refusal('SmileInputInvalid', size, i, size);
+      return smileRefusal('SmileInputInvalid', size, i, size);
     }
     columns.k[i] = point.logMoneyness;
     columns.w[i] = w;
@@ -126,7 +124,7 @@ export function prepareSlice(
     kMin = Math.min(kMin, point.logMoneyness);
     kMax = Math.max(kMax, point.logMoneyness);
   }
-  if (!(kMax > kMin)) return refusal('SmileInputInvalid', size, kMax, kMin);
+  if (!(kMax > kMin)) return smileRefusal('SmileInputInvalid', size, kMax, kMin);
   return { ok: true, years, columns, vol, volWeight, kMin, kMax, criteria };
 }
 
@@ -140,9 +138,21 @@ export function fitSmile(
   slice: SmileSlice,
   warm: SviShape | null,
   excluded: number | null,
-): SmileFit | SmileRefusal {
+): SmileFit {
   const out = excluded ?? -1;
-  return judge(slice, search(slice, warm, out), out);
+  return measure(slice, search(slice, warm, out), out);
+}
+
+/** What its own criteria say against a fit to this slice; null: nothing. */
+export function smileFault(
+  { criteria }: SmileSlice,
+  { shape, points, rmseVol, kMin, kMax }: SmileFit,
+): SmileRefusal | null {
+  const { rmseVolMax, densityTolerance } = criteria;
+  if (!(rmseVol <= rmseVolMax)) return smileRefusal('SmileFitPoor', points, rmseVol, rmseVolMax);
+  const density = lowestDensity(shape, kMin, kMax, DENSITY_GRID);
+  if (density >= -densityTolerance) return null;
+  return smileRefusal('SmileArbitrage', points, density, -densityTolerance);
 }
 
 const ITERATIONS_COLD = 160;
@@ -203,7 +213,10 @@ export function leaveOneOutVol(slice: SmileSlice, shape: SviShape, index: number
 }
 
 /** Volatility of the fitted smile at a strike; `null` outside what a positive variance allows. */
-export function smileVol(fit: SmileFit, logMoneyness: number): number | null {
+export function smileVol(
+  fit: Pick<SmileFit, 'shape' | 'years'>,
+  logMoneyness: number,
+): number | null {
   return volOf(fit.shape, logMoneyness, fit.years);
 }
 
@@ -212,14 +225,14 @@ function volOf(shape: SviShape, k: number, years: number): number | null {
   return isPositive(vol) ? vol : null;
 }
 
-function judge(slice: SmileSlice, shape: SviShape, excluded: number): SmileFit | SmileRefusal {
-  const { columns, criteria } = slice;
+function measure(slice: SmileSlice, shape: SviShape, excluded: number): SmileFit {
+  const { columns, years, kMin, kMax } = slice;
   let weights = 0;
   let squares = 0;
   let points = 0;
   for (let i = 0; i < columns.size; i += 1) {
     if (i === excluded) continue;
-    const model = volOf(shape, columns.k[i] ?? 0, slice.years) ?? Number.NaN;
+    const model = volOf(shape, columns.k[i] ?? 0, years) ?? Number.NaN;
     const miss = model - (slice.vol[i] ?? 0);
     const weight = slice.volWeight[i] ?? 0;
     weights += weight;
@@ -227,36 +240,11 @@ function judge(slice: SmileSlice, shape: SviShape, excluded: number): SmileFit |
     points += 1;
   }
   const rmseVol = Math.sqrt(squares / weights);
-  if (!(rmseVol <= criteria.rmseVolMax)) {
-    return refusal('SmileFitPoor', points, rmseVol, criteria.rmseVolMax);
-  }
-  const densityMin = lowestDensity(slice, shape);
-  if (!(densityMin >= -criteria.densityTolerance)) {
-    return refusal('SmileArbitrage', points, densityMin, -criteria.densityTolerance);
-  }
   const rmseHalfSpreads = Math.sqrt(squares / points);
-  return {
-    ok: true,
-    shape,
-    years: slice.years,
-    points,
-    rmseVol,
-    rmseHalfSpreads,
-    densityMin,
-  };
+  return { shape, years, kMin, kMax, points, rmseVol, rmseHalfSpreads };
 }
 
 const DENSITY_GRID = 48;
-
-/** Over the quoted strikes: beyond them nothing is priced, and the box already bounds the wings. */
-function lowestDensity(slice: SmileSlice, shape: SviShape): number {
-  let lowest = Number.POSITIVE_INFINITY;
-  for (let i = 0; i <= DENSITY_GRID; i += 1) {
-    const k = slice.kMin + ((slice.kMax - slice.kMin) * i) / DENSITY_GRID;
-    lowest = Math.min(lowest, sviDensitySign(shape, k));
-  }
-  return lowest;
-}
 
 function shapeOf(linear: SviLinear, m: number, sigma: number): SviShape {
   const total = linear.right + linear.left;
@@ -269,7 +257,8 @@ function shapeOf(linear: SviLinear, m: number, sigma: number): SviShape {
   };
 }
 
-function refusal(
+/** No usable smile, with the operands of its code. */
+export function smileRefusal(
   code: SmileRefusalCode,
   points: number,
   measured: number,

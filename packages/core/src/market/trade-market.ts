@@ -25,3 +25,11 @@ export function tradeMarketKey({ currency, family }: TradeMarket): string {
 export function tradeFlowKey(instrument: Instrument): string {
   return `${tradeMarketKey(tradeMarketOf(instrument))}.${instrument.underlying}`;
 }
+
+/** Whether both are traded in one flow: `tradeFlowKey` compared without making two strings. */
+export function isSameFlow(a: Instrument, b: Instrument): boolean {
+  if (a === b) return true;
+  const isOption = a.kind === 'option';
+  if (isOption !== (b.kind === 'option')) return false;
+  return a.settlement === b.settlement && a.underlying === b.underlying;
+}

@@ -24,4 +24,6 @@ export interface CashTotal {
   feesE8: CoinE8;
   /** The same fees in micro-USD at each fill's index, rounded up fill by fill. */
   feesMicroUsd: number;
+  /** Received from funding when positive; from the venue's account alone. */
+  fundingE8: CoinE8;
 }

@@ -8,6 +8,8 @@ export const CAUSE_MEANINGS = {
   delta_limit_missing: 'The policy sets no delta limit for a coin somebody wants to trade.',
   order_anomaly: 'The venue told us something about an order that cannot be in order.',
   inventory_mismatch: 'The venue’s positions or orders are not what our ledger says.',
+  accounting_mismatch: 'The venue’s account of our cash is not what our ledger explains.',
+  accounting_unread: 'The venue’s account of our cash has not been compared for too long.',
   mixed_failed_group: 'One leg of a pair traded and the other did not.',
   ws_book_gap: 'Updates of an order book were missed.',
   ws_trades_gap: 'Trades may have been missed.',
@@ -15,6 +17,8 @@ export const CAUSE_MEANINGS = {
   public_trades_stale: 'The public trade feed is too old.',
   session_terminated: 'The private session with the venue was lost or ended.',
   rate_limited: 'The venue told us to slow down.',
+  svi_guard_trips:
+    'Fits of the volatility smile drifted, broke or allowed free money, time and again.',
   limits_fetch_failing: 'Our request limits could not be read three times in five minutes.',
   instrument_metadata_stale: 'The instrument list is too old.',
   fee_model_hard_stale: 'Fee rates are unknown or too old.',

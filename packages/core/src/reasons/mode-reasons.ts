@@ -49,7 +49,7 @@ export const MODE_REASONS = {
     ),
   ),
   KILL_CORTEX_FORCE_KILL: kill(
-    'The market monitor saw the market break down.',
+    'The market broke down, or this build used a code that nobody knows.',
     'cooldown',
     'The market is orderly again and the cooldown is over.',
   ),

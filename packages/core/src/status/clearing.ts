@@ -83,6 +83,9 @@ function handTarget(cause: RiskCause): string {
   if ('needsApproval' in RISK_CAUSES[cause]) {
     return 'below its limit, then a signed approval: holdfast limits draft, sign, reset';
   }
+  if (cause === 'accounting_mismatch') {
+    return 'the row is looked at and acknowledged: holdfast accounting acknowledge';
+  }
   if (cause === 'supervisor_absent') {
     return 'a signed statement of presence: holdfast presence draft, sign, attest';
   }
@@ -97,6 +100,8 @@ type FreshCause = {
 const FRESH_TARGETS: Readonly<Record<FreshCause, (parameters: Parameters) => string>> = {
   limits_fetch_failing: ({ limitsFetchFailuresTripCount, limitsFetchFailureWindowS }) =>
     `fewer than ${limitsFetchFailuresTripCount} failed readings in ${limitsFetchFailureWindowS} s`,
+  svi_guard_trips: ({ sviGuardTripWindowS }) =>
+    `no smile fit refused by its guard for ${sviGuardTripWindowS} s`,
   instrument_metadata_stale: ({ instrumentCacheTtlS }) =>
     `instrument list at most ${instrumentCacheTtlS * 1_000} ms old`,
   fee_model_hard_stale: ({ feeCacheHardS }) => `fee model at most ${feeCacheHardS * 1_000} ms old`,

@@ -19,7 +19,7 @@ import {
   type Standing,
 } from './clearing.ts';
 import type { StatusDocument, UnblockStep } from './schema.ts';
-import { STANDINGS } from './standing.ts';
+import { isContractBroken, STANDINGS } from './standing.ts';
 
 export interface OwnerInputs {
   readonly resolved: ResolvedMode;
@@ -61,8 +61,14 @@ function* unblockSteps(given: OwnerInputs): Generator<UnblockStep, void> {
   for (const cause of causes) yield step(CAUSE_REASONS[cause], causeStanding(cause, clearing));
 }
 
+/** What ends a broken contract; the code that was used is in the decision log. */
+const REBUILT = 'The code is mended, built, certified and started anew; a restart does not do.';
+
 function modeStep(code: ModeReasonCode, { inputs, clearing }: OwnerInputs): UnblockStep {
   const reason = MODE_REASONS[code];
+  if (code === 'KILL_CORTEX_FORCE_KILL' && isContractBroken(inputs)) {
+    return { ...step(reason, STANDINGS[code](inputs)), type: 'MANUAL', condition: REBUILT };
+  }
   if (code !== 'REDUCEONLY_EMERGENCY_REDUCEONLY_ACTIVE')
     return step(reason, STANDINGS[code](inputs));
   const { condition, current, target } = step(reason, emergencyStanding(clearing));

@@ -59,12 +59,9 @@ const LaunchPolicyStatusSchema = closed({
 
 /**
  * `/api/v1/status`, closed: 33 keys, the launch policy and the owner's view (phases section 5).
- * A value nothing
- * produces yet, or that could not be read, is null, where the older schema had no room for unknown
+ * A value that could not be read is null, where the older schema had no room for unknown
  * (phases section 10.2, 10); for the same reason `mm_util` may exceed 1, `risk_state` may be Kill
- * and `enforced_profile` may be more than CSP. In this build nothing produces
- * `atomic_naked_events_24h`.
- * `bunker_mode_active`.
+ * and `enforced_profile` may be more than CSP.
  */
 export const StatusSchema = closed({
   status_schema_version: Type.Literal(1),

@@ -41,11 +41,11 @@ const margin =
     target: `mm_util below ${line(inputs)}`,
   });
 
+const MONITORS = OVERRIDE_PRODUCERS.filter((producer) => producer !== 'contract');
+
 const overrides: Stand = ({ overrides: asked, findings, now }) => ({
   current: [
-    OVERRIDE_PRODUCERS.map((producer) => `${producer} ${asked[producer]?.kind ?? 'unheard'}`).join(
-      ', ',
-    ),
+    MONITORS.map((producer) => `${producer} ${asked[producer]?.kind ?? 'unheard'}`).join(', '),
     ...findings.filter(isOfMarket).map((finding) => sayFinding(finding, now)),
   ].join('; '),
   target: 'every monitor heard, each None',
@@ -67,6 +67,10 @@ const clockWords = ({ findings, now }: GuardInputs): readonly string[] =>
     .filter(({ figure }) => OF_THE_CLOCK.includes(figure))
     .map((finding) => sayFinding(finding, now));
 
+/** This build used a code no catalogue names: no monitor, and nothing that goes by itself. */
+export const isContractBroken = ({ overrides: { contract } }: GuardInputs): boolean =>
+  contract.kind === 'ForceKill';
+
 const riskState: Stand = (inputs) => ({
   current: [`risk_state ${inputs.riskState ?? 'unknown'}`, ...clockWords(inputs)].join('; '),
   target: 'risk_state Healthy',
@@ -84,7 +88,10 @@ export const STANDINGS: Readonly<
   KILL_MARGIN_MM_UTIL_CRITICAL: margin(({ parameters }) => parameters.mmUtilKill),
   KILL_RATE_LIMIT_SESSION_TERMINATION: session,
   KILL_DISK_WATERMARK_KILL: disk,
-  KILL_CORTEX_FORCE_KILL: overrides,
+  KILL_CORTEX_FORCE_KILL: (inputs) =>
+    isContractBroken(inputs)
+      ? { current: 'unmapped_reason_code', target: 'another build_id, certified' }
+      : overrides(inputs),
   REDUCEONLY_RISKSTATE_MAINTENANCE: riskState,
   REDUCEONLY_OPEN_PERMISSION_LATCHED: ({ latchReasons }) => ({
     current: (latchReasons ?? ['unknown']).join(', '),

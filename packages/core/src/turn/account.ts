@@ -18,11 +18,13 @@ import {
   monoMs,
   mulDivDown,
   mulDivUp,
+  priceE8,
   type PriceE8,
   type VenueOrderId,
   wallMs,
 } from '../values/index.ts';
 import { fillCashE8 } from '../instrument/cash.ts';
+import { isDollar } from '../instrument/hedge-name.ts';
 import { anomalyOf } from '../order/lifecycle.ts';
 import type { Anomaly, FillRecorded, ObservationSource } from '../ledger/record.ts';
 import type { Facts } from '../facts.ts';
@@ -46,7 +48,9 @@ const EQUITY_EPSILON = 1e-9;
 /** How soon an account that could not be valued is asked for again. */
 const ACCOUNT_RETRY_MS = 1_000;
 
-/** Margin utilisation is the worst currency's (AMB-43). */
+const ONE_USD = priceE8(E8);
+
+/** Margin utilisation is the worst currency's (AMB-43). Dollars of the venue count as dollars. */
 export function onAccountObserved(state: State, event: AccountObserved, output: Output): void {
   const { observations } = state;
   let worst = 0;
@@ -54,7 +58,7 @@ export function onAccountObserved(state: State, event: AccountObserved, output: 
   let priced = true;
   for (const each of event.currencies) {
     worst = Math.max(worst, each.maintenanceMarginE8 / Math.max(each.equityE8, EQUITY_EPSILON));
-    const index = freshIndexE8(observations, each.currency);
+    const index = isDollar(each.currency) ? ONE_USD : freshIndexE8(observations, each.currency);
     if (index !== null) equity += usdFloor(each.equityE8, index);
     // What cannot be priced counts for nothing where it is ours, and for too much where it is owed.
     else if (each.equityE8 < 0) priced = false;

@@ -1,6 +1,6 @@
 import { CLOSE_ATTEMPTS_MAX, planClose } from '../containment/close.ts';
 import { positionGroupId } from '../containment/identity.ts';
-import { createRun, type Flight, type Run } from '../containment/run.ts';
+import { becomeKill, createRun, type Flight, type Run } from '../containment/run.ts';
 import { reject } from '../gates/reject.ts';
 import { currentRiskState } from '../guard/risk-state.ts';
 import { type Group, isGroupOver } from '../order/group.ts';
@@ -25,11 +25,15 @@ import {
 } from './naked.ts';
 import { endEvent } from './naked-event.ts';
 import type { Output } from './output.ts';
+import { isReductionOver, isWantedNow, tellReduction } from './reduction.ts';
 import { mayRescue } from './rescue-permission.ts';
 import { nextRequestId } from './request-id.ts';
 import { planRescue, RESCUES_MAX } from './rescue.ts';
 
-/** Attempts of one round follow each other no longer than this (phases S7.3). */
+/**
+ * Attempts of one round follow each other no longer than this (phases S7.3), and no longer is a
+ * price waited for before what is left is hedged.
+ */
 const ROUND_MS = 2_000;
 /** Then the market is given this long to come back. */
 const PAUSE_MS = 1_000;
@@ -44,9 +48,10 @@ const CONTAINMENT = strategyId('containment');
 const NEVER = monoMs(0);
 
 /**
- * The one place where exposure nobody wants is taken down: of broken groups, and in Kill of every
- * position. Driven by records, reports and ticks; each call plans at most one attempt of each
- * incident, and none is repeated (D-5).
+ * The one place where exposure nobody wants is taken down: of broken groups, in Kill of every
+ * position, and what is asked for where the gates refuse it or an operator closes out. Driven by
+ * records, reports and ticks; each call plans at most one attempt of each incident, and none is
+ * repeated (D-5).
  */
 export function contain(state: State, output: Output): void {
   const { containment } = state.observations;
@@ -80,7 +85,9 @@ function beginPositions(state: State): void {
   let left = POSITIONS_PER_TICK;
   for (const instrument of heldInstruments(state)) {
     if (left === 0) break;
-    if (containment.positions.has(instrument)) continue;
+    const known = containment.positions.get(instrument);
+    if (known?.why === 'reduction') becomeKill(known);
+    if (known !== undefined) continue;
     const parent = positionGroupId(instrument, containment.epoch, containment.made);
     const who = { parent, strategyId: CONTAINMENT, instrument, why: 'kill' } as const;
     const run = createRun(who, now, NEVER);
@@ -99,6 +106,7 @@ function advanceRun(state: State, run: Run, output: Output): void {
   if (group !== undefined && isRestored(state, group)) return end(state, run, [], output);
   const naked = nakedOf(state, run);
   if (naked.length === 0 || isHedged(state, run, naked)) return end(state, run, naked, output);
+  if (run.why === 'reduction') return reduce(state, run, naked, output);
   run.neutral = false;
   const { now } = state.observations;
   if (run.why === 'kill' && currentMode(state).mode !== 'Kill') {
@@ -113,6 +121,12 @@ function advanceRun(state: State, run: Run, output: Output): void {
   repair(state, run, naked, output);
 }
 
+/** What somebody asked for: one round of closes, and no hedge, which nobody asked for. */
+function reduce(state: State, run: Run, naked: readonly Naked[], output: Output): void {
+  if (isReductionOver(state, run, isSpent(state, run))) return drop(state, run);
+  close(state, run, naked, output);
+}
+
 /** A rescue made it whole before anything was flattened. */
 function isRestored(state: State, group: Group): boolean {
   const isMixed = standingState(state, group) === 'MixedFailed';
@@ -121,20 +135,24 @@ function isRestored(state: State, group: Group): boolean {
 
 /** Flatten, then hedge what is left, in the order of the sequencer (contract-1 section 22). */
 function repair(state: State, run: Run, naked: readonly Naked[], output: Output): void {
-  const { now, riskCauses } = state.observations;
-  const isSpent =
-    run.attempt >= CLOSE_ATTEMPTS_MAX || (run.attempt > 0 && now - run.roundBeganAt > ROUND_MS);
-  const flatten: StepProgress = isSpent ? 'exhausted' : 'pending';
+  const { riskCauses } = state.observations;
+  const flatten: StepProgress = isSpent(state, run) ? 'exhausted' : 'pending';
   const step = nextStep('repair', [flatten], currentRiskState(riskCauses));
   if (step?.kind === 'flatten') return close(state, run, naked, output);
   if (step?.kind === 'hedge' && askForHedge(state, run, naked, output)) return;
   endRound(state, run, naked, output);
 }
 
+/** The round's attempts are made, or its time is over. */
+function isSpent({ observations }: State, { attempt, roundBeganAt }: Run): boolean {
+  const isLate = roundBeganAt !== null && observations.now - roundBeganAt > ROUND_MS;
+  return attempt >= CLOSE_ATTEMPTS_MAX || isLate;
+}
+
 function close(state: State, run: Run, naked: readonly Naked[], output: Output): void {
   const { listings, now } = state.observations;
   const { closeBufferTicks, l2BookSnapshotMaxAgeMs: maxAgeMs } = parametersOf(state);
-  const open = naked.filter(({ openE8 }) => openE8 > 0);
+  const open = naked.filter(({ openE8 }) => openE8 > 0 && isWantedNow(state, run));
   const at = { now, maxAgeMs, closeBufferTicks };
   const attempt = run.attempt + 1;
   const planned = open.flatMap((each) => {
@@ -144,10 +162,14 @@ function close(state: State, run: Run, naked: readonly Naked[], output: Output):
     if (plan === null) return [];
     return plan.amountE8 > 0 ? [{ each, plan, listing }] : [];
   });
+  if (open.length === 0) return;
+  run.roundBeganAt ??= now;
+  run.exposureBefore ??= exposureOf(state, naked);
+  // A close that finds no price is one that was tried: the incident is told all the same.
+  if (run.round === 0) run.closeAttempts = Math.max(run.closeAttempts, 1);
   if (planned.length < open.length) askForPrice(state, run, open, planned, output);
   if (planned.length === 0) return;
-  run.exposureBefore ??= exposureOf(state, naked);
-  if (run.attempt === 0) run.roundBeganAt = now;
+  tellReduction(state, run, output);
   run.attempt = attempt;
   if (run.round === 0) run.closeAttempts = Math.max(run.closeAttempts, attempt);
   for (const { each, plan, listing } of planned) {
@@ -215,7 +237,10 @@ function rescue(state: State, run: Run, group: Group, output: Output): boolean {
 /** What is over no longer flies. An order of a waiver is remembered: no record will tell of it. */
 function land(state: State, run: Run): void {
   for (const [label, flight] of run.flying) {
-    if (!isOver(state, label, flight)) continue;
+    const landed = hasLanded(state, label, flight);
+    // The next one is held to reducing by the venue, so two of them close no more than there is.
+    if (!landed && state.observations.now - flight.askedAt < FLIGHT_SILENCE_MS) continue;
+    run.doubt ||= !landed;
     run.flying.delete(label);
     if (state.facts.roles.has(label)) continue;
     run.unrecorded.set(label, flight);
@@ -226,26 +251,23 @@ function land(state: State, run: Run): void {
   }
 }
 
-/**
- * An attempt is over when it has ended, or has been silent too long: the next one is held to
- * reducing by the venue, so two of them close no more than there is.
- */
-function isOver(state: State, label: Label, { askedAt, amountE8 }: Flight): boolean {
-  const { facts, observations } = state;
-  if (observations.now - askedAt >= FLIGHT_SILENCE_MS) return true;
-  if (facts.orders.has(label)) return hasEnded(state, label);
+/** It has ended, and all that it traded is known. */
+function hasLanded(state: State, label: Label, { amountE8 }: Flight): boolean {
+  if (state.facts.orders.has(label)) return hasEnded(state, label);
   const heard = heardOfE8(state, label);
-  const told = observations.containment.ended.get(label);
+  const told = state.observations.containment.ended.get(label);
   return heard >= amountE8 || (told !== undefined && heard >= told);
 }
 
 function endRound(state: State, run: Run, naked: readonly Naked[], output: Output): void {
   const { now } = state.observations;
   endEvent(state, run, naked, output);
+  // Where no price was told, the next one is not waited for longer than a tick (AMB-40).
+  if (run.attempt > 0) run.pausedUntil = monoMs(now + PAUSE_MS);
   run.round += 1;
   run.attempt = 0;
+  run.roundBeganAt = null;
   run.hedge = 'untried';
-  run.pausedUntil = monoMs(now + PAUSE_MS);
 }
 
 /** Nothing of it can be traded any more. */

@@ -1,3 +1,4 @@
+import { isOfCash } from '../apply-cash.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { State } from '../state.ts';
 import { noteHeard } from './held.ts';
@@ -40,7 +41,9 @@ export function continueCorrections(
 ): boolean {
   const { reconciliation } = state.observations;
   if (reconciliation.correcting === 0) return false;
-  const heard = records.filter(({ type }) => !NO_CORRECTION.has(type)).length;
+  const heard = records.filter(
+    (record) => !isOfCash(record) && !NO_CORRECTION.has(record.type),
+  ).length;
   if (heard === 0) return false;
   reconciliation.correcting = Math.max(0, reconciliation.correcting - heard);
   write(state, heard, output);

@@ -7,11 +7,12 @@ import {
 } from '../containment/hedge.ts';
 import type { Run } from '../containment/run.ts';
 import { type Reject, reject } from '../gates/reject.ts';
+import { hedgeNameOf } from '../instrument/hedge-name.ts';
 import type { Instrument } from '../instrument/instrument.ts';
 import type { ObservedListing, State } from '../state.ts';
 import { type CoinE8, type Currency, instrumentName } from '../values/index.ts';
 import { askForOrder } from './containment-order.ts';
-import { mayOpenHedge } from './hedge-permission.ts';
+import { openingHedgeRefusal } from './hedge-permission.ts';
 import { hedgeListing, hedgedE8, type Naked, openDeltas, parametersOf } from './naked.ts';
 import type { Output } from './output.ts';
 
@@ -31,9 +32,17 @@ export function askForHedge(
     run.hedge = 'reduce_only';
     if (hedgeAll(state, run, naked, true, output)) return true;
   }
-  if (run.hedge !== 'reduce_only' || !mayOpenHedge(state)) return false;
-  run.hedge = 'opening';
-  return hedgeAll(state, run, naked, false, output);
+  if (run.hedge !== 'reduce_only') return false;
+  const refusal = openingHedgeRefusal(state);
+  if (refusal === null) {
+    run.hedge = 'opening';
+    return hedgeAll(state, run, naked, false, output);
+  }
+  // What the reduce-only one left open stays open: somebody has to know why.
+  for (const { underlying } of openHedges(state, run, naked)) {
+    refuse(run, hedgeNameOf(underlying), refusal, output);
+  }
+  return false;
 }
 
 function hedgeAll(
@@ -44,36 +53,38 @@ function hedgeAll(
   output: Output,
 ): boolean {
   let asked = false;
-  const deltas = [...openDeltas(state, run, naked)].slice(0, 2);
-  for (const [index, [underlying, delta]] of deltas.entries()) {
-    const listing = hedgeListing(state, underlying);
-    // The future itself is closed, not hedged with itself.
-    if (
-      listing !== null &&
-      naked.some(({ instrument }) => instrument === listing.instrument.name)
-    ) {
-      continue;
-    }
-    const legIndex = index === 0 ? 0 : 1;
-    if (hedgeOne(state, run, { underlying, delta, listing, legIndex, reduceOnly }, output)) {
-      asked = true;
-    }
+  for (const hedge of openHedges(state, run, naked)) {
+    if (hedgeOne(state, run, { ...hedge, reduceOnly }, output)) asked = true;
   }
   return asked;
 }
 
-interface Hedge {
+interface OpenHedge {
   readonly underlying: Currency;
   readonly delta: number;
   readonly listing: ObservedListing | null;
   readonly legIndex: 0 | 1;
+}
+
+interface Hedge extends OpenHedge {
   readonly reduceOnly: boolean;
+}
+
+/** One for each coin of the incident; the future itself is closed, not hedged with itself. */
+function openHedges(state: State, run: Run, naked: readonly Naked[]): readonly OpenHedge[] {
+  const deltas = [...openDeltas(state, run, naked)].slice(0, 2);
+  const hedges = deltas.map(([underlying, delta], index): OpenHedge => {
+    const legIndex = index === 0 ? 0 : 1;
+    return { underlying, delta, listing: hedgeListing(state, underlying), legIndex };
+  });
+  const closed = new Set(naked.map(({ instrument }) => instrument));
+  return hedges.filter(({ listing }) => listing === null || !closed.has(listing.instrument.name));
 }
 
 function hedgeOne(state: State, run: Run, hedge: Hedge, output: Output): boolean {
   const { delta, listing, legIndex, reduceOnly, underlying } = hedge;
   if (listing === null) {
-    const name = `${underlying}_USDC-PERPETUAL`;
+    const name = hedgeNameOf(underlying);
     refuse(run, name, reject('InstrumentMetadataMissing', missing(name)), output);
     return false;
   }
@@ -112,9 +123,10 @@ const missing = (name: string): { instrument: string; field: string } => ({
   field: 'instrument',
 });
 
+/** Each reason once an incident. */
 function refuse(run: Run, name: string, refusal: Reject, output: Output): void {
-  if (run.saidNoHedge) return;
-  run.saidNoHedge = true;
+  if (run.saidNoHedge.has(refusal.code)) return;
+  run.saidNoHedge.add(refusal.code);
   output.report({
     kind: 'containmentRefused',
     groupId: run.parent,

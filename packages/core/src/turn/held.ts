@@ -91,6 +91,16 @@ export function roleOf({ facts, observations }: State, label: Label | null): Ord
   return null;
 }
 
+/** What the closes of a position have traded, as far as anybody here knows; 1e-8. */
+export function closedOfE8(state: State, run: Run): number {
+  let closed = run.creditedE8[0];
+  for (const { label, amountE8 } of state.observations.containment.heard.values()) {
+    const role = roleOf(state, label);
+    if (role?.parent === run.parent && role.purpose === 'close') closed += amountE8;
+  }
+  return closed;
+}
+
 /** Heard and not on record, of one order; 1e-8. */
 export function heardOfE8({ observations }: State, label: Label): number {
   let heard = 0;

@@ -17,6 +17,7 @@ import { isGroup, judgeGroup } from './group-intent.ts';
 import { known } from './known.ts';
 import { currentMode, reportMode } from './mode.ts';
 import type { Output } from './output.ts';
+import { takeOverRefused } from './reduction.ts';
 import { degradedBy, type Proposed, refuse, unasked } from './refusal.ts';
 
 /** Stands for a proposal nothing can be read from. */
@@ -58,6 +59,7 @@ function judge(state: State, event: Proposed, output: Output): TradingMode | nul
   const { reject: refusal, trace, answers } = admit(gates, candidate);
   if (refusal !== null) {
     refuse(state, event, intentClass, { refusal, trace, answers, gates }, output);
+    takeOverRefused(state, candidate, refusal, gates.mode.mode);
     return degradedBy(refusal, gates) === undefined ? gates.mode.mode : null;
   }
   const { hash, label } = candidate;

@@ -1,4 +1,6 @@
 import { apply } from '../apply.ts';
+import { isOfCash } from '../apply-cash.ts';
+import type { RecordOfCash } from '../ledger/cash-records.ts';
 import { attemptKey } from '../intent/attempt.ts';
 import type { LedgerEvent } from '../event.ts';
 import type { LedgerReceipt } from '../ledger/receipt.ts';
@@ -18,8 +20,9 @@ import {
 } from '../order/order.ts';
 import type { State } from '../state.ts';
 import { type Label, type MonoMs, wallMs } from '../values/index.ts';
+import { onCashRecorded, onCashRefused } from './accounting.ts';
 import { onGroupRecorded, onGroupRefused } from './groups.ts';
-import { mayOpenHedge } from './hedge-permission.ts';
+import { openingHedgeRefusal } from './hedge-permission.ts';
 import { forgetHeard } from './held.ts';
 import { currentMode } from './mode.ts';
 import { abandonCorrections, continueCorrections } from './corrections.ts';
@@ -63,6 +66,7 @@ export function onRecorded(state: State, event: Recorded, output: Output): void 
  * What a durable record sets in motion. Recovery applies the same records and follows none of them.
  */
 function follow(state: State, record: LedgerRecord, receipt: LedgerReceipt, output: Output): void {
+  if (isOfCash(record)) return onCashRecorded(state, record, output);
   const { observations } = state;
   switch (record.type) {
     case 'intentRecorded':
@@ -161,7 +165,7 @@ function reasonToStay(state: State, order: Order): AbandonCause | null {
     role?.purpose === 'rescue'
       ? mayRescue(state, role.parent)
       : role?.purpose === 'hedge'
-        ? mayOpenHedge(state)
+        ? openingHedgeRefusal(state) === null
         : currentMode(state).mode === 'Active';
   if (!may) return 'mode_fell_before_dispatch';
   return isTooOld(state, order) ? 'decision_too_old' : null;
@@ -206,55 +210,67 @@ export function onAppendRefused(state: State, event: AppendRefused, output: Outp
   raiseRisk(state, 'ledger_unavailable', output);
   abandonCorrections(state);
   for (const record of event.records) {
-    switch (record.type) {
-      case 'intentRecorded':
-        refuseIntent(state, record, output);
-        break;
-      case 'ledgerProbed':
-        observations.ledger.probing = false;
-        break;
-      case 'fillRecorded':
-      case 'settlementRecorded':
-        observations.pendingTrades.delete(
-          record.type === 'fillRecorded' ? record.tradeId : record.settlementId,
-        );
-        block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
-        break;
-      case 'latchCleared':
-        observations.reconciliation.clearing = null;
-        break;
-      case 'policyActivated':
-        // Never recorded, so it never ruled: the next offer tries again.
-        observations.offeredPolicy = null;
-        break;
-      case 'orderSending':
-        refuseSending(state, record.label, output);
-        break;
-      case 'groupRecorded':
-      case 'groupStateChanged':
-      case 'atomicNakedEventRecorded':
-        refuseOfGroup(state, record, event.cause, output);
-        break;
-      case 'containmentPlanned':
-      case 'latchSet':
-        // What becomes of the order is its intent's business; a latch stands without its record.
-        break;
-      case 'equityMarked':
-      case 'lossLatched':
-      case 'lossLatchReset':
-        refuseOfLosses(state, record);
-        break;
-      case 'presenceRecorded':
-        // Nobody watches who is not on record.
-        observations.pendingPresences.delete(record.statement);
-        break;
-      case 'operatorCommandRecorded':
-        // A stop stands without its record; a release never was.
-        observations.pendingCommands.shift();
-        break;
-      default:
-        block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
-    }
+    if (isOfCash(record)) onCashRefused(state);
+    else refuseRecord(state, record, event.cause, output);
+  }
+}
+
+function refuseRecord(
+  state: State,
+  record: Exclude<LedgerRecord, RecordOfCash>,
+  cause: AppendRefusal,
+  output: Output,
+): void {
+  const { observations } = state;
+  switch (record.type) {
+    case 'intentRecorded':
+      refuseIntent(state, record, output);
+      break;
+    case 'ledgerProbed':
+      observations.ledger.probing = false;
+      break;
+    case 'fillRecorded':
+    case 'settlementRecorded':
+      observations.pendingTrades.delete(
+        record.type === 'fillRecorded' ? record.tradeId : record.settlementId,
+      );
+      block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
+      break;
+    case 'latchCleared':
+      observations.reconciliation.clearing = null;
+      break;
+    case 'policyActivated':
+      // Never recorded, so it never ruled: the next offer tries again.
+      observations.offeredPolicy = null;
+      break;
+    case 'orderSending':
+      refuseSending(state, record.label, output);
+      break;
+    case 'groupRecorded':
+    case 'groupStateChanged':
+    case 'atomicNakedEventRecorded':
+      refuseOfGroup(state, record, cause, output);
+      break;
+    case 'containmentPlanned':
+    case 'latchSet':
+    case 'reductionTakenOver':
+      // What becomes of the order is its intent's business; a latch stands without its record.
+      break;
+    case 'equityMarked':
+    case 'lossLatched':
+    case 'lossLatchReset':
+      refuseOfLosses(state, record);
+      break;
+    case 'presenceRecorded':
+      // Nobody watches who is not on record.
+      observations.pendingPresences.delete(record.statement);
+      break;
+    case 'operatorCommandRecorded':
+      // A stop stands without its record; a release never was.
+      observations.pendingCommands.shift();
+      break;
+    default:
+      block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
   }
 }
 

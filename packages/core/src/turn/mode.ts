@@ -8,6 +8,7 @@ import { currentRiskState } from '../guard/risk-state.ts';
 import { count10028 } from '../guard/session-kill.ts';
 import { DEFAULT_PARAMETERS } from '../policy-document.ts';
 import type { State } from '../state.ts';
+import { watchContract } from './contract.ts';
 import type { Output } from './output.ts';
 
 /**
@@ -61,6 +62,7 @@ export function modeDetails(state: State): readonly string[] {
 /** Reports a change of mode since it was last looked at. What is reported decides nothing. */
 export function reportMode(state: State, output: Output): void {
   const { observations } = state;
+  watchContract(state, output);
   const inputs = guardInputs(state);
   const resolved = resolveMode(inputs);
   if (resolved.mode === observations.lastMode) return;

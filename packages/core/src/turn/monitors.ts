@@ -6,12 +6,20 @@ import { clockFindings } from '../guard/monitors/clock-drift.ts';
 import { judgeCortex, noteDvol } from '../guard/monitors/cortex.ts';
 import { type MonitorFinding, NO_FINDINGS } from '../guard/monitors/finding.ts';
 import { watchPolicy } from '../guard/monitors/monitors.ts';
-import type { ReferenceInputs, ReferenceWatch } from '../guard/monitors/reference.ts';
+import { depthUsd } from '../guard/monitors/microstructure.ts';
+import {
+  bookTrouble,
+  isReferenceKind,
+  type ReferenceInputs,
+  type ReferenceWatch,
+} from '../guard/monitors/reference.ts';
 import { tellTrouble, Verdict } from '../guard/monitors/verdict.ts';
+import { OVERRIDE_PRODUCERS } from '../guard/overrides.ts';
 import type { Parameters } from '../policy.ts';
 import { DEFAULT_PARAMETERS } from '../policy-document.ts';
 import type { Observations, State } from '../state.ts';
 import { ageMs, type Currency, type InstrumentName, type MonoMs } from '../values/index.ts';
+import { contractOverride } from './contract.ts';
 import { reportMode } from './mode.ts';
 import type { Output } from './output.ts';
 import { refreshClock } from './safety.ts';
@@ -30,7 +38,8 @@ export function keepMonitorsCurrent(state: State): void {
  * decision and dispatch, and in the turn of each observation it reads. What it finds stands until
  * it looks again; the mode only reads it.
  */
-export function judgeMonitors({ observations }: State): void {
+export function judgeMonitors(state: State): void {
+  const { observations } = state;
   const { monitors, now } = observations;
   const parameters = observations.policy?.parameters ?? DEFAULT_PARAMETERS;
   monitors.judgedAt = now;
@@ -42,16 +51,15 @@ export function judgeMonitors({ observations }: State): void {
   tellBunker(monitors.bunker, parameters, now, findings);
   findings.push(...clockFindings(monitors.clock, parameters, now));
   monitors.findings = findings.length === 0 ? NO_FINDINGS : Object.freeze(findings);
-  if (isSame(monitors.overrides, market, exchangeHealth)) return;
-  monitors.overrides = Object.freeze({ ...market, exchangeHealth });
+  const found = { ...market, exchangeHealth, contract: contractOverride(state) };
+  if (isSame(monitors.overrides, found)) return;
+  monitors.overrides = Object.freeze(found);
 }
 
 type Market = Pick<SafetyOverrides, 'cortex' | 'basis'>;
 
-function isSame(held: SafetyOverrides, market: Market, health: SafetyOverride | null): boolean {
-  return (
-    held.cortex === market.cortex && held.basis === market.basis && held.exchangeHealth === health
-  );
+function isSame(held: SafetyOverrides, found: SafetyOverrides): boolean {
+  return OVERRIDE_PRODUCERS.every((producer) => held[producer] === found[producer]);
 }
 
 /** Every coin of the universe; the worst of them holds (AMB-33). */
@@ -89,6 +97,17 @@ function inputsOf(
     index: index === undefined ? null : { value: index.priceE8, at: index.at },
     dvol: volatilityIndexes.get(coin) ?? null,
   };
+}
+
+/** `depth_topN` of a coin as Cortex measures it; null where its book cannot be used now. */
+export function referenceDepthUsd(observations: Observations, coin: Currency): number | null {
+  const { monitors, now, policy } = observations;
+  const watch = monitors.byCoin.get(coin);
+  const listing = watch === undefined ? null : inputsOf(observations, watch).listing;
+  if (listing === null || !isReferenceKind(listing.instrument)) return null;
+  const { cortexBookMaxAgeMs } = policy?.parameters ?? DEFAULT_PARAMETERS;
+  if (bookTrouble(listing.book, now, cortexBookMaxAgeMs) !== null) return null;
+  return depthUsd(listing.book, listing.instrument);
 }
 
 type Listing = Observations['listings'] extends Map<InstrumentName, infer Value> ? Value : never;

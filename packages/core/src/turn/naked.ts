@@ -19,7 +19,7 @@ import {
   microUsd,
   mulDivUp,
 } from '../values/index.ts';
-import { coveredE8, hasEnded, heldE8, roleOf } from './held.ts';
+import { closedOfE8, coveredE8, hasEnded, heldE8, roleOf } from './held.ts';
 import { lastIndexE8 } from './last-index.ts';
 
 /**
@@ -110,12 +110,20 @@ const RESTING_PATIENCE_MS = 2_000;
 
 function nakedPosition(state: State, run: Run, instrument: InstrumentName): readonly Naked[] {
   const held = heldE8(state, instrument);
-  const size = Math.abs(held);
-  if (isNeutral(state, state.observations.listings.get(instrument), size)) return [];
   const side = held > 0 ? 'sell' : 'buy';
+  const size = Math.abs(held);
+  const wanted = Math.min(size, wantedOfE8(state, run, side));
+  if (isNeutral(state, state.observations.listings.get(instrument), wanted)) return [];
   const isPatient = state.observations.now - run.beganAt < RESTING_PATIENCE_MS;
-  const openE8 = Math.max(0, size - coveredE8(state, instrument, side, isPatient));
-  return [{ legIndex: 0, instrument, side, heldE8: size, openE8 }];
+  const uncovered = Math.max(0, size - coveredE8(state, instrument, side, isPatient));
+  return [{ legIndex: 0, instrument, side, heldE8: wanted, openE8: Math.min(wanted, uncovered) }];
+}
+
+/** A reduction that was asked for takes no more than that, and nothing of the other side. */
+function wantedOfE8(state: State, run: Run, side: Side): number {
+  const { asked } = run;
+  if (asked === null) return Number.POSITIVE_INFINITY;
+  return side === asked.side ? Math.max(0, asked.amountE8 - closedOfE8(state, run)) : 0;
 }
 
 /**

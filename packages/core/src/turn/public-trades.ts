@@ -9,7 +9,7 @@ import { RECENT_FILLS_MAX } from '../facts.ts';
 import type { Instrument } from '../instrument/instrument.ts';
 import { notionalOf } from '../instrument/sizing.ts';
 import { TradeFlow } from '../market/trade-flow.ts';
-import { tradeFlowKey, tradeMarketKey, tradeMarketOf } from '../market/trade-market.ts';
+import { isSameFlow, tradeFlowKey, tradeMarketKey, tradeMarketOf } from '../market/trade-market.ts';
 import type { State, TradeFeed, TradeHole } from '../state.ts';
 import { type InstrumentName, microUsd, type MonoMs, monoMs } from '../values/index.ts';
 import { freshIndexE8 } from './index-price.ts';
@@ -204,7 +204,6 @@ function selfNotional(
 ): SelfNotional | null {
   const { listings, now } = observations;
   const { recentFills } = facts;
-  const key = tradeFlowKey(instrument);
   let gross = 0;
   let net = 0;
   for (let index = recentFills.length - 1; index >= 0; index -= 1) {
@@ -212,7 +211,7 @@ function selfNotional(
     if (fill === undefined || now - fill.at >= windowMs) return { gross: microUsd(gross), net };
     const traded = listings.get(fill.instrument)?.instrument;
     if (traded === undefined) return null;
-    if (tradeFlowKey(traded) !== key) continue;
+    if (!isSameFlow(traded, instrument)) continue;
     const notional = notionalOf(traded, fill.amountE8, fill.indexPriceE8);
     if (!(notional >= 0)) return null;
     gross += notional;

@@ -3,6 +3,7 @@ import { reconcile, type ReconcilePlan } from '../reconcile/reconcile.ts';
 import type { State } from '../state.ts';
 import { type Label, type MonoMs, monoMs, wallMs } from '../values/index.ts';
 import { fillRecord } from './account.ts';
+import { dueCash, isCashBehind, takeCash, watchAccounting } from './accounting.ts';
 import { isBeingPutRight, putRight } from './corrections.ts';
 import { noteLimitsFailure } from './limits.ts';
 import { takeEnded } from './market.ts';
@@ -44,6 +45,7 @@ export function scheduleReconciliation(state: State, at: MonoMs, output: Output)
   const { observations, session } = state;
   const { reconciliation } = observations;
   reconciliation.startedAt ??= at;
+  watchAccounting(state, output);
   if (at - reconciliation.startedAt < session.settleMs) return;
   if (reconciliation.requestId !== null) {
     if (at - reconciliation.requestedAt < RECONCILE_TIMEOUT_MS) return;
@@ -59,6 +61,7 @@ export function scheduleReconciliation(state: State, at: MonoMs, output: Output)
     requestId: reconciliation.requestId,
     what: 'reconciliation',
     since: lookback(state, at),
+    cash: dueCash(state, at),
   });
 }
 
@@ -143,10 +146,13 @@ function carryOut(
   const { observations, session } = state;
   const { reconciliation } = observations;
   const blocked = awaitsReconciliation(state);
-  reconciliation.nextAt = monoMs(
-    snapshot.at + (blocked || !plan.clean ? RECONCILE_RETRY_MS : session.reconcileIntervalMs),
-  );
   putRight(state, plan.corrections, output);
+  const differences = [...plan.differences, ...takeCash(state, snapshot, output)];
+  const clean = plan.clean && differences.length === 0;
+  const isSoon = blocked || !clean || isCashBehind(state);
+  reconciliation.nextAt = monoMs(
+    snapshot.at + (isSoon ? RECONCILE_RETRY_MS : session.reconcileIntervalMs),
+  );
   for (const cancel of plan.cancels) {
     output.append({
       type: 'anomalyRecorded',
@@ -167,9 +173,9 @@ function carryOut(
     raiseRisk(state, 'label_match_ambiguous', output);
     block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
   }
-  if (plan.clean) passed(state, plan, snapshot, output);
-  if (blocked || plan.differences.length > 0) {
-    output.report({ kind: 'reconciled', clean: plan.clean, differences: plan.differences });
+  if (clean) passed(state, plan, snapshot, output);
+  if (blocked || differences.length > 0) {
+    output.report({ kind: 'reconciled', clean, differences });
   }
 }
 

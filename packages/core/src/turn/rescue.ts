@@ -7,6 +7,7 @@ import { type Reject, reject } from '../gates/reject.ts';
 import { admitRescue } from '../gates/rescue-gates.ts';
 import type { Instrument } from '../instrument/instrument.ts';
 import type { LegProposal } from '../intent/intent.ts';
+import { limitLeg } from '../intent/limit-leg.ts';
 import type { Group } from '../order/group.ts';
 import type { Order } from '../order/order.ts';
 import type { State } from '../state.ts';
@@ -82,23 +83,13 @@ function proposalOf(
   limitE8: PriceE8,
   grossMicroUsd: number,
 ): LegProposal {
-  return {
-    instrument: terms.instrument,
-    side: terms.side,
-    quantity: missingE8 / E8,
-    contracts: null,
-    limitPrice: limitE8 / E8,
+  const { instrument, side } = terms;
+  return limitLeg(instrument, side, missingE8 / E8, limitE8 / E8, {
     fairPrice: decision.fairPriceE8 === null ? null : decision.fairPriceE8 / E8,
     grossEdgeUsd: Number.isNaN(grossMicroUsd) ? null : grossMicroUsd / 1_000_000,
     // As much of a delta as the leg had reserved; of what is no option it is not asked.
     delta: Math.min(1, Math.abs(deltaE8) / terms.amountE8),
-    orderType: 'limit',
-    timeInForce: 'immediate_or_cancel',
-    postOnly: false,
-    trigger: null,
-    triggerPrice: null,
-    linkedOrderType: null,
-  };
+  });
 }
 
 /** Micro-USD, rounded down; NaN where anything it is made of is missing. */

@@ -3,6 +3,7 @@ import type { Effect } from '../effect.ts';
 import { callEmergency } from '../guard/emergency.ts';
 import { type MonoMs, monoMs, wallMs } from '../values/index.ts';
 import { Output } from './output.ts';
+import { restoreAccounting } from './accounting.ts';
 import { restoreLosses } from './losses.ts';
 import { awaitSupervisor } from './presence.ts';
 import { stopByOperator } from './safety.ts';
@@ -31,6 +32,7 @@ export function resume(state: State, at: MonoMs, epoch: number): readonly Effect
   if (calledAt !== null) callEmergency(observations.emergency, monoMs(calledAt), false);
   stopByOperator(state, output);
   restoreLosses(state, output);
+  restoreAccounting(state, output);
   awaitSupervisor(state, output);
   output.append({
     type: 'sessionStarted',

@@ -16,7 +16,9 @@ import { clearSessionKill, note10028 } from '../guard/session-kill.ts';
 import { DEFAULT_PARAMETERS } from '../policy-document.ts';
 import type { State } from '../state.ts';
 import { isFresh, type MonoMs, wallMs } from '../values/index.ts';
+import { breakContract, isKnownCause, isKnownReason } from './contract.ts';
 import type { Output } from './output.ts';
+import { recentTrips } from './smile-trips.ts';
 import { isTradeFeedStale } from './trade-feed.ts';
 
 /**
@@ -25,6 +27,7 @@ import { isTradeFeedStale } from './trade-feed.ts';
 
 export function raiseRisk(state: State, cause: RiskCause, output: Output): void {
   const { observations } = state;
+  if (!isKnownCause(cause)) return breakContract(state, cause, output);
   if (raiseCause(observations.riskCauses, cause, observations.now)) reportRisk(state, output);
 }
 
@@ -62,6 +65,7 @@ export function openableReasons(
  */
 export function block(state: State, reason: OpenPermissionReasonCode, output: Output): void {
   const { observations } = state;
+  if (!isKnownReason(reason)) return breakContract(state, reason, output);
   observations.latchedAt.set(reason, observations.now);
   if (!setLatch(observations.latch, reason)) return;
   // The next pass need not wait for its timer.
@@ -134,6 +138,7 @@ export function refreshRisk(state: State, output: Output): void {
   hold(state, 'instrument_metadata_stale', isMetadataStale(state), output);
   hold(state, 'fee_model_hard_stale', isFeeModelStale(state), output);
   refreshClock(state, output);
+  endSmileTrips(state, output);
   holdDisk(state, output);
 }
 
@@ -148,6 +153,13 @@ export function refreshClock(state: State, output: Output): void {
   const { monitors, now, policy } = state.observations;
   const parameters = policy?.parameters ?? DEFAULT_PARAMETERS;
   hold(state, 'clock_drift', clockFindings(monitors.clock, parameters, now).length > 0, output);
+}
+
+/** A surface that broke is trusted again once nothing of it has broken for the whole window. */
+function endSmileTrips(state: State, output: Output): void {
+  if (!state.observations.riskCauses.has('svi_guard_trips')) return;
+  if (recentTrips(state.observations) > 0) return;
+  clearRisk(state, 'svi_guard_trips', 'fresh_input', output);
 }
 
 /** The oldest partition of what may be traded; one that never came is stale (AMB-49). */

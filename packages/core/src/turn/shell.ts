@@ -17,6 +17,7 @@ import { watchPublicTrades } from './trade-proof.ts';
 import { nextHealthPoll, refreshMaintenance } from './venue-health.ts';
 import { block, clearRisk, raiseRisk, refreshRisk, stopByOperator } from './safety.ts';
 import { retryUnsent } from './unsent.ts';
+import { breakContract, UNMAPPED } from './contract.ts';
 import type { Output } from './output.ts';
 
 /**
@@ -181,6 +182,8 @@ export function onFaultObserved(
   event: Extract<ShellEvent, { kind: 'faultObserved' }>,
   output: Output,
 ): void {
+  // What a reader met that we have said: reported as what it is, not as what the reader met.
+  if (event.fault === UNMAPPED) return breakContract(state, event.subject ?? '', output);
   output.report({ kind: 'fault', fault: event.fault, subject: event.subject });
   if (event.fault === 'inbox_overflow' || event.fault === 'private_message_unreadable') {
     raiseRisk(state, 'ws_data_stale', output);

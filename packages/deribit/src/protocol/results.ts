@@ -153,8 +153,22 @@ export const SETTLEMENTS = Type.Object({
 
 export const TRANSACTION_LOG = Type.Object({
   logs: Type.Array(
-    Type.Object({ id: Type.Integer(), currency: TEXT, timestamp: TIMESTAMP, type: TEXT }),
+    Type.Object({
+      id: Type.Integer({ minimum: 1 }),
+      currency: TEXT,
+      timestamp: TIMESTAMP,
+      type: TEXT,
+      change: Type.Number(),
+      balance: Type.Number(),
+      commission: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
+      instrument_name: Type.Optional(Type.Union([TEXT, Type.Null()])),
+      trade_id: Type.Optional(Type.Union([TEXT, Type.Null()])),
+      price: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
+      interest_pl: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
+      total_interest_pl: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
+    }),
   ),
+  continuation: Type.Optional(Type.Union([Type.Integer({ minimum: 0 }), Type.Null()])),
 });
 
 /** `max_scope` is a list in the document and one text in its example; both are read. */

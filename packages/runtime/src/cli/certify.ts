@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { loadConfiguration } from '../config/index.ts';
+import { type Demonstration, loadConfiguration } from '../config/index.ts';
 import { certifyForDevelopment } from '../proof/index.ts';
 import { POLICY_PATH, RUNTIME_PATH } from './config-check.ts';
 import { couldNotTell, type ExitCode, type Io, tell, tellJson } from './io.ts';
@@ -7,6 +7,8 @@ import { complainOf, exitCodeOf, placeViolation } from './violations.ts';
 
 export interface CertifyOptions {
   readonly json: boolean;
+  /** Which configuration, where it is not the launch one. */
+  readonly of?: Demonstration;
 }
 
 /**
@@ -14,13 +16,13 @@ export interface CertifyOptions {
  * there is none. 1 when the configuration is refused, 2 when something kept us from certifying.
  */
 export function certify(
-  { json }: CertifyOptions,
+  { json, of }: CertifyOptions,
   io: Pick<Io, 'out' | 'err' | 'cwd' | 'root' | 'env' | 'now'>,
 ): ExitCode {
   const { root } = io;
   const loaded = loadConfiguration({
-    policyPath: resolve(root, POLICY_PATH),
-    runtimePath: resolve(root, RUNTIME_PATH),
+    policyPath: resolve(root, of?.policy ?? POLICY_PATH),
+    runtimePath: resolve(root, of?.runtime ?? RUNTIME_PATH),
     env: io.env,
     root: io.root,
     now: io.now(),
@@ -32,7 +34,13 @@ export function certify(
     return exitCodeOf(loaded.violations);
   }
   const { runtimeConfigHash, policyHash } = loaded.value;
-  const outcome = certifyForDevelopment({ root, runtimeConfigHash, policyHash, now: io.now() });
+  const outcome = certifyForDevelopment({
+    root,
+    runtimeConfigHash,
+    policyHash,
+    now: io.now(),
+    ...(of === undefined ? {} : { certificatePath: resolve(root, of.certificate) }),
+  });
   if (!outcome.ok) {
     const { code, detail } = outcome;
     return couldNotTell(io, json, { place: root, rule: code, detail: `not certified: ${detail}` });

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { addAccounting } from './accounting-command.ts';
 import { addAttested } from './attested-commands.ts';
 import { duration } from './duration.ts';
 import { emergency, EMERGENCY_WORDS, type EmergencyWord } from './emergency.ts';
@@ -23,6 +24,7 @@ export function addEngine(program: Command, io: Io, done: Answer): void {
   addPaper(program, io, done);
   addEmergency(program, io, done);
   addAttested(program, io, done);
+  addAccounting(program, io, done);
 }
 
 function addTrading(program: Command, io: Io, done: Answer): void {

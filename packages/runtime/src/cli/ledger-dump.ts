@@ -29,6 +29,11 @@ export const RECORD_TYPES = {
   groupStateChanged: 'group_state_changed',
   containmentPlanned: 'containment_planned',
   atomicNakedEventRecorded: 'atomic_naked_event_recorded',
+  cashBegun: 'cash_begun',
+  cashRecorded: 'cash_recorded',
+  cashMismatched: 'cash_mismatched',
+  cashAcknowledged: 'cash_acknowledged',
+  reductionTakenOver: 'reduction_taken_over',
 } as const satisfies Record<LedgerRecord['type'], string>;
 
 export const DUMP_FORMATS = ['json', 'text'] as const satisfies readonly DumpFormat[];

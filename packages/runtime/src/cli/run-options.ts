@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Configuration, loadConfiguration } from '../config/index.ts';
-import { readBuildIdentity } from '../proof/index.ts';
+import { type Configuration, type Demonstration, loadConfiguration } from '../config/index.ts';
+import { proofPaths, readBuildIdentity } from '../proof/index.ts';
 import { createRunFolder, freshRunPath, type RunFolder } from '../run/folder.ts';
 import { POLICY_PATH, RUNTIME_PATH } from './config-check.ts';
 import { complain, type Io } from './io.ts';
@@ -23,21 +23,29 @@ export interface Prepared {
   readonly configuration: Configuration;
   readonly policyPath: string;
   readonly runtimePath: string;
+  readonly certificatePath: string;
   readonly buildId: string;
   readonly folder: RunFolder;
 }
 
 type PrepareIo = Pick<Io, 'out' | 'err' | 'cwd' | 'root' | 'env' | 'now'>;
 
-/** Null when anything is wrong; everything that is has been said by then. */
+/**
+ * Null when anything is wrong; everything that is has been said by then.
+ * @param instead what is taken in place of the launch documents.
+ */
 export function prepare(
   place: string,
   given: RunArguments,
   io: PrepareIo,
   needsFreshFolder: boolean,
+  instead: Demonstration | null = null,
 ): Prepared | null {
-  const policyPath = resolve(io.cwd, given.policy ?? join(io.root, POLICY_PATH));
-  const runtimePath = resolve(io.cwd, given.runtime ?? join(io.root, RUNTIME_PATH));
+  const policyPath = resolve(io.cwd, given.policy ?? join(io.root, instead?.policy ?? POLICY_PATH));
+  const runtimePath = resolve(
+    io.cwd,
+    given.runtime ?? join(io.root, instead?.runtime ?? RUNTIME_PATH),
+  );
   const loaded = loadConfiguration({
     policyPath,
     runtimePath,
@@ -62,6 +70,8 @@ export function prepare(
     configuration: loaded.value,
     policyPath,
     runtimePath,
+    certificatePath:
+      instead === null ? proofPaths(io.root).certificate : join(io.root, instead.certificate),
     buildId: build.buildId,
     folder: createRunFolder(path),
   };

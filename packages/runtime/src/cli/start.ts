@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { CRASH_DEMONSTRATION, type Demonstration } from '../config/index.ts';
 import { trade } from '../main.ts';
 import { PAPER_RUN } from '../report/paper-run-file.ts';
 import { startExchangeProcess } from '../run/exchange-process.ts';
@@ -26,7 +27,8 @@ const SAME_DAY_MS = 60_000;
  * waits for the sign-off of `paper`.
  */
 export async function start(given: StartArguments, io: StartIo): Promise<ExitCode> {
-  const prepared = prepare('start', given, io, true);
+  const demonstration = demonstrationOf(given);
+  const prepared = prepare('start', given, io, true, demonstration);
   if (prepared === null) return 2;
   if (prepared.configuration.runtime.venue !== 'simulated') {
     const detail = `the configuration is for ${prepared.configuration.runtime.venue}: use \`run\``;
@@ -35,6 +37,7 @@ export async function start(given: StartArguments, io: StartIo): Promise<ExitCod
   }
   const paperRun = given.mirror === undefined ? null : join(prepared.folder.path, PAPER_RUN);
   tell(io, `market     ${marketOf(given)}`);
+  if (demonstration !== null) tell(io, `policy     ${demonstration.policy}`);
   tell(io, `run        ${prepared.folder.path}`);
   const begun = await startExchangeProcess(io.root, wordsOf(given, paperRun));
   if (!begun.ok) {
@@ -63,6 +66,17 @@ export async function start(given: StartArguments, io: StartIo): Promise<ExitCod
     },
     io,
   );
+}
+
+/** A crash is shown with documents of its own, unless somebody names others. */
+function demonstrationOf({
+  market,
+  mirror,
+  policy,
+  runtime,
+}: StartArguments): Demonstration | null {
+  if (market !== 'crash' || mirror !== undefined) return null;
+  return policy === undefined && runtime === undefined ? CRASH_DEMONSTRATION : null;
 }
 
 function marketOf({ mirror, market, seed }: StartArguments): string {

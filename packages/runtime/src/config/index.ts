@@ -1,3 +1,5 @@
+export type { Demonstration } from './crash-demo.ts';
+export { CRASH_DEMONSTRATION } from './crash-demo.ts';
 export type { EnvMatrix, MatrixEnvironment } from './env-matrix.ts';
 export { EnvMatrixSchema, parseEnvMatrix } from './env-matrix.ts';
 export { KEY_PURPOSES } from './env-matrix-rules.ts';

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import type { Acknowledgement } from './accounting.ts';
 import type { Handed } from './attested.ts';
 import type { EmergencyCommand } from './command.ts';
 import { socketName } from './socket-path.ts';
@@ -13,6 +14,7 @@ export type ControlRequest =
       readonly operator: string;
     }
   | ({ readonly kind: 'presence' | 'limits_reset' } & Handed)
+  | ({ readonly kind: 'accounting_acknowledge' } & Acknowledgement)
   | { readonly kind: 'presence_end'; readonly reason: string; readonly operator: string };
 
 /**
@@ -90,6 +92,8 @@ function pathOf(request: ControlRequest): string {
       return '/api/v1/presence';
     case 'presence_end':
       return '/api/v1/presence/end';
+    case 'accounting_acknowledge':
+      return '/api/v1/accounting/acknowledge';
     case 'limits_reset':
       return '/api/v1/limits/reset';
     default:
@@ -100,6 +104,10 @@ function pathOf(request: ControlRequest): string {
 function bodyOf(request: ControlRequest): string | null {
   if (request.kind === 'emergency' || request.kind === 'presence_end') {
     return JSON.stringify({ reason: request.reason, operator: request.operator });
+  }
+  if (request.kind === 'accounting_acknowledge') {
+    const { kind: _, ...said } = request;
+    return JSON.stringify(said);
   }
   if (request.kind !== 'presence' && request.kind !== 'limits_reset') return null;
   const { name, document, envelope, operator } = request;

@@ -2,6 +2,7 @@ import { chmodSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { acknowledgeCash, parseAcknowledgement } from './accounting.ts';
 import { attestPresence, endPresence, parseHanded, resetLoss, type Trust } from './attested.ts';
 import { createApp, refusePlainly } from '../http/app.ts';
 import { command, EMERGENCY_COMMANDS, parseEmergency } from './command.ts';
@@ -56,6 +57,7 @@ export async function startControl({ path, sources }: ControlOptions): Promise<C
     });
   }
   addAttested(app, sources);
+  addAccounting(app, sources);
   const { name, release } = socketName(path);
   try {
     await app.listen({ path: name });
@@ -94,6 +96,16 @@ function addAttested(app: FastifyInstance, sources: ControlSources): void {
     const order = parseEmergency(request.body);
     if (order.ok) return endPresence(sources, order.value.operator);
     const [{ path: place, rule, message }] = order.violations;
+    return reply.code(400).send({ error: 'bad_request', place, rule, message });
+  });
+}
+
+/** A person's word about a row of the venue's account. */
+function addAccounting(app: FastifyInstance, sources: ControlSources): void {
+  app.post('/api/v1/accounting/acknowledge', async (request, reply) => {
+    const said = parseAcknowledgement(request.body);
+    if (said.ok) return acknowledgeCash(sources, said.value);
+    const [{ path: place, rule, message }] = said.violations;
     return reply.code(400).send({ error: 'bad_request', place, rule, message });
   });
 }

@@ -67,6 +67,7 @@ function findRecords(
     return [];
   }
   const found: ToldRecord[] = [];
+  const trades = new Set<string>();
   const scan = scanLedger(folderSource(folder.ledger));
   let step = scan.next();
   for (; step.done !== true; step = scan.next()) {
@@ -75,11 +76,19 @@ function findRecords(
       labels.add(record.terms.label);
     }
     const label = labelOf(record);
-    if (label !== null && labels.has(label)) found.push({ sequence, record });
+    const isOurs = label !== null && labels.has(label);
+    if (isOurs && record.type === 'fillRecorded') trades.add(record.tradeId);
+    if (isOurs || isCashOf(record, trades)) found.push({ sequence, record });
   }
   const { damage } = step.value;
   if (damage !== null) gaps.push(`the ledger is damaged: ${damage.code} in ${damage.segment}`);
   return found;
+}
+
+/** What the venue's account of our cash said of these trades. */
+function isCashOf(record: LedgerRecord, trades: ReadonlySet<string>): boolean {
+  if (record.type !== 'cashRecorded' && record.type !== 'cashMismatched') return false;
+  return record.tradeId !== null && trades.has(record.tradeId);
 }
 
 function isOfGroup(terms: { groupId: string; legIndex: number }, subject: string): boolean {

@@ -1,5 +1,6 @@
 import type { Decision } from '@holdfast/core';
 import { renderReject } from '@holdfast/core/reasons';
+import { formatE8 } from '@holdfast/core/values';
 
 /** One event of the stream. `data` is JSON on one line. */
 export interface StreamEvent {
@@ -10,6 +11,7 @@ export interface StreamEvent {
 }
 
 const MICRO = 1_000_000;
+const COIN = 100_000_000;
 
 type Told = { readonly name: string; readonly data: Readonly<Record<string, unknown>> };
 type Teller<Kind extends Decision['kind']> = (
@@ -80,6 +82,17 @@ const TELLERS: { readonly [Kind in Decision['kind']]: Teller<Kind> } = {
     name: 'containment_refused',
     data: { group_id: groupId, purpose, instrument, code: reject.code, text: renderReject(reject) },
   }),
+  reductionTakenOver: ({ groupId, strategyId, instrument, side, amountE8, cause }) => ({
+    name: 'reduction_taken_over',
+    data: {
+      group_id: groupId,
+      strategy_id: strategyId,
+      instrument,
+      side,
+      amount: formatE8(amountE8),
+      cause,
+    },
+  }),
   atomicNakedEvent: (event) => ({
     name: 'atomic_naked_event',
     data: {
@@ -111,9 +124,29 @@ const TELLERS: { readonly [Kind in Decision['kind']]: Teller<Kind> } = {
     name: 'loss_latch',
     data: { limit, latched: false, operator },
   }),
+  cashMismatch: ({ currency, rowId, fault, instrument, tradeId, expectedE8, toldE8 }) => ({
+    name: 'cash_mismatch',
+    data: {
+      currency,
+      row_id: rowId,
+      fault,
+      instrument,
+      trade_id: tradeId,
+      expected: expectedE8 / COIN,
+      told: toldE8 / COIN,
+    },
+  }),
+  cashAcknowledged: ({ currency, rowId, operator }) => ({
+    name: 'cash_acknowledged',
+    data: { currency, row_id: rowId, operator },
+  }),
   lossResetRefused: ({ limit, cause }) => ({ name: 'loss_reset_refused', data: { limit, cause } }),
   presenceChanged: ({ person, until }) => ({ name: 'presence', data: { person, until_ms: until } }),
   // What goes well, and what a strategy left alone, is in the decision log and the metrics.
+  smileGuardTripped: ({ strategyId, slice, trip, measured, limit, recent }) => ({
+    name: 'smile_guard',
+    data: { strategy_id: strategyId, slice, trip, measured, limit, recent },
+  }),
   strategyAbstained: () => null,
   intentAdmitted: () => null,
   intentDuplicate: () => null,

@@ -72,6 +72,10 @@ export function digestFacts(facts: Facts): string {
     seenTrades: [...facts.seenTrades],
     positions: [...facts.positions],
     cash: [...facts.cash],
+    cashBooks: [...facts.cashBooks].map(([code, book]) => [
+      code,
+      { ...book, awaited: [...book.awaited], sessions: [...book.sessions] },
+    ]),
     closedInstruments: [...facts.closedInstruments],
     equityMarks: [...facts.equityMarks],
     lossLatches: [...facts.lossLatches],

@@ -35,6 +35,8 @@ export interface CertifyRequest {
   /** SHA-256 hex of the canonical runtime configuration. */
   readonly runtimeConfigHash: string;
   readonly policyHash?: string;
+  /** Where it goes; left out, where the launch configuration's is. */
+  readonly certificatePath?: string;
   /** Wall clock, epoch ms. */
   readonly now: number;
 }
@@ -61,7 +63,8 @@ export type CertifyOutcome =
 export function certifyForDevelopment(request: CertifyRequest): CertifyOutcome {
   const build = readBuildIdentity(request.root);
   if (!build.ok) return build;
-  const paths = proofPaths(request.root);
+  const known = proofPaths(request.root);
+  const paths = { ...known, certificate: request.certificatePath ?? known.certificate };
   try {
     // Before the key folder, which would give its own narrow mode to every folder it makes.
     mkdirSync(dirname(paths.certificate), { recursive: true });

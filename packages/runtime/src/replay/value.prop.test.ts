@@ -152,12 +152,15 @@ const KINDS = Object.keys({
   certificateRead: true,
   policyOffered: true,
   operatorCommanded: true,
+  closeOutCommanded: true,
   lossResetCommanded: true,
   presenceAttested: true,
+  cashAcknowledgeCommanded: true,
   presenceEnded: true,
   faultObserved: true,
   networkMeasured: true,
   clockMeasured: true,
+  smileGuardTripped: true,
 } satisfies Record<Event['kind'], true>);
 
 /** Numbers everywhere a number may be: a tape takes what the core is given, sense or not. */

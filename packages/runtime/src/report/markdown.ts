@@ -1,3 +1,4 @@
+import { alertSection } from './alert-section.ts';
 import { containmentSections } from './containment-sections.ts';
 import { modeSections } from './mode-sections.ts';
 import type { RunReport } from './run-report.ts';
@@ -17,6 +18,8 @@ export function toMarkdown(report: RunReport): string {
     row('Instruments classified', `${instruments.listed} (${pairs(instruments.by_underlying)})`),
     row('By kind', pairs(instruments.by_kind)),
     row('Strategies', report.strategies.join(', ')),
+    row('Policy', report.policy_id),
+    row('Parameters not at their default', report.policy_departures.join(', ') || 'none'),
     row('Intents proposed', report.intents_proposed),
     row('Refused, by code', pairs(report.intents_rejected_by_code) || 'none'),
     row('Orders dispatched', report.orders_dispatched),
@@ -42,6 +45,7 @@ export function toMarkdown(report: RunReport): string {
     row('Faults', pairs(report.faults) || 'none'),
     '',
     ...modeSections(report),
+    ...alertSection(report),
     ...losses(report),
     ...containmentSections(report),
     ...positions(report),

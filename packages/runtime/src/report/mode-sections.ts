@@ -1,7 +1,7 @@
 import { MODE_REASONS } from '@holdfast/core/reasons';
 import type { ReasonSpan } from './reason-log.ts';
 import type { RunReport } from './run-report.ts';
-import type { Transition } from './tally.ts';
+import type { Transition } from './transition-log.ts';
 
 type Told = Pick<
   RunReport,
@@ -31,11 +31,15 @@ function section(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : [`${title}:`, '', ...lines, ''];
 }
 
-function told({ at, from, to, reasons, details }: Transition, began: number): readonly string[] {
+function told(change: Transition, began: number): readonly string[] {
+  const { at, from, to, reasons, details, causes, ended } = change;
   const when = `- ${seconds(at - began)}: ${from} to ${to}`;
-  if (reasons.length === 0) return [`${when}, nothing holds it down any more`];
-  const whys = reasons.map((code) => `  - ${MODE_REASONS[code].meaning} (${code})`);
-  return [when, ...whys, ...details.map((detail) => `  - ${detail}`)];
+  return [
+    reasons.length === 0 ? `${when}, nothing holds it down any more` : when,
+    ...reasons.map((code) => `  - ${MODE_REASONS[code].meaning} (${code})`),
+    ...[...causes, ...details].map((line) => `  - ${line}`),
+    ...ended.map((line) => `  - over: ${line}`),
+  ];
 }
 
 function reasonTeller(began: number): (span: ReasonSpan) => readonly string[] {

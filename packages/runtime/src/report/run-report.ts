@@ -2,11 +2,13 @@ import type { Facts } from '@holdfast/core/facts';
 import { currentMode, modeDetails, type State } from '@holdfast/core/step';
 import { formatE8 } from '@holdfast/core/values';
 import { digestFacts, folderSource, foldLedger, verifyLedger } from '../ledger/index.ts';
+import type { AlertSpan } from '../telemetry/alert-book.ts';
 import { feesUsd, type PositionLine, pnlUsd, positionLines } from './money.ts';
 import { type ContainmentPart, containmentOf } from './containment-part.ts';
 import { type LossLine, lossLines } from './loss-lines.ts';
 import type { ReasonSpan } from './reason-log.ts';
-import type { Tally, Transition } from './tally.ts';
+import type { Tally } from './tally.ts';
+import type { Transition } from './transition-log.ts';
 import type { VenueReport } from './venue-report.ts';
 
 /** What a run did, and what proves it. Keys are the contract of the exit report. */
@@ -48,6 +50,10 @@ export interface RunReport {
   readonly mode_changes: readonly Transition[];
   /** Every reason that held the system down, when, with its figures, and what ends it. */
   readonly reasons: readonly ReasonSpan[];
+  /** When an alert was raised, or its figure unknown. */
+  readonly alerts: readonly AlertSpan[];
+  /** Alerts whose figures no part of this build makes: nobody can say that they are quiet. */
+  readonly alerts_not_linked: readonly string[];
   readonly trading_mode_seconds: Readonly<Record<string, number>>;
   /** Of the whole account in USD; what is latched waits for a person. */
   readonly losses: readonly LossLine[];
@@ -68,6 +74,9 @@ export interface RunReport {
   readonly build_id: string;
   readonly runtime_config_hash: string;
   readonly policy_hash: string;
+  readonly policy_id: string;
+  /** Parameters of the policy that are not at their default, with it. */
+  readonly policy_departures: readonly string[];
   readonly node: string;
   readonly v8: string;
   readonly ended_by: string;
@@ -107,6 +116,8 @@ export interface RunEnd {
     | 'build_id'
     | 'runtime_config_hash'
     | 'policy_hash'
+    | 'policy_id'
+    | 'policy_departures'
     | 'ended_by'
     | 'invariant_violation'
   >;
@@ -150,6 +161,10 @@ export function reportOf(end: RunEnd): RunReport {
     began_at: tally.startedAt,
     mode_changes: [...tally.transitions],
     reasons: tally.reasons.spans,
+    alerts: tally.alerts.spans,
+    alerts_not_linked: tally.alerts.standing
+      .filter(({ state: each }) => each === 'not_linked')
+      .map(({ name }) => name),
     losses: lossLines(state),
     containment: containmentOf(fold.facts, tally),
     trading_mode_seconds: tally.modeSeconds(end.endedAt),

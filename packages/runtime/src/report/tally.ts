@@ -1,18 +1,10 @@
 import type { Decision } from '@holdfast/core';
-import type { ModeReasonCode } from '@holdfast/core/guard';
 import { renderReject } from '@holdfast/core/reasons';
 import type { WallMs } from '@holdfast/core/values';
 import type { Telemetry } from '../ports.ts';
+import { AlertBook } from '../telemetry/alert-book.ts';
 import { ReasonLog } from './reason-log.ts';
-
-export interface Transition {
-  readonly at: number;
-  readonly from: string;
-  readonly to: string;
-  readonly reasons: readonly ModeReasonCode[];
-  /** The inputs behind the reasons: which, its value and line, since when, and what ends it. */
-  readonly details: readonly string[];
-}
+import { type Transition, TransitionLog } from './transition-log.ts';
 
 export interface Refusal {
   readonly at: number;
@@ -23,7 +15,6 @@ export interface Refusal {
 type Mode = 'Active' | 'ReduceOnly' | 'Kill';
 
 const REFUSALS_KEPT = 32;
-const TRANSITIONS_KEPT = 64;
 const NAKED_EVENTS_KEPT = 32;
 
 /**
@@ -36,10 +27,11 @@ export class Tally implements Telemetry {
   readonly rejectedByCode = new Map<string, number>();
   /** In words, oldest first; bounded. */
   readonly lastRefusals: Refusal[] = [];
-  /** Changes of mode, oldest first; of many, the last ones. */
-  readonly transitions: Transition[] = [];
+  readonly #transitions = new TransitionLog();
   /** Every reason beneath the mode, as the statuses showed them. */
   readonly reasons = new ReasonLog();
+  /** The minimum alert set, as the statuses showed it. */
+  readonly alerts: AlertBook;
   /** Orders of containment by purpose, refused ones by code. */
   readonly contained = new Map<string, number>();
   readonly containmentRefused = new Map<string, number>();
@@ -57,6 +49,7 @@ export class Tally implements Telemetry {
   /** @param startedAt epoch ms of the run's clock. */
   constructor(startedAt: number, onDecision: (decision: Decision, at: number) => void) {
     this.startedAt = startedAt;
+    this.alerts = new AlertBook(startedAt);
     this.#since = startedAt;
     this.#onDecision = onDecision;
   }
@@ -66,12 +59,8 @@ export class Tally implements Telemetry {
     if (decision.kind === 'intentAdmitted') this.admitted += 1;
     if (decision.kind === 'intentDuplicate') this.duplicates += 1;
     if (decision.kind === 'fault') count(this.faults, decision.fault);
-    if (decision.kind === 'modeChanged') {
-      const { from, to, reasons, details } = decision;
-      this.#turnTo(to, decision.at);
-      this.transitions.push({ at, from, to, reasons, details });
-      if (this.transitions.length > TRANSITIONS_KEPT) this.transitions.shift();
-    }
+    this.#transitions.saw(decision, at);
+    if (decision.kind === 'modeChanged') this.#turnTo(decision.to, decision.at);
     this.#tallyContainment(decision);
     if (decision.kind === 'intentRejected') {
       const { code } = decision.reject;
@@ -79,6 +68,11 @@ export class Tally implements Telemetry {
       this.lastRefusals.push({ at, code, text: renderReject(decision.reject) });
       if (this.lastRefusals.length > REFUSALS_KEPT) this.lastRefusals.shift();
     }
+  }
+
+  /** Changes of mode, oldest first; of many, the last ones. */
+  get transitions(): readonly Transition[] {
+    return this.#transitions.all;
   }
 
   /** The last change of mode; null before the first. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { hedgesOfCoins } from '@holdfast/core/instrument';
 import type { StatusTelemetry } from '@holdfast/core/status';
 import { type GroupId, groupId, type RunId, wallMs } from '@holdfast/core/values';
 import { connectDeribit, type DeribitLink } from '@holdfast/deribit/venue';
@@ -29,7 +30,8 @@ export function portsOf(
   runId: RunId,
   recorders: Recorders,
 ): Omit<StartOptions, 'session' | 'connect' | 'onFatal'> {
-  const { root, configuration, clock, folder, policyPath, runtimePath, endpoint, env } = options;
+  const { root, configuration, clock, folder, endpoint, env } = options;
+  const { policyPath, runtimePath, certificatePath } = options;
   const { runtime } = configuration;
   return {
     clock,
@@ -48,6 +50,7 @@ export function portsOf(
       root,
       policyPath,
       runtimePath,
+      certificatePath,
       environment: runtime.environment,
       venue: runtime.venue,
       endpoint,
@@ -126,6 +129,7 @@ export function connect(options: EngineOptions, post: Post, recorders: Recorders
     onWire: (message) => recorders.wire.write(message),
     marketInterval: '100ms',
     references: [...(configuration.policy.referenceInstruments?.values() ?? [])],
+    hedges: hedgesOfCoins(configuration.policy.universe.underlyings),
   });
 }
 

@@ -1,12 +1,13 @@
 import { wallMs } from '@holdfast/core/values';
 import { type Configuration, type Environ, loadConfiguration } from '../config/index.ts';
 import type { Clock, Documents } from '../ports.ts';
-import { createCertificateReader, proofPaths, trustRootsPathOf } from '../proof/index.ts';
+import { createCertificateReader, trustRootsPathOf } from '../proof/index.ts';
 
 export interface DocumentSources {
   readonly root: string;
   readonly policyPath: string;
   readonly runtimePath: string;
+  readonly certificatePath: string;
   readonly environment: string;
   readonly venue: string;
   /** Where the venue is: a development certificate counts only on loopback. */
@@ -21,10 +22,9 @@ export interface DocumentSources {
  * made ten minutes ago is ten minutes old here too, whatever day the market is on.
  */
 export function fileDocuments(sources: DocumentSources): Documents {
-  const { root, environment, venue, endpoint, clock } = sources;
-  const paths = proofPaths(root);
+  const { root, certificatePath, environment, venue, endpoint, clock } = sources;
   const read = createCertificateReader({
-    certificatePath: paths.certificate,
+    certificatePath,
     trustRootsPath: trustRootsPathOf(root, environment),
     environment,
     venue,

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { assert, type Decision, type InvariantViolation } from '@holdfast/core';
 import { standingCauses } from '@holdfast/core/guard';
-import { describe, type StatusDocument } from '@holdfast/core/status';
+import { DEFAULT_PARAMETERS } from '@holdfast/core/policy';
+import { describe, type StatusDocument, UNMAPPED } from '@holdfast/core/status';
 import type { Strategy } from '@holdfast/core/strategy';
-import { type RunId, runId as toRunId } from '@holdfast/core/values';
+import { monoMs, type RunId, runId as toRunId } from '@holdfast/core/values';
 import type { DeribitLink } from '@holdfast/deribit/venue';
 import type { Trouble } from '../cli/io.ts';
 import type { Configuration, Environ } from '../config/index.ts';
@@ -26,6 +27,7 @@ export interface EngineOptions {
   readonly configuration: Configuration;
   readonly policyPath: string;
   readonly runtimePath: string;
+  readonly certificatePath: string;
   readonly buildId: string;
   readonly env: Environ;
   readonly endpoint: string;
@@ -74,8 +76,7 @@ const SHOWN_AT_ONCE: ReadonlySet<Decision['kind']> = new Set([
  */
 export async function startEngine(options: EngineOptions): Promise<EngineStart> {
   const { configuration, folder, clock, credentials, endpoint } = options;
-  const runId = toRunId(randomUUID());
-  const fate = createFate();
+  const [runId, fate] = [toRunId(randomUUID()), createFate()];
   // What beats and shows must exist before the loop that does, and needs the loop to be opened.
   const doors: { opened: Doors | null } = { opened: null };
   const board: { made: StatusBoard | null } = { made: null };
@@ -112,11 +113,11 @@ export async function startEngine(options: EngineOptions): Promise<EngineStart> 
       describe: () => describe(runtime.state, telemetryOf(runtime, link, clock, supported)),
       now: () => clock.now(),
       publish: (text) => doors.opened?.publish(text),
-      onSnapshot: (status) => noteReasons(recorders, runtime, status, clock.now()),
+      onSnapshot: (status) => noteStatus(recorders, runtime, status, clock.now()),
+      onUnsound: unsoundTeller(runtime, clock),
     });
-    doors.opened = await openDoors(
-      doorOptions(options, runId, runtime, link, recorders, fate, board.made),
-    );
+    const offered = doorOptions(options, runId, runtime, link, recorders, fate, board.made);
+    doors.opened = await openDoors(offered);
     void fate.failed.then(() => doors.opened?.stopped());
     writeAbout(folder, aboutOf(options, runId, doors.opened));
   } catch (error) {
@@ -133,14 +134,20 @@ export async function startEngine(options: EngineOptions): Promise<EngineStart> 
   };
 }
 
-/** For the report: which reasons stood, from when until when. */
-function noteReasons(
-  { tally }: Recorders,
+/** For log and report: which reasons and alerts stood, from when until when. */
+function noteStatus(
+  { tally, log }: Recorders,
   { state }: Runtime,
   status: StatusDocument,
   at: number,
 ): void {
-  tally.reasons.saw(status, standingCauses(state.observations.riskCauses), at);
+  const { policy, riskCauses } = state.observations;
+  tally.reasons.saw(status, standingCauses(riskCauses), at);
+  const { maxPolicyAgeSec, diskPauseArchivesPct } = policy?.parameters ?? DEFAULT_PARAMETERS;
+  const inputs = { status, maxPolicyAgeSec, diskPauseArchivesPct };
+  for (const alert of tally.alerts.saw(inputs, at)) {
+    log.write(alert.state === 'quiet' ? 'info' : 'warn', 'alert', alert);
+  }
 }
 
 /** Without a key there is no account, and nothing to claim. */
@@ -321,4 +328,10 @@ function aboutOf(
     http,
     build_id: buildId,
   };
+}
+
+/** What nobody could read is a broken contract of ours, and the core ends trading by it. */
+function unsoundTeller({ post }: Runtime, clock: Clock): (rule: string) => void {
+  return (subject) =>
+    post({ kind: 'faultObserved', at: monoMs(clock.now()), fault: UNMAPPED, subject });
 }

@@ -143,4 +143,5 @@ function observeAll(
   metrics.observeLink(link);
   metrics.observeLedger(ledger);
   metrics.observeModeSeconds(tally.modeSeconds(now));
+  metrics.observeAlerts(tally.alerts.standing);
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IntentProposal } from '@holdfast/core/intent';
-import { closeOut } from '@holdfast/core/step';
-import { groupId, type Label, monoMs, type StrategyId, strategyId } from '@holdfast/core/values';
+import { groupId, type Label, monoMs, type StrategyId } from '@holdfast/core/values';
 import type { Clock } from '../ports.ts';
 import type { Runtime } from '../start.ts';
 
@@ -14,7 +13,7 @@ const ASK_AGAIN_MS = 1_000;
 const FLATTEN_TIMEOUT_MS = 20_000;
 const FLATTEN_EVERY_MS = 250;
 
-const OPERATOR = strategyId('operator');
+const OPERATOR = 'operator';
 
 /**
  * Leaves nothing of ours resting at the venue: a graceful logout does not trigger
@@ -44,14 +43,14 @@ function proposeCancel(runtime: Runtime, clock: Clock, target: Label): void {
 }
 
 /**
- * Closes every position at the best price the book offers, immediate-or-cancel and reduce-only, a
- * limited time. Each close passes every gate of the core. @returns whether all is flat.
+ * Has every position closed by the core's one emergency close, round after round, a limited time.
+ * @returns whether all is flat.
  */
 export async function flatten(runtime: Runtime, clock: Clock): Promise<boolean> {
   const { facts } = runtime.state;
   const deadline = clock.now() + FLATTEN_TIMEOUT_MS;
   while (facts.positions.size > 0 && clock.now() < deadline) {
-    for (const proposal of closeOut(runtime.state)) propose(runtime, clock, OPERATOR, proposal);
+    runtime.post({ kind: 'closeOutCommanded', at: monoMs(clock.now()), operator: OPERATOR });
     await settle(clock, () => isSettled(runtime));
     if (facts.positions.size > 0) await pause(clock, FLATTEN_EVERY_MS);
   }

@@ -1,4 +1,4 @@
-import type { StatusDocument } from '@holdfast/core/status';
+import { readOwnerStatus, type StatusDocument } from '@holdfast/core/status';
 
 export interface StatusBoard {
   /** The last snapshot: frozen, and the same for everybody until the next. */
@@ -19,14 +19,17 @@ export interface BoardOptions {
   readonly publish: (text: string) => void;
   /** Hears of it as it is. */
   readonly onSnapshot: (snapshot: StatusDocument) => void;
+  /** A status could not be made, or breaks a rule of what a reader may be told. */
+  readonly onUnsound: (rule: string) => void;
 }
 
 /**
  * One frozen status of the whole engine, made at the loop's own pace and written out once. Whoever
- * asks is answered from it: no question reaches the state of the core.
+ * asks is answered from it: no question reaches the state of the core. Each is read as its reader
+ * will read it before anybody sees it.
  */
 export function createStatusBoard(options: BoardOptions): StatusBoard {
-  const { describe, now, publish, onSnapshot } = options;
+  const { describe, now, publish, onSnapshot, onUnsound } = options;
   let snapshot = describe();
   let since = { code: snapshot.owner_view.primary_owner_reason_code, at: now() };
   const show = (): void => {
@@ -38,7 +41,10 @@ export function createStatusBoard(options: BoardOptions): StatusBoard {
   let isDue = false;
   const refresh = (): void => {
     isDue = false;
-    snapshot = describe();
+    const made = soundOf(describe);
+    // What nobody could read is not shown, and the one before grows too old to be given out.
+    if (typeof made === 'string') return onUnsound(made);
+    snapshot = made;
     show();
   };
   show();
@@ -52,4 +58,15 @@ export function createStatusBoard(options: BoardOptions): StatusBoard {
       setImmediate(() => isDue && refresh());
     },
   };
+}
+
+/** The status, or the first rule it breaks. */
+function soundOf(describe: () => StatusDocument): StatusDocument | string {
+  try {
+    const made = describe();
+    const reading = readOwnerStatus(made);
+    return reading.sound ? made : (reading.broken[0] ?? 'unsound');
+  } catch (error) {
+    return error instanceof Error ? error.message : 'no status could be made';
+  }
 }

@@ -1,6 +1,7 @@
 import type { Decision, Event } from '@holdfast/core';
-import { monoMs } from '@holdfast/core/values';
+import { monoMs, strategyId } from '@holdfast/core/values';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Alert } from './alert-book.ts';
 import { boundedLabel } from './bounded-labels.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 
@@ -50,6 +51,50 @@ describe('what is counted', () => {
       ]),
     );
   });
+});
+
+describe('AT-1071 AT-241 trips of the guard over smile fits', () => {
+  const trip = (what: 'math' | 'drift' | 'arbitrage'): Event => ({
+    kind: 'smileGuardTripped',
+    at,
+    strategyId: strategyId('a'),
+    slice: 'BTC-BTC-1',
+    trip: what,
+    measured: 1,
+    limit: 0,
+  });
+
+  it('NON-TRIP both counters stand at nothing', async () => {
+    expect(await series()).toEqual(
+      expect.arrayContaining(['holdfast_svi_guard_trips 0', 'holdfast_svi_arb_guard_trips 0']),
+    );
+  });
+
+  it('TRIP arithmetic and drift are the one, arbitrage the other', async () => {
+    for (const what of ['math', 'drift', 'arbitrage'] as const) metrics.observeEvent(trip(what));
+    expect(await series()).toEqual(
+      expect.arrayContaining(['holdfast_svi_guard_trips 2', 'holdfast_svi_arb_guard_trips 1']),
+    );
+  });
+});
+
+describe('the minimum alert set', () => {
+  const told = (state: Alert['state']): Alert => {
+    return { name: 'disk_used_pct', condition: 'at', state, value: null, since: 1 };
+  };
+
+  it.each(['quiet', 'raised', 'unknown', 'not_linked'] as const)(
+    'is in one state: %s',
+    async (is) => {
+      metrics.observeAlerts([told(is === 'quiet' ? 'raised' : 'quiet')]);
+      metrics.observeAlerts([told(is)]);
+      const lines = (await series()).filter((line) => line.startsWith('holdfast_alert{'));
+      expect(lines).toHaveLength(4);
+      expect(lines.filter((line) => line.endsWith(' 1'))).toEqual([
+        `holdfast_alert{alert="disk_used_pct",state="${is}"} 1`,
+      ]);
+    },
+  );
 });
 
 describe('what is measured', () => {

@@ -1,6 +1,7 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Decision, Event } from '@holdfast/core';
 import { Counter, Gauge, Registry } from 'prom-client';
+import type { Alert, AlertState } from './alert-book.ts';
 import { boundedLabel } from './bounded-labels.ts';
 
 /**
@@ -17,6 +18,8 @@ export interface Metrics {
   observeStatus(status: object): void;
   /** Seconds spent in each mode so far. */
   observeModeSeconds(seconds: Readonly<Record<string, number>>): void;
+  /** One series for each alert and state, 1 for the one it is in. */
+  observeAlerts(alerts: readonly Alert[]): void;
   observeLink(link: LinkNumbers): void;
   observeLedger(ledger: LedgerNumbers): void;
   observeWatchdog(news: { readonly kind: string }): void;
@@ -87,6 +90,7 @@ export function createMetrics(runId: string): Metrics {
     observeModeSeconds(seconds) {
       for (const mode of MODES) spent.set({ mode }, seconds[mode] ?? 0);
     },
+    observeAlerts: alertGauge(registry),
     observeLink,
     observeLedger(ledger) {
       records.set(ledger.records);
@@ -118,12 +122,16 @@ function eventCounters(registry: Registry): Metrics['observeEvent'] {
   const fills = counter(registry, 'fills_total', 'Fills recorded, each trade once.');
   const failed = counter(registry, 'dispatch_failed_total', 'Sends without an order.', ['outcome']);
   const commands = counter(registry, 'operator_commands_total', 'Commands.', ['command']);
+  const smiles = counter(registry, 'svi_guard_trips', 'Smile fits refused: drift, no numbers.');
+  const free = counter(registry, 'svi_arb_guard_trips', 'Smile fits refused: free money.');
   return (event) => {
     if (event.kind === 'intentProposed') proposed.inc();
     else if (event.kind === 'orderReported') orders.inc({ state: event.state });
     else if (event.kind === 'dispatchFailed') failed.inc({ outcome: event.outcome });
     else if (event.kind === 'operatorCommanded') commands.inc({ command: event.command });
-    else if (event.kind === 'recorded') {
+    else if (event.kind === 'smileGuardTripped') {
+      (event.trip === 'arbitrage' ? free : smiles).inc();
+    } else if (event.kind === 'recorded') {
       for (const { type } of event.records) {
         if (type === 'orderSending') sent.inc();
         else if (type === 'fillRecorded') fills.inc();
@@ -175,6 +183,20 @@ function statusGauges(registry: Registry): Metrics['observeStatus'] {
       const value = document[name];
       if (typeof value === 'number' && Number.isFinite(value)) series.set(value);
       else series.remove();
+    }
+  };
+}
+
+const ALERT_STATES: readonly AlertState[] = ['quiet', 'raised', 'unknown', 'not_linked'];
+
+function alertGauge(registry: Registry): Metrics['observeAlerts'] {
+  const help = 'The minimum alert set; 1 for the state it is in.';
+  const series = gauge(registry, 'alert', help, ['alert', 'state']);
+  return (alerts) => {
+    for (const { name, state } of alerts) {
+      for (const each of ALERT_STATES) {
+        series.set({ alert: name, state: each }, each === state ? 1 : 0);
+      }
     }
   };
 }

@@ -28,6 +28,7 @@ export function levelOf(decision: Decision): LogLevel {
     case 'anomaly':
     case 'fault':
     case 'orderAbandoned':
+    case 'smileGuardTripped':
       return 'warn';
     case 'strategyFailed':
       return 'error';

@@ -1,6 +1,7 @@
 import type { Checker } from './checker.ts';
 import { booksAreAsOldAsTheyAre } from './books-are-as-old-as-they-are.ts';
 import { brokenGroupsEndNeutral } from './broken-groups-end-neutral.ts';
+import { cashEqualsTheVenue } from './cash-equals-the-venue.ts';
 import { closedIsClosed } from './closed-is-closed.ts';
 import { commitsAreWhole } from './commits-are-whole.ts';
 import { emergencyCallHolds } from './emergency-call-holds.ts';
@@ -24,6 +25,7 @@ import { operatorStopStands } from './operator-stop-stands.ts';
 import { positionsEqualTheVenue } from './positions-equal-the-venue.ts';
 import { putRightInTheEnd } from './put-right-in-the-end.ts';
 import { recordedBeforeRisk } from './recorded-before-risk.ts';
+import { reductionsAsAsked } from './reductions-as-asked.ts';
 import { rejectionLeavesNoTrace } from './rejection-leaves-no-trace.ts';
 import { reservedWhileItMayFill } from './reserved-while-it-may-fill.ts';
 import { toldTwiceCountsOnce } from './told-twice-counts-once.ts';
@@ -57,10 +59,12 @@ export function allCheckers(): readonly Checker[] {
     operatorStopStands(),
     lossLatchStands(),
     positionsEqualTheVenue(),
+    cashEqualsTheVenue(),
     reservedWhileItMayFill(),
     toldTwiceCountsOnce(),
     groupsAreContained(),
     brokenGroupsEndNeutral(),
+    reductionsAsAsked(),
     putRightInTheEnd(),
   ];
 }

@@ -7,11 +7,15 @@ import { type Checker, demand, type WorldEnd } from './checker.ts';
 
 /** Steps of the smallest option; less than this cannot be traded anywhere. */
 const DUST_E8 = 10_000_000;
+/** A hedge is rounded down to a step, and a delta has moved a little since. */
+const UNHEDGED_E8 = 200_000;
+const UNHEDGED_SHARE = 0.02;
 
 /**
  * When all is quiet nothing of a broken group is left at the venue: what its legs and rescues
  * filled, its closes have taken back, or it was not held when the group was called flat: a leg that
- * only took away from what was held the other way cannot be reduced (contract-1 section 23).
+ * only took away from what was held the other way cannot be reduced (contract-1 section 23). Or its
+ * hedges have traded the opposite of its delta, as the venue tells it (section 24.2).
  */
 export function brokenGroupsEndNeutral(): Checker {
   const name = 'broken-groups-end-neutral';
@@ -32,6 +36,8 @@ type Planned = Extract<LedgerRecord, { type: 'containmentPlanned' }>;
 /** What was traded under each label, and what of it a flat group could not have closed. */
 class TradedBooks {
   readonly #filled = new Map<string, number>();
+  /** The same with its sign. */
+  readonly #signed = new Map<string, number>();
   readonly #positions = new Map<string, number>();
   readonly #trades = new Set<string>();
   readonly #plans = new Map<string, Planned>();
@@ -60,7 +66,9 @@ class TradedBooks {
     const size = Math.round(amount * E8);
     const signed = direction === 'buy' ? size : -size;
     this.#positions.set(held, (this.#positions.get(held) ?? 0) + signed);
-    if (label !== undefined) this.#filled.set(label, (this.#filled.get(label) ?? 0) + size);
+    if (label === undefined) return;
+    this.#filled.set(label, (this.#filled.get(label) ?? 0) + size);
+    this.#signed.set(label, (this.#signed.get(label) ?? 0) + signed);
   }
 
   /** What broken groups still hold, in words. */
@@ -71,15 +79,36 @@ class TradedBooks {
       const left = legs.map(({ label }, index) => this.#leftOf(groupId, label, index));
       const isWhole = legs.every(({ amountE8 }, index) => (left[index] ?? 0) >= amountE8);
       if (state === 'Complete' && isWhole) continue;
-      for (const [index, leg] of legs.entries()) {
-        const there = (held.get(leg.instrument) ?? 0) * (leg.side === 'buy' ? 1 : -1);
+      const naked = legs.map(({ instrument, side }, index) => {
+        const there = (held.get(instrument) ?? 0) * (side === 'buy' ? 1 : -1);
         const excused = this.#netted.get(`${groupId} ${index}`) ?? 0;
-        const naked = Math.min((left[index] ?? 0) - excused, there);
-        if (naked < DUST_E8) continue;
-        found.push(`${groupId} ${state} holds ${naked / E8} of ${leg.instrument}`);
-      }
+        return Math.min((left[index] ?? 0) - excused, there);
+      });
+      const isNaked = naked.some((amount) => amount >= DUST_E8);
+      if (!isNaked || this.#isHedged(groupId, legs, naked, { exchange, now })) continue;
+      const what = legs.map(({ instrument }, index) => `${(naked[index] ?? 0) / E8} ${instrument}`);
+      found.push(`${groupId} ${state} holds ${what.join(', ')}`);
     }
     return found;
+  }
+
+  /** Its hedges traded, and what it holds is worth their opposite by the venue's own deltas. */
+  #isHedged(
+    groupId: string,
+    legs: readonly { readonly instrument: string; readonly side: 'buy' | 'sell' }[],
+    naked: readonly number[],
+    venue: Pick<WorldEnd, 'exchange' | 'now'>,
+  ): boolean {
+    let hedged = 0;
+    for (const [label, { parentGroupId, purpose }] of this.#plans) {
+      if (parentGroupId === groupId && purpose === 'hedge') hedged += this.#signed.get(label) ?? 0;
+    }
+    if (hedged === 0) return false;
+    const open = legs.reduce((sum, { instrument, side }, index) => {
+      const amount = Math.max(0, naked[index] ?? 0) * (side === 'buy' ? 1 : -1);
+      return sum + amount * deltaAt(venue, instrument);
+    }, 0);
+    return Math.abs(open + hedged) <= UNHEDGED_E8 + Math.abs(open) * UNHEDGED_SHARE;
   }
 
   /** Filled by the leg and its rescues, less what was closed. */
@@ -99,4 +128,15 @@ function heldAt(answer: { readonly ok: boolean }): ReadonlyMap<string, number> {
   if (!answer.ok || !('result' in answer)) throw new Error('positions cannot be read');
   const rows = answer.result as readonly { instrument_name: string; size: number }[];
   return new Map(rows.map((row) => [row.instrument_name, Math.round(row.size * E8)]));
+}
+
+/** As the venue tells it; a future has none and moves as its coin. */
+function deltaAt(
+  { exchange, now }: Pick<WorldEnd, 'exchange' | 'now'>,
+  instrument: string,
+): number {
+  const answer = exchange.handle('public/ticker', { instrument_name: instrument }, now);
+  if (!answer.ok) return 1;
+  const { greeks } = answer.result as { readonly greeks?: { readonly delta?: number } };
+  return greeks?.delta ?? 1;
 }

@@ -35,7 +35,7 @@ type Exchange = Parameters<NonNullable<Checker['atEnd']>>[0]['exchange'];
 
 function tradeIds(exchange: Exchange, now: number): readonly string[] {
   const ids: string[] = [];
-  for (const currency of ['BTC', 'ETH']) {
+  for (const currency of ['BTC', 'ETH', 'USDC']) {
     const method = 'private/get_user_trades_by_currency_and_time';
     const period = { currency, start_timestamp: 0, end_timestamp: now, count: 1_000 };
     const answer = exchange.handle(method, period, now);

@@ -128,6 +128,19 @@ describe('broken-groups-end-neutral', () => {
     return tripped(() => checker.atEnd?.({ ...base, exchange }));
   }
 
+  it('minds what its hedges have not traded the opposite of', () => {
+    const hedged = (amount: number, direction: string) =>
+      ended((checker) => {
+        checker.onNotice?.('trade', trade('a', 0.3) as never);
+        checker.onEffect?.(appended(planned('h', 'hedge')), freshState());
+        checker.onNotice?.('trade', { ...trade('h', amount), direction } as never);
+      });
+    // The venue tells no delta: it moves as its coin.
+    expect(hedged(0.3, 'sell')).toBeNull();
+    expect(hedged(0.3, 'buy')).toBe('broken-groups-end-neutral');
+    expect(hedged(0.2, 'sell')).toBe('broken-groups-end-neutral');
+  });
+
   it('minds what a broken group still holds, and not what is closed or gone', () => {
     const filled = (checker: Checker) => checker.onNotice?.('trade', trade('a', 0.3) as never);
     expect(ended(filled)).toBe('broken-groups-end-neutral');

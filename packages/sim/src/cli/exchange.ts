@@ -43,7 +43,7 @@ export interface ExchangeArguments extends Omit<MirrorArguments, 'mirror'> {
  * What every account begins with: what the launch policy's notional needs at its leverage. With
  * much more coin than that, an ordinary move of its price would lose more than a day may.
  */
-const DEPOSITS = new Map([
+export const DEPOSITS = new Map([
   [currency('BTC'), 1 * E8],
   [currency('ETH'), 20 * E8],
   [currency('USDC'), 100_000 * E8],

@@ -3,6 +3,7 @@ import { toWireLimits } from './credits.ts';
 import { type Standing, standingOf } from './margin.ts';
 import { greeksOf } from './option-analytics.ts';
 import { openPositions } from './position-report.ts';
+import { balanceE8 } from './transaction-log.ts';
 import type { Trader } from './trader.ts';
 import { closeValueE8, coinAmountE8 } from './valuation.ts';
 import type { VenueState } from './venue-state.ts';
@@ -52,7 +53,7 @@ function currencySummary(state: VenueState, trader: Trader, currency: Currency):
   const availableE8 = Math.max(0, standing.availableE8);
   return {
     currency,
-    balance: decimal(standing.cashE8),
+    balance: decimal(balanceE8(trader, currency)),
     equity: decimal(standing.equityE8),
     margin_balance: decimal(standing.marginBalanceE8),
     available_funds: decimal(availableE8),

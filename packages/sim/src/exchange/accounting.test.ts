@@ -140,7 +140,7 @@ describe('account', () => {
     });
   });
 
-  it('a perpetual moves the balance only when it is closed', () => {
+  it('a perpetual moves the balance with its fees, and with the daily settlement', () => {
     const bench = openBench();
     bench.quote(PERPETUAL, [129_998, 10_000], [130_000, 10_000]);
     placed(bench.send('private/buy', order(PERPETUAL, 65_000, 65_000)));
@@ -148,7 +148,11 @@ describe('account', () => {
     bench.quote(PERPETUAL, [140_000, 10_000], [140_002, 10_000]);
     placed(bench.send('private/sell', order(PERPETUAL, 65_000, 70_000)));
     // One coin bought, 65/70 of a coin sold; fee 0.05 % of each.
-    expect(summary(bench)['balance']).toBeCloseTo(9.9995 + (1 - 65 / 70) - (65 / 70) * 0.0005, 7);
+    const fees = 0.0005 + (65 / 70) * 0.0005;
+    expect(summary(bench)['balance']).toBeCloseTo(10 - fees, 7);
+    expect(summary(bench)['futures_session_rpl']).toBeCloseTo(1 - 65 / 70, 7);
+    bench.at += 86_400_000;
+    expect(summary(bench)['balance']).toBeCloseTo(10 - fees + (1 - 65 / 70), 7);
     expect(bench.send('private/get_positions')).toEqual({ ok: true, result: [] });
   });
 

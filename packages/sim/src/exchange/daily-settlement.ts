@@ -1,8 +1,10 @@
+import type { Instrument } from '@holdfast/core/instrument';
 import { credit } from './account.ts';
 import { cancelWhere } from './cancelling.ts';
 import { settleFunding } from './fills.ts';
 import { accrue } from './funding.ts';
-import { marksOf } from './margin.ts';
+import { type Marks, marksOf } from './margin.ts';
+import { logSettlement, unsettledOf } from './transaction-log.ts';
 import type { Trader } from './trader.ts';
 import { closeValueE8 } from './valuation.ts';
 import type { VenueState } from './venue-state.ts';
@@ -61,6 +63,7 @@ function settlePositions(state: VenueState, trader: Trader): void {
     position.fundingE8 = 0;
     credit(holdings.cash, instrument.settlement, profitE8);
     credit(holdings.realised, instrument.settlement, profitE8);
+    paySession(state, trader, { instrument, steps, marks, floatingE8: profitE8 });
     trader.settlements.push({
       kind: 'settlement',
       instrument,
@@ -72,4 +75,37 @@ function settlePositions(state: VenueState, trader: Trader): void {
       fundingE8,
     });
   }
+  payClosed(state, trader);
+}
+
+/** What was traded and closed again since the last settlement is paid as well. */
+function payClosed(state: VenueState, trader: Trader): void {
+  for (const { instrument } of trader.unsettled.values()) {
+    const listing = state.listings.get(instrument.name);
+    const marks = listing === undefined ? null : marksOf(state, listing);
+    if (marks === null || trader.holdings.positions.has(instrument.name)) continue;
+    paySession(state, trader, { instrument, steps: 0, marks, floatingE8: 0 });
+  }
+}
+
+interface Session {
+  readonly instrument: Instrument;
+  readonly steps: number;
+  readonly marks: Marks;
+  readonly floatingE8: number;
+}
+
+function paySession(state: VenueState, trader: Trader, session: Session): void {
+  const { instrument, steps, marks, floatingE8 } = session;
+  const { profitE8, fundingE8 } = unsettledOf(trader, instrument);
+  trader.unsettled.delete(instrument.name);
+  logSettlement(state, trader, {
+    instrument,
+    steps,
+    markE8: marks.markE8,
+    indexE8: marks.indexE8,
+    realisedE8: profitE8,
+    floatingE8,
+    fundingE8,
+  });
 }

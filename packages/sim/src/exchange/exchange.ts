@@ -1,5 +1,6 @@
 import type { Instrument } from '@holdfast/core/instrument';
 import type { Currency, InstrumentName } from '@holdfast/core/values';
+import { type Audit, auditOf } from './audit.ts';
 import { holdingsE8 } from './account.ts';
 import { cancelWhere } from './cancelling.ts';
 import { wrongParams } from './checked-params.ts';
@@ -21,6 +22,7 @@ import type {
 import type { Direction } from './orders.ts';
 import type { PrintedTrade } from './printed-trade.ts';
 import { delist, settleExpired } from './settlement.ts';
+import { logDeposits } from './transaction-log.ts';
 import {
   type AccountId,
   createTrader,
@@ -35,6 +37,7 @@ import {
   createListing,
   createVenueState,
   type Listing,
+  takenOf,
   tellBook,
   traderOf,
   type VenueState,
@@ -65,23 +68,13 @@ export interface ExchangeOptions {
 }
 
 /**
- * Where every unit of one currency is, at 1e-8, `client` being all accounts together. `client +
- * market + fees` is `deposited`, always.
- */
-export interface Audit {
-  readonly deposited: number;
-  readonly client: number;
-  readonly market: number;
-  readonly fees: number;
-}
-
-/**
  * A small Deribit: a state machine without clock, randomness or I/O. The accounts' door is
  * `handle`; all other methods are the market's and the wire's. Every call carries the time, which
  * never goes back; what has come due by then is settled before the call is looked at.
  */
 export class Exchange {
   readonly #state: VenueState;
+  #onTaken: (instrument: Instrument, now: number) => void = () => undefined;
 
   constructor(options: ExchangeOptions) {
     const all = new Map([[MAIN_ACCOUNT, options.deposits], ...(options.accounts ?? [])]);
@@ -93,6 +86,7 @@ export class Exchange {
       traders.set(id, createTrader({ id, number, deposits, limits, selfTrading }));
     }
     this.#state = createVenueState(traders, options.onNotification, options.mirror);
+    for (const trader of traders.values()) logDeposits(this.#state, trader);
   }
 
   /** Of all accounts together. */
@@ -125,6 +119,13 @@ export class Exchange {
   ): ExchangeAnswer {
     const trader = traderOf(this.#state, account);
     this.advance(now);
+    const answer = this.#answer(method, params, trader);
+    // Quotes that change by a request change after its answer.
+    for (const instrument of takenOf(this.#state)) this.#onTaken(instrument, now);
+    return answer;
+  }
+
+  #answer(method: string, params: unknown, trader: Trader): ExchangeAnswer {
     const state = this.#state;
     if (method === 'private/buy') return place(state, trader, 'buy', params);
     if (method === 'private/sell') return place(state, trader, 'sell', params);
@@ -140,6 +141,11 @@ export class Exchange {
     }
     if (action !== undefined) return action(state, trader, given);
     return query === undefined ? failure(venueError(-32601, method)) : query(state, given, trader);
+  }
+
+  /** The market hears which of its quotes an account's request has taken. */
+  onTaken(listener: (instrument: Instrument, now: number) => void): void {
+    this.#onTaken = listener;
   }
 
   /** Moves time on, settles the day and delivers what has expired. */
@@ -350,21 +356,22 @@ export class Exchange {
     };
   }
 
+  /**
+   * What an account holds of one currency, open futures at what they cost, without the funding that
+   * the next daily settlement will pay.
+   */
+  settledE8(currency: Currency, account: AccountId = MAIN_ACCOUNT): number {
+    const { holdings, unsettled } = traderOf(this.#state, account);
+    let settled = holdingsE8(holdings, currency);
+    for (const { instrument, fundingE8 } of unsettled.values()) {
+      if (instrument.settlement === currency) settled -= fundingE8;
+    }
+    return settled;
+  }
+
   /** Conservation: nothing is made and nothing is lost but what is listed here. */
   audit(currency: Currency): Audit {
-    const { traders, market, fees } = this.#state;
-    let deposited = 0;
-    let client = 0;
-    for (const { deposits, holdings } of traders.values()) {
-      deposited += deposits.get(currency) ?? 0;
-      client += holdingsE8(holdings, currency);
-    }
-    return {
-      deposited,
-      client,
-      market: holdingsE8(market, currency),
-      fees: fees.get(currency) ?? 0,
-    };
+    return auditOf(this.#state, currency);
   }
 }
 

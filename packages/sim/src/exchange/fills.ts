@@ -6,6 +6,7 @@ import { type Marks, marksOf } from './margin.ts';
 import type { MatchHandler } from './matching.ts';
 import { type CancelReason, type OrderRequest, remainingSteps, type VenueOrder } from './orders.ts';
 import { tellPrint, tellTrade, type ToldPrint } from './trade-report.ts';
+import { logTrade, unsettledOf } from './transaction-log.ts';
 import type { Trader } from './trader.ts';
 import { costE8 } from './valuation.ts';
 import { type Listing, traderOf, type VenueState } from './venue-state.ts';
@@ -33,6 +34,7 @@ export function matchHandler(
         const aggressor = liquidity === 'taker' ? side : other;
         book(order, liquidity, tellPrint(state, listing, { ticks, steps: most, marks, aggressor }));
       }
+      if (most > 0 && liquidity === 'taker') state.taken.add(listing.instrument);
       closeIfDone(state, order, most < steps);
       if (liquidity === 'maker') tellOrder(state, order);
       cancelIdleReduceOnly(state, listing, trader, order);
@@ -117,6 +119,7 @@ export function settleFunding(state: VenueState, trader: Trader, listing: Listin
   position.interestPaidTo = accruedAt(interest, state.now);
   if (dueE8 === 0) return 0;
   position.fundingE8 += dueE8;
+  unsettledOf(trader, instrument).fundingE8 += dueE8;
   position.realisedE8 += dueE8;
   credit(trader.holdings.cash, instrument.settlement, dueE8);
   credit(state.market.cash, instrument.settlement, 0 - dueE8);
@@ -145,7 +148,7 @@ function bookFill(
   const basis = basisOf(listing, print.fill);
   const paidE8 = costE8(instrument, signed, basis.priceE8);
   const feeE8 = tradeFeeE8(instrument, basis, liquidity);
-  settleFunding(state, trader, listing);
+  const fundingE8 = settleFunding(state, trader, listing);
   const profitE8 = bookTrade(trader.holdings, instrument, signed, paidE8);
   bookTrade(state.market, instrument, 0 - signed, 0 - paidE8);
   const position = trader.holdings.positions.get(instrument.name);
@@ -158,7 +161,12 @@ function bookFill(
   order.filledTickSteps += ticks * steps;
   order.updatedAt = state.now;
   count(state, trader, 'fills');
-  return tellTrade(state, listing, trader, order, { liquidity, marks, feeE8, profitE8, print });
+  if (instrument.kind !== 'option') unsettledOf(trader, instrument).profitE8 += profitE8;
+  const own = { liquidity, marks, feeE8, profitE8, print };
+  const wire = tellTrade(state, listing, trader, order, own);
+  const booked = { instrument, wire, steps: signed, paidE8, feeE8, profitE8, fundingE8 };
+  logTrade(state, trader, booked);
+  return wire;
 }
 
 function basisOf(

@@ -42,10 +42,13 @@ function mark(bench: Bench, premium: number, instrument = PERPETUAL): void {
   });
 }
 
+/** With what the session has realised, which the next daily settlement pays. */
 function balance(bench: Bench, account = 'main', currency = 'BTC'): number {
   const params = { currency };
   const answer = bench.send('private/get_account_summary', params, account);
-  return answer.ok ? (answer.result as { balance: number }).balance : Number.NaN;
+  if (!answer.ok) return Number.NaN;
+  const figures = answer.result as { balance: number; futures_session_rpl: number };
+  return figures.balance + figures.futures_session_rpl;
 }
 
 function expectConserved(bench: Bench): void {

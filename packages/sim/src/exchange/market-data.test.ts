@@ -270,3 +270,18 @@ describe('the volatility index', () => {
     expect(() => bench.exchange.setVolatilityIndex(BTC, Number.NaN, bench.at)).toThrow(RangeError);
   });
 });
+
+describe('who made the quotes', () => {
+  it('hears which of them an account has taken, after its request, and of nothing else', () => {
+    const bench = quoted();
+    const taken: string[] = [];
+    bench.exchange.onTaken(({ name }) => taken.push(`${name} ${bench.exchange.counters.fills}`));
+    bench.send('private/buy', order(CALL, 0.1, 0.0995));
+    expect(taken).toEqual([]);
+    bench.send('private/buy', order(CALL, 0.1, 0.1005));
+    expect(taken).toEqual([`${CALL.name} 1`]);
+    bench.exchange.marketTrade(CALL.name, 'sell', 995, 1, bench.at);
+    bench.send('private/cancel_all');
+    expect(taken).toHaveLength(1);
+  });
+});

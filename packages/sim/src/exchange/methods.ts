@@ -13,6 +13,7 @@ import { MARKET_QUERIES } from './queries/market.ts';
 import { ORDER_QUERIES } from './queries/orders.ts';
 import type { Query } from './queries/params.ts';
 import { TRADE_QUERIES } from './queries/trades.ts';
+import { TRANSACTION_QUERIES } from './queries/transactions.ts';
 import type { Trader } from './trader.ts';
 import { answer, type ExchangeAnswer, failure, type Params, venueError } from './venue-error.ts';
 import type { VenueState } from './venue-state.ts';
@@ -43,4 +44,5 @@ export const QUERIES: ReadonlyMap<string, Query> = new Map<string, Query>([
   ...ORDER_QUERIES,
   ...TRADE_QUERIES,
   ...ACCOUNT_QUERIES,
+  ...TRANSACTION_QUERIES,
 ]);

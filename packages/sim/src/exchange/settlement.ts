@@ -3,6 +3,7 @@ import { E8 } from '@holdfast/core/values';
 import { type Account, bookTrade, credit, heldSteps } from './account.ts';
 import { cancelOrder } from './cancelling.ts';
 import { deliveryFeeE8 } from './fees.ts';
+import { logDelivery, unsettledOf } from './transaction-log.ts';
 import type { Trader } from './trader.ts';
 import { closeValueE8, optionPayoffE8 } from './valuation.ts';
 import { type Listing, nextId, type VenueState } from './venue-state.ts';
@@ -77,6 +78,17 @@ function deliver(state: VenueState, trader: Trader, listing: Listing, indexE8: n
     cashE8: cashOf(holdings, currency) - before,
     feeE8,
   };
+  // What a future earned since the last daily settlement comes with its delivery.
+  const { profitE8, fundingE8 } = unsettledOf(trader, instrument);
+  trader.unsettled.delete(instrument.name);
+  logDelivery(state, trader, {
+    instrument,
+    steps,
+    settlementPriceE8,
+    indexPriceE8: indexE8,
+    feeE8,
+    changeE8: settlement.cashE8 + profitE8 + fundingE8,
+  });
   trader.settlements.push({ kind: 'delivery', notice: settlement });
   state.notify('settlement', settlement, trader.id);
   state.notify('portfolio', { currency }, trader.id);

@@ -1,10 +1,11 @@
 import type { Instrument } from '@holdfast/core/instrument';
-import type { Currency } from '@holdfast/core/values';
+import type { Currency, InstrumentName } from '@holdfast/core/values';
 import { type Account, createAccount } from './account.ts';
 import type { CreditLimits } from './credits.ts';
 import { createCounters, type ExchangeCounters } from './illegal-order.ts';
 import type { SettlementNotice } from './notification.ts';
 import { OrderStore } from './orders.ts';
+import type { KeptTransaction, Unsettled } from './transaction-log.ts';
 import type { WireTrade } from './wire.ts';
 
 /** Whose keys, orders and money: accounts know nothing of each other. */
@@ -54,6 +55,12 @@ export interface Trader {
   readonly trades: KeptTrade[];
   /** Deliveries and daily settlements, oldest first. */
   readonly settlements: (Delivery | SessionSettlement)[];
+  /** What moved its cash, oldest first. */
+  readonly transactions: KeptTransaction[];
+  /** Deribit's `user_seq` of the last of them. */
+  transactionSeq: number;
+  /** What futures have earned since the last daily settlement. */
+  readonly unsettled: Map<InstrumentName, Unsettled>;
   readonly counters: ExchangeCounters;
   readonly limits: CreditLimits;
   selfTrading: SelfTradeMode;
@@ -75,6 +82,9 @@ export function createTrader(terms: TraderTerms): Trader {
     orders: new OrderStore(),
     trades: [],
     settlements: [],
+    transactions: [],
+    transactionSeq: 0,
+    unsettled: new Map(),
     counters: createCounters(),
   };
 }

@@ -72,12 +72,16 @@ export interface VenueState {
   /** Underlyings whose books take no orders. */
   readonly locked: Set<Currency>;
   readonly notify: NotificationListener;
+  /** Whose quotes the request that is being answered has taken. */
+  readonly taken: Set<Instrument>;
   /** Every book follows one of another exchange. */
   readonly isMirror: boolean;
   /** When the source said an index last; of a followed market only. */
   readonly indexSaidAt: Map<Currency, number>;
   changeId: number;
   readonly ids: Map<string, number>;
+  /** Id of the last row of anybody's transaction log. */
+  transactions: number;
 }
 
 export function createVenueState(
@@ -107,10 +111,12 @@ export function createVenueState(
     announcements: new AnnouncementBoard(),
     locked: new Set(),
     notify,
+    taken: new Set(),
     isMirror,
     indexSaidAt: new Map(),
     changeId: 0,
     ids: new Map(),
+    transactions: 0,
   };
 }
 
@@ -173,4 +179,14 @@ export function tellBook(state: VenueState, listing: Listing): void {
     newBidsFrom: change.bids.newFrom,
     newAsksFrom: change.asks.newFrom,
   });
+}
+
+const NOTHING: readonly Instrument[] = [];
+
+/** Whose quotes the request that was answered has taken; asked once. */
+export function takenOf({ taken }: VenueState): readonly Instrument[] {
+  if (taken.size === 0) return NOTHING;
+  const instruments = [...taken];
+  taken.clear();
+  return instruments;
 }

@@ -44,20 +44,25 @@ export function clockErrorOf(prng: Prng, { offsetMsMax, driftPpmMax }: ClockMode
   };
 }
 
-/** What keeps the time of the machine one process runs on. */
+/**
+ * What keeps the time of the machine one process runs on.
+ * @param model asked whenever it is, for faults end while a process lives.
+ */
 export function timeDaemonOf(
   process: Process,
   world: VirtualClock,
   prng: Prng,
-  { chrony, chronySilence, chronyErrorMsMax }: ClockModel,
+  model: () => ClockModel,
 ): TimeDaemon {
+  const { chrony, chronyErrorMsMax } = model();
   const isThere = chrony > 0 && prng.chance(chrony);
   const errorMs = prng.int(-chronyErrorMsMax, chronyErrorMsMax);
   return {
     ask: (done) => {
       if (!isThere) return done('absent');
+      const { chronySilence, chronyErrorMsMax: worst } = model();
       if (chronySilence > 0 && prng.chance(chronySilence)) return done('silent');
-      done({ driftMs: process.now() - world.now() + errorMs });
+      done({ driftMs: process.now() - world.now() + (worst > 0 ? errorMs : 0) });
     },
   };
 }

@@ -5,6 +5,7 @@ import { TOO_MANY_REQUESTS } from '@holdfast/deribit/protocol';
 import type { Clock } from '@holdfast/runtime/ports';
 import type { Prng } from '../prng.ts';
 import type { AccountStory } from './account.ts';
+import { CashAccount, type CashLie } from './cash-account.ts';
 import { LateTrades } from './late-trades.ts';
 
 /** What the venue itself may do to us, as shares in [0, 1] and times in ms. */
@@ -70,6 +71,7 @@ export class VenueDoor {
   readonly #prng: Prng;
   readonly #account: AccountStory;
   readonly #lateTrades: LateTrades;
+  readonly #cash = new CashAccount();
   readonly #misreported = new Map<string, number>();
   #model: VenueModel;
   #next: PlacementFate[] = [];
@@ -93,6 +95,7 @@ export class VenueDoor {
     this.#model = model;
     this.#next = [];
     this.#misreported.clear();
+    this.#cash.become(null, 0);
     this.#failing.clear();
   }
 
@@ -105,6 +108,14 @@ export class VenueDoor {
   misreport(instrument: InstrumentName, amount: number | null): void {
     if (amount === null) this.#misreported.delete(instrument);
     else this.#misreported.set(instrument, amount);
+  }
+
+  /** From now on its account of our cash is told like this; null: the truth again. */
+  tellCash(lie: CashLie | null, now: number): void {
+    const period = { currency: 'BTC', start_timestamp: 0, end_timestamp: now, count: 1 };
+    const answer = this.#exchange.handle('private/get_transaction_log', period, now);
+    const logs = answer.ok ? (answer.result as { logs: readonly { id: number }[] }).logs : [];
+    this.#cash.become(lie, logs[0]?.id ?? 0);
   }
 
   /** Of its margin the account is said to use this share; null: the truth again. */
@@ -140,6 +151,8 @@ export class VenueDoor {
         return { ok: true, result: this.#positions(answer.result) };
       case 'private/get_account_summaries':
         return this.#account.tell(answer);
+      case 'private/get_transaction_log':
+        return this.#cash.tell(answer);
       case 'private/get_user_trades_by_currency_and_time':
         return this.#lateTrades.withhold(answer, this.#model.late, this.#model.lateMsMax);
       case 'public/get_instruments':

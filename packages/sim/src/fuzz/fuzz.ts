@@ -5,7 +5,7 @@ import { World } from '../world.ts';
 import type { Finding, WorldCounts } from '../world-options.ts';
 import { type Weather, weatherOf } from './models.ts';
 import { reachedBy } from './reached.ts';
-import { randomWorkload } from './workload.ts';
+import { isAtWork, randomWorkload } from './workload.ts';
 
 /**
  * Every so many seeds the same world is run again, must give the same bytes, and what its processes
@@ -70,7 +70,7 @@ export async function runWeather(
     policy: workload.resting > 0 ? { ...policy, executionStyle: 'Any' } : policy,
     market: 'moving',
     strategies: (prng, think) =>
-      workload.eagerness > 0 ? [randomWorkload(prng, workload, think)] : [],
+      isAtWork(workload) ? [randomWorkload(prng, workload, think)] : [],
   });
   await world.run(durationMs);
   await world.heal(healsByRestart);

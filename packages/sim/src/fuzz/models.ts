@@ -127,6 +127,8 @@ function workload(prng: Prng, resting: number): Quiet['workload'] {
     slow: prng.chance(0.08) ? 0.1 * prng.float() : 0,
     slowMsMax: prng.int(20, 1_500),
     babble: prng.chance(0.03) ? 0.02 : 0,
+    smiles: prng.chance(0.15) ? prng.float() : 0,
+    madSmileMs: prng.chance(0.3) ? prng.int(1, 20) * 1_000 : 0,
   };
 }
 

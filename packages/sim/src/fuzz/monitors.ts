@@ -15,6 +15,7 @@ const COOLDOWNS = [
   'dvolCooldownS',
   'basisReduceonlyCooldownS',
   'bunkerExitStableS',
+  'sviGuardTripWindowS',
 ] as const;
 
 /** Lines that no fault of a simulated network or clock is over. */

@@ -17,10 +17,6 @@ export const OUT_OF_REACH: Readonly<Record<string, OutOfReach>> = Object.freeze(
     why: 'the evidence chain of GOP is not built',
     builtAs: "reject('EvidenceChainNotGreen'",
   },
-  'reject ApprovalRequired': {
-    why: 'approvals are not built',
-    builtAs: "reject('ApprovalRequired'",
-  },
   'mode REDUCEONLY_EVIDENCE_CHAIN_NOT_GREEN': {
     why: 'the evidence chain of GOP is not built',
     builtAs: 'inputs.evidenceChain = ',

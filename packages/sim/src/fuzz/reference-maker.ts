@@ -1,7 +1,7 @@
 import type { Instrument } from '@holdfast/core/instrument';
 import { type Currency, E8 } from '@holdfast/core/values';
 import type { Exchange } from '../exchange/index.ts';
-import { inversePerpetual } from '../market/future-instrument.ts';
+import { inversePerpetual, linearPerpetual } from '../market/future-instrument.ts';
 import type { Prng } from '../prng.ts';
 import type { ReferenceMarket } from './market-conditions.ts';
 
@@ -19,13 +19,22 @@ export interface ReferenceMakerOptions {
   readonly mood: 'moving' | 'still';
 }
 
+/** One perpetual, and the chance that its sizes are drawn from. */
+interface Made {
+  readonly coin: Currency;
+  readonly instrument: Instrument;
+  readonly prng: Prng;
+  /** USD a step of its amount is worth. */
+  readonly stepUsd: (indexE8: number) => number;
+}
+
 /**
- * Makes the market of the perpetuals that the market monitors look at, and tells the volatility
- * indexes: close, deep and at the index, unless the weather says otherwise.
+ * Makes the market of the perpetuals that the market monitors look at and of those that hedge, and
+ * tells the volatility indexes: close, deep and at the index, unless the weather says otherwise.
  */
 export class ReferenceMaker {
   readonly #options: ReferenceMakerOptions;
-  readonly #perpetuals = new Map<Currency, Instrument>();
+  readonly #made: Made[] = [];
   #published = 0;
 
   constructor(options: ReferenceMakerOptions) {
@@ -33,40 +42,56 @@ export class ReferenceMaker {
   }
 
   list(coins: readonly Currency[], now: number): void {
+    const { exchange, prng } = this.#options;
+    const hedges = prng.fork('hedges');
     for (const coin of coins) {
-      const perpetual = inversePerpetual(coin);
-      if (perpetual !== null) this.#perpetuals.set(coin, perpetual);
+      this.#make(coin, inversePerpetual(coin), prng);
+      this.#make(coin, linearPerpetual(coin), hedges);
     }
-    this.#options.exchange.list([...this.#perpetuals.values()], now);
+    exchange.list(
+      this.#made.map(({ instrument }) => instrument),
+      now,
+    );
+  }
+
+  #make(coin: Currency, instrument: Instrument | null, prng: Prng): void {
+    if (instrument === null) return;
+    const step = instrument.amountStepE8 / E8;
+    const inCoin = instrument.amountUnit === 'coin';
+    const stepUsd = (indexE8: number): number => (inCoin ? (step * indexE8) / E8 : step);
+    this.#made.push({ coin, instrument, prng, stepUsd });
   }
 
   publish(indexes: ReadonlyMap<Currency, number>, market: ReferenceMarket, now: number): void {
     this.#published += 1;
-    for (const [coin, perpetual] of this.#perpetuals) {
-      const middle = (indexes.get(coin) ?? 0) / perpetual.tickE8;
+    for (const made of this.#made) {
+      const { coin, instrument } = made;
+      const indexE8 = indexes.get(coin) ?? 0;
+      const middle = indexE8 / instrument.tickE8;
       const half = Math.max(1, Math.round(middle * market.halfSpread));
       const ticks = Math.round(middle);
       this.#options.exchange.publishBook(
-        perpetual.name,
-        this.#side(perpetual, ticks - half, -1, market.size),
-        this.#side(perpetual, ticks + half, 1, market.size),
+        instrument.name,
+        this.#side(made, indexE8, ticks - half, -1, market.size),
+        this.#side(made, indexE8, ticks + half, 1, market.size),
         now,
       );
     }
   }
 
   tell(coin: Currency, indexE8: number, { basis }: ReferenceMarket, timestamp: number): void {
-    const instrument = this.#perpetuals.get(coin);
-    if (instrument === undefined) return;
-    this.#options.exchange.setTicker({
-      instrument,
-      timestamp,
-      markPriceE8: Math.round(indexE8 * (1 + basis)),
-      underlyingPriceE8: indexE8,
-      iv: null,
-      delta: null,
-      vega: null,
-    });
+    for (const { coin: of, instrument } of this.#made) {
+      if (of !== coin) continue;
+      this.#options.exchange.setTicker({
+        instrument,
+        timestamp,
+        markPriceE8: Math.round(indexE8 * (1 + basis)),
+        underlyingPriceE8: indexE8,
+        iv: null,
+        delta: null,
+        vega: null,
+      });
+    }
   }
 
   tellVolatility(
@@ -79,13 +104,18 @@ export class ReferenceMaker {
       this.#options.exchange.setVolatilityIndex(coin, REFERENCE_DVOL * fright, now);
   }
 
-  #side({ amountStepE8 }: Instrument, best: number, sign: 1 | -1, size: number): number[] {
-    const { mood, prng } = this.#options;
-    const stepUsd = amountStepE8 / E8;
+  #side(
+    { prng, stepUsd }: Made,
+    indexE8: number,
+    best: number,
+    sign: 1 | -1,
+    size: number,
+  ): number[] {
+    const { mood } = this.#options;
     const levels: number[] = [];
     for (let level = 0; level < LEVELS; level += 1) {
       const share = mood === 'still' ? 1 : 0.8 + 0.4 * prng.float();
-      const steps = Math.max(1, Math.round((LEVEL_USD * size * share) / stepUsd));
+      const steps = Math.max(1, Math.round((LEVEL_USD * size * share) / stepUsd(indexE8)));
       levels.push(
         best + sign * level,
         level === LEVELS - 1 ? steps + (this.#published % 2) : steps,

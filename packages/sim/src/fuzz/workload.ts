@@ -2,6 +2,7 @@ import {
   E8,
   type IntentProposal,
   type LegProposal,
+  limitLeg,
   type Quote,
   type Strategy,
   strategyId,
@@ -9,9 +10,10 @@ import {
 } from '@holdfast/core/strategy';
 import type { Prng } from '../prng.ts';
 import { oddity } from './oddities.ts';
+import { type SmileAppetite, SmileAsker } from './smile-asker.ts';
 
 /** What a workload does, as shares of its turns. */
-export interface WorkloadModel {
+export interface WorkloadModel extends SmileAppetite {
   readonly eagerness: number;
   /** Of its purchases, those that are of two legs. */
   readonly pairs: number;
@@ -40,7 +42,14 @@ export const NO_WORKLOAD: WorkloadModel = Object.freeze({
   slow: 0,
   slowMsMax: 100,
   babble: 0,
+  smiles: 0,
+  madSmileMs: 0,
 });
+
+/** Whether there is anything for it to do. */
+export function isAtWork({ eagerness, smiles }: WorkloadModel): boolean {
+  return eagerness > 0 || smiles > 0;
+}
 
 /** More than any strategy may propose at once. */
 const FLOOD_MAX = 40;
@@ -55,6 +64,7 @@ export function randomWorkload(
   model: WorkloadModel,
   think: (ms: number) => void,
 ): Strategy<Prng> {
+  const asker = new SmileAsker(prng, model);
   return {
     id: strategyId('random-workload'),
     remember: () => prng,
@@ -63,6 +73,7 @@ export function randomWorkload(
       if (happens(random, throws)) throw new Error('lost its mind');
       if (happens(random, babble)) return random.pick(BABBLE) as unknown as IntentProposal[];
       if (happens(random, slow)) think(random.int(1, slowMsMax));
+      asker.ask(view);
       if (!random.chance(eagerness)) return [];
       const count = happens(random, flood) ? random.int(2, FLOOD_MAX) : 1;
       return Array.from({ length: count }, () => proposal(random, view, model));
@@ -186,21 +197,5 @@ function leg(
   quantity: number,
   parts: Partial<LegProposal>,
 ): LegProposal {
-  return {
-    instrument: quote.instrument.name,
-    side,
-    quantity,
-    contracts: null,
-    limitPrice: null,
-    fairPrice: null,
-    grossEdgeUsd: null,
-    delta: quote.delta,
-    orderType: 'limit',
-    timeInForce: 'immediate_or_cancel',
-    postOnly: false,
-    trigger: null,
-    triggerPrice: null,
-    linkedOrderType: null,
-    ...parts,
-  };
+  return limitLeg(quote.instrument.name, side, quantity, null, { delta: quote.delta, ...parts });
 }

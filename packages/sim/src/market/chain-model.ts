@@ -117,6 +117,11 @@ export class ChainModel implements MarketModel {
     return volatilityIndex(marks, this.#now);
   }
 
+  /** What was recorded shows what it showed, whoever trades with it. */
+  taken(): boolean {
+    return false;
+  }
+
   counts(): Readonly<Record<string, number>> {
     let dislocated = 0;
     for (const { made } of this.#dislocations.values()) dislocated += made;

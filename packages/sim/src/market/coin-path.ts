@@ -21,17 +21,20 @@ const REVERSION = 4;
 /** Short volatility returns to its level with this time constant. */
 const VOL_MEMORY_MS = 60_000;
 /** Per unit of stress: what a crash does to the surface and the quotes. */
-const STRESS = { vol: 1.5, rho: -0.4, eta: 0.3, indexVol: 3, spread: 3, size: 0.8 } as const;
-const STRESS_RISE_MS = 90_000;
+const STRESS = { vol: 1, rho: -0.4, eta: 0.3, indexVol: 3, spread: 3, size: 0.8 } as const;
+const STRESS_RISE_MS = 6_000;
 /** When a crash stops getting worse, counted from its onset, and how it fades then. */
-const STRESS_RISES_MS = 600_000;
-const STRESS_FADE_MS = 2_400_000;
+const STRESS_RISES_MS = 15_000;
+const STRESS_FADE_MS = 11_000;
 
 /**
- * What the first minute of a crash does to the futures, which are quoted again long before the
- * options are: half spread as a share of the price, and the logarithm of what sizes shrink by.
+ * What a crash does to the futures, which are quoted as before long before the options are: half
+ * spread as a share of the price, and the logarithm of what sizes shrink by.
  */
-const PANIC = { half: 0.0022, size: 5, comesMs: 3_000, goesMs: 40_000 } as const;
+const PANIC = { half: 0.0045, size: 3, comesMs: 2_000, lastsMs: 17_000, goesMs: 6_000 } as const;
+
+/** Makers are nervous from so long before a crash until so long after its onset. */
+const NERVES_MS = { before: 16_000, after: 20_000 } as const;
 
 const CARRY = { near: 0.02, far: 0.045, memoryYears: 0.3 } as const;
 const BASIS_MAX = 0.0005;
@@ -57,7 +60,7 @@ const GAP = {
   msMax: 8_000,
   restMs: 20_000,
 } as const;
-const ONSET_MS = { min: 15_000, max: 30_000 } as const;
+const ONSET_MS = { min: 33_000, max: 36_000 } as const;
 /** Correlation of the coins' returns is its square. */
 const SHARED = 0.9;
 
@@ -143,6 +146,12 @@ export class CoinPath {
     return !(now < this.#weather.gapUntil);
   }
 
+  /** Whether a quote that is taken makes its makers price the others anew. */
+  areMakersNervous(now: number): boolean {
+    const sinceMs = now - this.#weather.onsetAt;
+    return sinceMs >= -NERVES_MS.before && sinceMs < NERVES_MS.after;
+  }
+
   get surface(): VolSurface {
     const { shortVol, longVol, rho, eta } = this.traits;
     const stress = this.#stress;
@@ -184,10 +193,11 @@ export class CoinPath {
   }
 }
 
-/** 0 before the onset, near 1 within seconds, and gone in a few minutes. */
+/** 0 before the onset, 1 within seconds and for a while, then soon gone. */
 function panicAt(sinceMs: number): number {
   if (!(sinceMs > 0)) return 0;
-  return Math.min(1, sinceMs / PANIC.comesMs) * Math.exp(-sinceMs / PANIC.goesMs);
+  const fading = Math.exp(-Math.max(0, sinceMs - PANIC.lastsMs) / PANIC.goesMs);
+  return Math.min(1, sinceMs / PANIC.comesMs) * fading;
 }
 
 /** 0 before the onset, rising towards 1, fading in the end. */

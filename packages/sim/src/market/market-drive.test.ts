@@ -38,6 +38,8 @@ interface Plan {
   readonly overAt?: number;
   readonly listed?: readonly Instrument[];
   readonly tradesPerSecond?: number;
+  /** Its makers price everything anew whenever a quote is taken. */
+  readonly reprices?: boolean;
 }
 
 function modelOf(plan: Plan): MarketModel & { readonly moves: number[] } {
@@ -66,6 +68,7 @@ function modelOf(plan: Plan): MarketModel & { readonly moves: number[] } {
       return { instrument, ...prices, underlyingE8: 65_000 * E8, ...greeks, meanUsd: 1e6, pace };
     },
     volatilityIndex: () => 45.25,
+    taken: () => plan.reprices === true,
     counts: () => ({ moves: moves.length }),
   };
 }
@@ -115,6 +118,23 @@ describe('market drive', () => {
     expect(times('index')).toStrictEqual([0, 250, 500, 750, 1_000, 1_250, 1_500, 1_750, 2_000]);
     expect(times('volatilityIndex')).toStrictEqual([0, 1_000, 2_000]);
   });
+
+  it.each([true, false])(
+    'tells a whole expiry anew at once where a taken quote moves it: %s',
+    (reprices) => {
+      const { clock, drive, exchange, times } = play({ reprices });
+      drive.start();
+      clock.runUntil(START + 100);
+      const terms = { type: 'limit', price: 0.102, time_in_force: 'immediate_or_cancel' };
+      const params = { instrument_name: FAST.name, amount: 0.1, ...terms };
+      expect(exchange.handle('private/buy', params, clock.now())).toMatchObject({ ok: true });
+      for (const instrument of PACES.keys()) {
+        const isNear = instrument.expiry === FAST.expiry;
+        const told = times('ticker', instrument).at(-1);
+        expect(told).toBe(reprices && isNear ? 100 : 0);
+      }
+    },
+  );
 
   it('sweeps every book and ticker when told to', () => {
     const { clock, drive, times } = play({ sweepAt: START + 1_250 });

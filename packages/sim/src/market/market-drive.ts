@@ -27,6 +27,8 @@ export interface MarketDoor {
     steps: number,
     now: number,
   ): number;
+  /** From now on the market hears which of its quotes an account has taken, after each request. */
+  onTaken(listener: (instrument: Instrument, now: number) => void): void;
 }
 
 /** How often what is looked at, in steps of `stepMs`. Together they bound the market's rate. */
@@ -137,6 +139,7 @@ export class ModelDrive implements MarketDrive {
   start(): void {
     if (this.#isStarted) throw new Error('a market drive is started once');
     this.#isStarted = true;
+    this.#exchange.onTaken((instrument, now) => this.#noteTaken(instrument, now));
     const { startAt } = this.#model;
     if (startAt === null || this.#clock.now() >= startAt) this.#move();
     else this.#clock.wake(startAt, () => this.#move());
@@ -243,6 +246,16 @@ export class ModelDrive implements MarketDrive {
     slot.depth = depth;
     this.#exchange.publishBook(instrument.name, depth.bids, depth.asks, now);
     this.#publications += 1;
+  }
+
+  #noteTaken(taken: Instrument, now: number): void {
+    if (this.#stopped || !this.#model.taken(taken, now)) return;
+    const { expiry, underlying } = taken;
+    for (const slot of this.#slots) {
+      const { instrument: each } = slot;
+      if (each.option === null || each.expiry !== expiry) continue;
+      if (each.underlying === underlying) this.#requoteOne(slot, true, now);
+    }
   }
 
   #tellTicker(quote: LiveQuote, timestamp: number): void {

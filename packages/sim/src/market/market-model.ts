@@ -43,6 +43,11 @@ export interface MarketModel {
   quote(instrument: Instrument): LiveQuote | null;
   /** The 30-day volatility index of a coin, percent; null where the chain is too thin for one. */
   volatilityIndex(coin: Currency): number | null;
+  /**
+   * Somebody has taken of an instrument's quotes.
+   * @returns whether what is quoted in its expiry has changed by that, and is to be told now.
+   */
+  taken(instrument: Instrument, now: number): boolean;
   /** Facts for the report. */
   counts(): Readonly<Record<string, number>>;
 }

@@ -70,4 +70,45 @@ describe('mispricings', () => {
     expect(asked).toBeLessThan(40);
     expect(mispricings.made).toBe(0);
   });
+
+  it('come in pairs where asked for: one cheap, one rich, no neighbours, of one type', () => {
+    const expiryMs = Date.UTC(2026, 7, 28, 8);
+    const options = (['call', 'put'] as const).flatMap((type) =>
+      Array.from({ length: 8 }, (_, i) => {
+        const key = { underlying: currency('BTC'), type, strike: 60_000 + 1_000 * i } as const;
+        const option = inverseOption({ ...key, expiryMs });
+        if (option === null) throw new Error('no terms');
+        return option;
+      }),
+    );
+    const startMs = expiryMs - 20 * 86_400_000;
+    const mispricings = new Mispricings(createPrng(3), 7_000, startMs, true);
+    const types = new Set<string>();
+    for (let now = startMs; now < startMs + 120_000; now += 250) {
+      mispricings.move(now, () => options);
+      const off = options.filter((option) => mispricings.shift(option, MARK, HALF) !== 0);
+      if (off.length === 0) continue;
+      const [cheap, rich] = off.toSorted(
+        (a, b) => mispricings.shift(a, MARK, HALF) - mispricings.shift(b, MARK, HALF),
+      );
+      if (cheap === undefined || rich === undefined) throw new Error('half a pair');
+      expect(off).toHaveLength(2);
+      expect(mispricings.shift(cheap, MARK, HALF)).toBeLessThan(0);
+      expect(mispricings.shift(rich, MARK, HALF)).toBeGreaterThan(0);
+      expect(rich.option?.type).toBe(cheap.option?.type);
+      const apart = Math.abs((rich.option?.strikeE8 ?? 0) - (cheap.option?.strikeE8 ?? 0));
+      expect(apart).toBeGreaterThanOrEqual(2_000 * 1e8);
+      types.add(cheap.option?.type ?? '');
+    }
+    expect(types).toEqual(new Set(['call', 'put']));
+  });
+
+  it('are over for a whole expiry once its makers price it anew', () => {
+    const mispricings = new Mispricings(createPrng(1), 12_000, 0);
+    for (let now = 0; mispricings.made === 0; now += 250) mispricings.move(now, () => OPTIONS);
+    const isOff = (): boolean =>
+      OPTIONS.some((option) => mispricings.shift(option, MARK, HALF) !== 0);
+    expect([mispricings.forget(1), isOff()]).toEqual([false, true]);
+    expect([mispricings.forget(Date.UTC(2026, 7, 28, 8)), isOff()]).toEqual([true, false]);
+  });
 });

@@ -63,12 +63,6 @@ export function openMarket(
 }
 
 function regimeMarket(name: string, regime: Regime, prng: Prng): Market {
-  const everyS = regime.mispricingEveryMs / 1_000;
-  const mispricing =
-    everyS === 0
-      ? 'No option is mispriced on purpose.'
-      : `About every ${everyS} s one option of each coin is quoted cheap against the surface for ` +
-        '25 to 60 s, by more than its fees, and mostly rich afterwards.';
   return {
     name,
     data: 'synthetic',
@@ -78,12 +72,27 @@ function regimeMarket(name: string, regime: Regime, prng: Prng): Market {
       'All options of a coin are priced by Black-76 from one SSVI surface without static ' +
         'arbitrage, all futures from one curve; DVOL is the variance swap of the two expiries ' +
         'around 30 days.',
-      mispricing,
+      mispricingNote(regime),
       DEPTH_NOTE,
     ],
     startAt: null,
     drive: (options) => new ModelDrive(new RegimeModel(regime, prng), prng.fork('drive'), options),
   };
+}
+
+function mispricingNote({ mispricedPairs, mispricingEveryMs }: Regime): string {
+  const everyS = mispricingEveryMs / 1_000;
+  if (everyS === 0) return 'No option is mispriced on purpose.';
+  if (mispricedPairs) {
+    return (
+      `About every ${everyS} s two options of one expiry of each coin are quoted off the surface ` +
+      'for 7 to 12 s by more than their fees, one cheap and one rich.'
+    );
+  }
+  return (
+    `About every ${everyS} s one option of each coin is quoted cheap against the surface for ` +
+    '25 to 60 s, by more than its fees, and mostly rich afterwards.'
+  );
 }
 
 function openChain(name: string, directory: string, prng: Prng): OpenedMarket {

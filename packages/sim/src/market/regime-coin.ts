@@ -55,17 +55,25 @@ export class RegimeCoin {
   readonly #futures = new Set<number>();
   readonly #moods = new Map<InstrumentName, Mood>();
   readonly #expiries = new Map<number, PricedExpiry>();
+  #repriced = 0;
   #now = Number.NEGATIVE_INFINITY;
 
   constructor(path: CoinPath, regime: Regime, prng: Prng, now: number) {
     this.path = path;
     this.#regime = regime;
     this.#prng = prng.fork('quotes');
-    this.#mispricings = new Mispricings(prng.fork('mispricing'), regime.mispricingEveryMs, now);
+    const { mispricingEveryMs, mispricedPairs } = regime;
+    const mispricing = prng.fork('mispricing');
+    this.#mispricings = new Mispricings(mispricing, mispricingEveryMs, now, mispricedPairs);
   }
 
   get mispriced(): number {
     return this.#mispricings.made;
+  }
+
+  /** How often makers have priced an expiry anew because one of its quotes was taken. */
+  get repriced(): number {
+    return this.#repriced;
   }
 
   get indexE8(): number {
@@ -105,6 +113,17 @@ export class RegimeCoin {
       }
     }
     return listed.filter((instrument) => instrument !== null);
+  }
+
+  /**
+   * Nervous makers price a whole expiry anew once one of its quotes is taken: whoever wanted a
+   * second one of the old quotes comes too late. @returns whether they did.
+   */
+  taken({ option, expiry }: Instrument, now: number): boolean {
+    if (option === null || expiry === null || !this.path.areMakersNervous(now)) return false;
+    if (!this.#mispricings.forget(expiry)) return false;
+    this.#repriced += 1;
+    return true;
   }
 
   quote(instrument: Instrument): LiveQuote | null {

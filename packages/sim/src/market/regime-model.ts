@@ -83,9 +83,14 @@ export class RegimeModel implements MarketModel {
     return this.#coinOf(coin)?.volatilityIndex() ?? null;
   }
 
+  taken(instrument: Instrument, now: number): boolean {
+    return this.#coinOf(instrument.underlying)?.taken(instrument, now) ?? false;
+  }
+
   counts(): Readonly<Record<string, number>> {
     const mispriced = this.#coins.reduce((sum, coin) => sum + coin.mispriced, 0);
-    return { mispriced, gaps: this.#gaps };
+    const repriced = this.#coins.reduce((sum, coin) => sum + coin.repriced, 0);
+    return { mispriced, repriced, gaps: this.#gaps };
   }
 
   #open(now: number): Weather {

@@ -21,6 +21,8 @@ export interface Regime {
   readonly tradesPerSecond: number;
   /** Mean time between two mispricings of one coin, ms; 0: none is ever mispriced. */
   readonly mispricingEveryMs: number;
+  /** Two options of one expiry and type at once, one cheap and one rich. */
+  readonly mispricedPairs: boolean;
   readonly note: string;
 }
 
@@ -37,6 +39,7 @@ const CALM: Regime = {
   silent: 0,
   tradesPerSecond: 2,
   mispricingEveryMs: 12_000,
+  mispricedPairs: false,
   note: 'calm: narrow spreads, no drift, one-sided quotes rare',
 };
 
@@ -57,13 +60,16 @@ export const REGIMES: ReadonlyMap<string, Regime> = new Map(
       name: 'crash',
       indexVol: 0.5,
       volOfVol: 0.1,
-      crashDepth: 0.17,
+      crashDepth: 0.038,
       tradesPerSecond: 8,
-      mispricingEveryMs: 0,
+      mispricingEveryMs: 7_000,
+      mispricedPairs: true,
       note:
-        'crash: after 15 to 30 s the index falls by about 16 % within minutes; volatility and ' +
-        'skew rise with it, spreads widen and sizes shrink; from the tenth minute on it fades ' +
-        'over an hour',
+        'crash: a flash crash. From about 18 s on makers are nervous: once one of their quotes ' +
+        'is taken they price its whole expiry anew, and whoever wanted two of the old quotes ' +
+        'gets one. At about 34 s the index falls by some 3.5 % within 15 s, volatility and skew ' +
+        'jump, options quote wide and thin, and the futures wider still; then it comes back, ' +
+        'and within a minute of its beginning it is over',
     } as const,
     {
       ...CALM,

@@ -1,6 +1,7 @@
 import type { Event } from '@holdfast/core';
+import { hedgesOfCoins } from '@holdfast/core/instrument';
 import type { PaperRun } from '@holdfast/core/proof';
-import type { InstrumentName } from '@holdfast/core/values';
+import { currency, type InstrumentName } from '@holdfast/core/values';
 import {
   connectDeribit,
   type DeribitLink,
@@ -15,7 +16,7 @@ import { SourceFeed } from './source-feed.ts';
 
 export interface LiveOptions {
   readonly url: string;
-  /** Settlement currencies. */
+  /** Settlement currencies; what hedges their coins is followed with them. */
   readonly currencies: readonly string[];
   /** This machine's. */
   readonly clock: Clock;
@@ -76,6 +77,7 @@ export class LiveSource implements MirrorSource {
       url,
       credentials: null,
       currencies,
+      hedges: hedgesOfCoins(currencies.map((code) => currency(code))),
       clock,
       post: (event) => this.#hear(event),
       jitter,

@@ -1,5 +1,12 @@
-import type { LegProposal } from '@holdfast/core/strategy';
-import { currency, E8, type GroupId, instrumentName, type Label } from '@holdfast/core/values';
+import { type LegProposal, limitLeg } from '@holdfast/core/strategy';
+import {
+  type Currency,
+  currency,
+  E8,
+  type GroupId,
+  instrumentName,
+  type Label,
+} from '@holdfast/core/values';
 import type { Moment } from '../faults/doom.ts';
 import { GOOD_DISK } from '../faults/disk.ts';
 import { PERFECT_NETWORK } from '../wire/network-model.ts';
@@ -37,10 +44,24 @@ export function act(world: World, step: ScenarioStep, names: Names): void {
   if (line !== undefined) disturbLine(world, line);
   if (remember !== undefined) names.remembered.set(remember, rememberFacts(world));
   if (disk !== undefined) world.disk.become(modelOf(GOOD_DISK, disk));
-  if (operator !== undefined) {
-    const words = { reason: 'a scenario says so', operator: 'scenario' };
-    world.post((at) => ({ kind: 'operatorCommanded', at, command: operator, ...words }));
-  }
+  if (step.acknowledge !== undefined) acknowledge(world, currency(step.acknowledge));
+  if (operator !== undefined) command(world, operator);
+}
+
+function command(world: World, word: NonNullable<ScenarioStep['operator']>): void {
+  const [reason, operator] = ['a scenario says so', 'scenario'];
+  world.post((at) =>
+    word === 'close_out'
+      ? { kind: 'closeOutCommanded', at, operator }
+      : { kind: 'operatorCommanded', at, command: word, reason, operator },
+  );
+}
+
+/** A person names the row that stands; where none does, one that never was. */
+function acknowledge(world: World, code: Currency): void {
+  const rowId = world.state?.facts.cashBooks.get(code)?.mismatch?.rowId ?? 0;
+  const words = { reason: 'a scenario says so', operator: 'scenario' };
+  world.post((at) => ({ kind: 'cashAcknowledgeCommanded', at, currency: code, rowId, ...words }));
 }
 
 function disturb(world: World, { pause, suspend, kill, kill_at }: Trader): void {
@@ -92,22 +113,12 @@ function legOf(world: World, propose: Propose): LegProposal {
   const limitPrice = propose.limit_price ?? touch(world, propose.instrument, side);
   const opens = (propose.action ?? 'Place') === 'Place';
   const fair = limitPrice === null ? null : limitPrice * (side === 'buy' ? 1.25 : 0.75);
-  return {
-    instrument: instrumentName(propose.instrument),
-    side,
-    quantity,
-    contracts: null,
-    limitPrice,
+  return limitLeg(instrumentName(propose.instrument), side, quantity, limitPrice, {
     fairPrice: propose.fair_price ?? (opens ? fair : null),
     grossEdgeUsd: propose.gross_edge_usd ?? (opens ? edgeUsd(world, propose, limitPrice) : null),
     delta: 0.5,
-    orderType: 'limit',
     timeInForce: propose.time_in_force ?? 'immediate_or_cancel',
-    postOnly: false,
-    trigger: null,
-    triggerPrice: null,
-    linkedOrderType: null,
-  };
+  });
 }
 
 /** Half the distance to that fair value: enough for every fee, not too much to cross. */

@@ -1,5 +1,5 @@
 import type { Decision, Policy } from '@holdfast/core';
-import { randomWorkload } from '../fuzz/workload.ts';
+import { isAtWork, randomWorkload } from '../fuzz/workload.ts';
 import { World } from '../world.ts';
 import type { Finding } from '../world-options.ts';
 import { act, type Names, noNames } from './actions.ts';
@@ -73,7 +73,7 @@ function worldOf(scenario: ScenarioDocument, policy: Policy): World {
     policy: { ...policy, executionStyle: given?.execution_style ?? policy.executionStyle },
     market: given?.market ?? 'still',
     strategies: (prng, think) =>
-      workload.eagerness > 0 ? [randomWorkload(prng, workload, think)] : [],
+      isAtWork(workload) ? [randomWorkload(prng, workload, think)] : [],
   });
 }
 

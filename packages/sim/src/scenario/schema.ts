@@ -1,6 +1,7 @@
 import { closed } from '@holdfast/core/parse';
 import { type Static, type TInteger, type TNumber, type TOptional, Type } from 'typebox';
 import { EASY_ACCOUNT } from '../faults/account.ts';
+import { CASH_LIES } from '../faults/cash-account.ts';
 import { TRUE_TIME } from '../faults/clock.ts';
 import { GOOD_DISK } from '../faults/disk.ts';
 import { GOOD_DOCUMENTS } from '../faults/documents.ts';
@@ -15,52 +16,9 @@ import { LAUNCH_MONITORS } from '../fuzz/monitors.ts';
 import { LAUNCH_RULES } from '../fuzz/rules.ts';
 import { NO_WORKLOAD } from '../fuzz/workload.ts';
 import { PERFECT_NETWORK } from '../wire/network-model.ts';
+import { CRASH_KINDS, MOMENTS, ORDER_STATES, RECORDS } from './schema-words.ts';
 
 const MS_MAX = 3_600_000;
-/** The moments at which a process may be told to die, as the code spells them. */
-const CRASH_KINDS = ['event', 'append', 'submit', 'cancel', 'fetch', 'report'] as const;
-const MOMENTS = [
-  'append',
-  'submit',
-  'placed',
-  'cancel',
-  'fetch',
-  'recorded',
-  'orderReported',
-  'fillObserved',
-  'dispatchFailed',
-  'venueSnapshotObserved',
-] as const;
-const RECORDS = [
-  'sessionStarted',
-  'policyActivated',
-  'intentRecorded',
-  'orderSending',
-  'orderAbandoned',
-  'orderAcked',
-  'orderClosed',
-  'fillRecorded',
-  'latchSet',
-  'latchCleared',
-  'operatorCommandRecorded',
-  'anomalyRecorded',
-  'groupRecorded',
-  'groupStateChanged',
-  'containmentPlanned',
-  'atomicNakedEventRecorded',
-] as const;
-
-const ORDER_STATES = [
-  'None',
-  'Created',
-  'Sent',
-  'Acked',
-  'PartiallyFilled',
-  'Filled',
-  'Canceled',
-  'Failed',
-] as const;
-
 /** Of a pair, as the ledger has it; `None`: it has none. */
 const GroupStates = Type.Enum([
   'None',
@@ -77,7 +35,7 @@ export function snakeCase(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** Every key of a model may be given; what is not given is as in the model. */
+/** Every key may be given; what is not given is as in the model. */
 function modelSchema(model: object, description: string) {
   const keys = Object.keys(model).map((key) => [snakeCase(key), modelKey(key)] as const);
   return closed(Object.fromEntries(keys), { description });
@@ -249,6 +207,11 @@ const AtVenue = closed({
   repeat_trades: Type.Optional(Type.Literal(true)),
   misreport_position: Type.Optional(closed({ instrument: Name, amount: Type.Number() })),
   report_truth: Type.Optional(Name),
+  tell_cash: Type.Optional(
+    Type.Enum([...CASH_LIES, 'truth'], {
+      description: 'the BTC account: the next trade otherwise than it was told, or nothing new',
+    }),
+  ),
 });
 
 const Line = closed({
@@ -300,7 +263,10 @@ const Step = closed({
   line: Type.Optional(Line),
   disk: Type.Optional(Disk),
   remember: Type.Optional(Text),
-  operator: Type.Optional(Type.Enum(['reduce_only', 'kill', 'release'])),
+  operator: Type.Optional(Type.Enum(['reduce_only', 'kill', 'release', 'close_out'])),
+  acknowledge: Type.Optional(
+    Type.Enum(['BTC', 'ETH'], { description: 'the row on which the accounts of this coin part' }),
+  ),
 });
 
 const RecordCounts = closed(

@@ -44,6 +44,9 @@ export function actAtVenue(world: World, venue: AtVenue): void {
     const { instrument, amount } = venue.misreport_position;
     world.door.misreport(instrumentName(instrument), amount);
   }
+  if (venue.tell_cash !== undefined) {
+    world.door.tellCash(venue.tell_cash === 'truth' ? null : venue.tell_cash, now);
+  }
   if (venue.report_truth !== undefined) {
     world.door.misreport(instrumentName(venue.report_truth), null);
   }
@@ -113,7 +116,7 @@ function tradeElsewhere(world: World, trade: NonNullable<AtVenue['market_trade']
 /** Every trade of ours, as the venue reports it. */
 export function tradesAtVenue(world: World): readonly WireTrade[] {
   const now = world.clock.now();
-  return ['BTC', 'ETH'].flatMap((code) => {
+  return ['BTC', 'ETH', 'USDC'].flatMap((code) => {
     const method = 'private/get_user_trades_by_currency_and_time';
     const period = { currency: code, start_timestamp: 0, end_timestamp: now, count: 1_000 };
     const result = demandOk(world.exchange.handle(method, period, now));

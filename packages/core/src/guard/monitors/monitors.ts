@@ -20,6 +20,8 @@ export interface Monitors {
   judgedAt: MonoMs | null;
   /** What they asked for when they last looked. */
   overrides: SafetyOverrides;
+  /** A code came up that no catalogue names. It stands for as long as this process lives. */
+  isContractBroken: boolean;
   findings: readonly MonitorFinding[];
 }
 
@@ -27,6 +29,7 @@ const UNHEARD: SafetyOverrides = Object.freeze({
   cortex: null,
   exchangeHealth: null,
   basis: null,
+  contract: Object.freeze({ kind: 'None' }),
 });
 
 /** Nobody has looked at anything yet. */
@@ -40,6 +43,7 @@ export function createMonitors(): Monitors {
     clock: null,
     judgedAt: null,
     overrides: UNHEARD,
+    isContractBroken: false,
     findings: NO_FINDINGS,
   };
 }

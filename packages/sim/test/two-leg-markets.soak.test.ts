@@ -49,6 +49,8 @@ describe('two legs on moving markets', () => {
     expect(found.whole).toBeGreaterThan(0);
     expect(found.closes).toBeGreaterThan(0);
     expect(found.codes).toContain('NoRichAndCheapPair');
+    // An ordinary market is no reason to stop: 40 looks at 14 expiries.
+    expect(found.smileTrips).toBe(0);
     expect(trade(20_000)).toEqual(trade(20_000));
   });
 

@@ -177,16 +177,26 @@ describe('regimes', () => {
   }
 
   it('crash: the index falls, volatility and skew rise, spreads widen and sizes shrink', () => {
-    const [calm, crash] = [look('calm', '1', 6), look('crash', '1', 6)];
+    const [calm, crash] = [look('calm', '1', 50 / 60), look('crash', '1', 50 / 60)];
     const start = openStage({ spec: 'crash', seed: '1' });
-    const fall = (crash.indexes.get(BTC) ?? NaN) / (start.indexes.get(BTC) ?? NaN) - 1;
-    expect(fall).toBeLessThan(-0.11);
-    expect(fall).toBeGreaterThan(-0.22);
+    const [from, low] = [start, crash].map(({ indexes }) => indexes.get(BTC) ?? NaN);
+    const fall = (low ?? NaN) / (from ?? NaN) - 1;
+    expect(fall).toBeLessThan(-0.025);
+    expect(fall).toBeGreaterThan(-0.05);
     expect(crash.volatility.get(BTC)).toBeGreaterThan(1.5 * (calm.volatility.get(BTC) ?? NaN));
     const [before, after] = [liquid(calm), liquid(crash)];
     expect(after.skew).toBeGreaterThan(2 * before.skew);
     expect(after.width).toBeGreaterThan(1.3 * before.width);
     expect(after.size).toBeLessThan(0.6 * before.size);
+  });
+
+  it('crash: two minutes after its beginning it is as it was', () => {
+    const [calm, over] = [look('calm', '1', 2.5), look('crash', '1', 2.5)];
+    const start = openStage({ spec: 'crash', seed: '1' });
+    const [from, to] = [start, over].map(({ indexes }) => indexes.get(BTC) ?? NaN);
+    expect(Math.abs((to ?? NaN) / (from ?? NaN) - 1)).toBeLessThan(0.01);
+    expect(over.volatility.get(BTC)).toBeLessThan(1.1 * (calm.volatility.get(BTC) ?? NaN));
+    expect(liquid(over).width).toBeLessThan(1.1 * liquid(calm).width);
   });
 
   it('illiquid: wide, thin, one-sided, and seldom told', () => {
