@@ -122,7 +122,7 @@ const ALLOWED = [
   /^(\.npmrc|build-info\.json|package\.json|package-lock\.json)$/,
   /^bin\/(holdfast|pinned-node|verbs)\.js$/,
   /^config\/(policy|env-matrix)\.json$/,
-  /^config\/(runtime|strategies)\/[a-z-]+\.json$/,
+  /^config\/(demo|runtime|strategies)\/[a-z-]+\.json$/,
   /^docs\/(generated\/|runbooks\/)?[a-z_-]+(\.md|\.schema\.json)$/,
   /^packages\/(core|deribit|runtime|strategies|sim)\/package\.json$/,
   /^packages\/(core|deribit|runtime|strategies)\/src\/[a-z0-9/-]+\.ts$/,

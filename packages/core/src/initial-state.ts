@@ -151,6 +151,7 @@ function uncomparedAccounting(): Observations['accounting'] {
     differences: [],
     waiting: new Map(),
     held: new Map(),
+    unwritten: [],
     pending: 0,
   };
 }

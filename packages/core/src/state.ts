@@ -273,6 +273,8 @@ export interface Observations {
     readonly waiting: Map<Currency, { readonly rowId: number; readonly since: WallMs }>;
     /** Mismatches that are not on record yet. */
     readonly held: Map<Currency, CashMismatched>;
+    /** What the last answer came to and was not asked to be written yet, in order. */
+    unwritten: LedgerRecord[];
     /** Records about cash on their way to the disk. */
     pending: number;
   };

@@ -99,6 +99,44 @@ describe('D-14 our cash against the venue’s account of it', () => {
     expect(desk.recordsOf('cashMismatched')).toEqual([]);
   });
 
+  /** Five trades that the account did not tell of yet, and a ledger that takes two at once. */
+  function owing(): CashDesk {
+    const cash = new CashDesk();
+    const { desk } = cash;
+    desk.boot();
+    cash.tells = (honest) => honest.map((each) => (each.ok ? { ...each, rows: [] } : each));
+    for (const id of ['T1', 'T2', 'T3', 'T4', 'T5']) cash.trade(id).wait(300);
+    desk.post({ kind: 'ledgerMeasured', depth: 0, capacity: 4 });
+    cash.tells = (honest) => honest;
+    return cash;
+  }
+
+  it('one answer is adopted whole, two rows at a time and in their order', () => {
+    const cash = owing();
+    const { desk } = cash;
+    for (let round = 0; round < 300 && desk.recordsOf('cashRecorded').length === 0; round += 1) {
+      desk.tick(100);
+    }
+    const rows = desk.recordsOf('cashRecorded').map(({ tradeId }) => tradeId);
+    expect(rows).toEqual(['T1', 'T2', 'T3', 'T4', 'T5']);
+    expect(desk.state.observations.accounting).toMatchObject({ standing: 'agreed', pending: 0 });
+  });
+
+  it('a row that the ledger refuses takes those after it along, and all are found again', () => {
+    const cash = owing();
+    const { desk } = cash;
+    desk.ledger = 'held';
+    for (let round = 0; round < 300 && desk.held.length === 0; round += 1) desk.tick(100);
+    desk.settleOldest('queue_full');
+    expect(desk.state.observations.accounting).toMatchObject({ standing: 'behind', pending: 0 });
+    expect([desk.held, desk.recordsOf('cashRecorded')]).toEqual([[], []]);
+    desk.ledger = 'instant';
+    cash.wait(5_000);
+    const rows = desk.recordsOf('cashRecorded').map(({ tradeId }) => tradeId);
+    expect(rows).toEqual(['T1', 'T2', 'T3', 'T4', 'T5']);
+    expect([desk.mode, cash.causes]).toEqual(['Active', []]);
+  });
+
   it('asks for it no oftener than every five seconds while the two agree', () => {
     const cash = new CashDesk();
     cash.desk.boot();

@@ -125,6 +125,10 @@ async function propose(
   const { runtime, clock } = engine;
   const group = groupId(randomUUID());
   await sleep(PAUSE_MS);
+  await until('the cash of every trade on record', () => {
+    const books = [...runtime.state.facts.cashBooks.values()];
+    return Promise.resolve(books.every(({ awaited }) => awaited.size === 0));
+  });
   const before = await standing(bench, engine);
   const metricsBefore = countsIn(await metricsText(bench));
   const open = await fairOrder(engine);

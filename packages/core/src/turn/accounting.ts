@@ -5,7 +5,7 @@ import type { CashMismatched, RecordOfCash } from '../ledger/cash-records.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { type CashJudgement, judgeCash } from '../reconcile/cash.ts';
 import type { State } from '../state.ts';
-import { type Currency, E8, type MonoMs, wallMs } from '../values/index.ts';
+import { type Currency, E8, type MonoMs, monoMs, wallMs } from '../values/index.ts';
 import type { Output } from './output.ts';
 import { clearRisk, raiseRisk } from './safety.ts';
 
@@ -168,16 +168,25 @@ function noteUnanswered(state: State, answers: readonly CashAnswer[], difference
   }
 }
 
-/** At the ledger's pace: what does not fit is found again by the next answer. */
+/**
+ * At the ledger's own pace: half its queue, and the next when all of it came back, for no row may
+ * be on record without the one before. While the same snapshot's corrections are being written it
+ * takes none: the next answer finds them again.
+ */
 function write(state: State, adopted: readonly LedgerRecord[], output: Output): void {
-  const { accounting, ledger, reconciliation } = state.observations;
-  const unwritten = [...accounting.held.values()];
-  // What the same snapshot found missing goes first.
-  const room = reconciliation.correcting > 0 ? 0 : Math.max(1, Math.floor(ledger.capacity / 2));
-  const records = [...adopted, ...unwritten].slice(0, room);
-  if (records.length < adopted.length && accounting.standing === 'agreed') {
-    accounting.standing = 'behind';
+  const { accounting, reconciliation } = state.observations;
+  if (reconciliation.correcting > 0) {
+    if (adopted.length > 0 && accounting.standing === 'agreed') accounting.standing = 'behind';
+    return;
   }
+  accounting.unwritten = [...adopted, ...accounting.held.values()];
+  writeNext(state, output);
+}
+
+function writeNext({ observations }: State, output: Output): void {
+  const { accounting, ledger } = observations;
+  if (accounting.pending > 0) return;
+  const records = accounting.unwritten.splice(0, Math.max(1, Math.floor(ledger.capacity / 2)));
   if (records.length === 0) return;
   accounting.pending += records.length;
   output.append(...records);
@@ -260,6 +269,7 @@ export function onCashRecorded(state: State, record: RecordOfCash, output: Outpu
   const { accounting, reconciliation, now } = state.observations;
   accounting.pending = Math.max(0, accounting.pending - 1);
   if (record.type === 'cashMismatched') accounting.held.delete(record.currency);
+  writeNext(state, output);
   if (record.type !== 'cashAcknowledged') return;
   const { currency, rowId, operator } = record;
   output.report({ kind: 'cashAcknowledged', currency, rowId, operator });
@@ -271,7 +281,9 @@ export function onCashRecorded(state: State, record: RecordOfCash, output: Outpu
 
 /** The ledger did not take it: rows are found again, a mismatch holds and is written again. */
 export function onCashRefused({ observations }: State): void {
-  const { accounting } = observations;
+  const { accounting, reconciliation, now } = observations;
   accounting.pending = Math.max(0, accounting.pending - 1);
+  accounting.unwritten = [];
   if (accounting.standing === 'agreed') accounting.standing = 'behind';
+  reconciliation.nextAt = monoMs(Math.min(reconciliation.nextAt, now + ASK_AGAIN_MS));
 }
