@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Fast tests share one module graph; tests with workers or sockets are isolated. `wire` tests are
- * whole processes that mostly wait for each other: more of them run at once than there are cores;
- * `soak` tests are days of a whole market in virtual time; `profiles` builds, installs and starts
- * whole trees. These three are no part of `npm test`.
+ * Fast tests share one module graph, and so do those of the core as a whole; tests with workers,
+ * sockets or a mocked module are isolated. `wire` tests are whole processes that mostly wait for
+ * each other: more of them run at once than there are cores; `soak` tests are days of a whole
+ * market in virtual time; `profiles` builds, installs and starts whole trees. These three are no
+ * part of `npm test`.
  */
 export default defineConfig({
   test: {
@@ -19,13 +20,23 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'core',
+          include: ['packages/{core,deribit,strategies}/test/**/*.test.ts'],
+          exclude: ['**/*.mocked.test.ts'],
+          pool: 'threads',
+          isolate: false,
+          testTimeout: 180_000,
+        },
+      },
+      {
+        test: {
           name: 'contract',
-          include: ['packages/*/test/**/*.test.ts'],
+          include: ['packages/{runtime,sim}/test/**/*.test.ts', 'packages/**/*.mocked.test.ts'],
           exclude: ['**/*.{wire,soak}.test.ts'],
           pool: 'forks',
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
-          testTimeout: 60_000,
+          testTimeout: 180_000,
         },
       },
       {
@@ -35,8 +46,8 @@ export default defineConfig({
           pool: 'forks',
           maxWorkers: 3,
           sequence: { groupOrder: 2 },
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {
@@ -46,7 +57,7 @@ export default defineConfig({
           pool: 'forks',
           maxWorkers: 2,
           sequence: { groupOrder: 3 },
-          testTimeout: 120_000,
+          testTimeout: 300_000,
         },
       },
       {
@@ -55,7 +66,7 @@ export default defineConfig({
           include: ['scripts/**/*.test.ts'],
           exclude: ['**/*.wire.test.ts'],
           pool: 'forks',
-          testTimeout: 60_000,
+          testTimeout: 180_000,
         },
       },
       {
@@ -64,8 +75,8 @@ export default defineConfig({
           include: ['scripts/*.wire.test.ts'],
           pool: 'forks',
           sequence: { groupOrder: 4 },
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],

@@ -63,7 +63,7 @@ beforeAll(() => {
   const installed = run('npm', install);
   expect(installed.stderr).toBe('');
   expect(installed.status).toBe(0);
-}, 240_000);
+});
 afterAll(() => {
   endProcessesIn(base);
   rmSync(base, { recursive: true, force: true });
@@ -237,7 +237,7 @@ describe('the build, started', () => {
       positions_equal_venue: true,
     });
     expect(report.orders_dispatched).toBeGreaterThan(0);
-  }, 120_000);
+  });
 
   it('does not start without a profile, nor with one it cannot enforce', () => {
     const path = join(unpacked, 'config/runtime/dev.json');

@@ -37,13 +37,24 @@ export interface Outcome {
   readonly output: string;
 }
 
-/** A stage that hangs is ended after this many budgets, and has failed; a busy machine is slow. */
+/**
+ * A stage that hangs is ended after this many budgets, and has failed. A host that lends its
+ * processors elsewhere makes everything many times slower, the short stages most of all.
+ */
 const PATIENCE = 8;
+const PATIENCE_SECONDS_MIN = 600;
+
+const patienceOf = ({ budgetSeconds }: Stage): number =>
+  Math.max(budgetSeconds * PATIENCE, PATIENCE_SECONDS_MIN);
 
 /** Runs one stage to its end. A stage that was to count and could not has failed. */
-export async function runStage(stage: Stage, cwd: string): Promise<Outcome> {
+export async function runStage(
+  stage: Stage,
+  cwd: string,
+  patienceSeconds = patienceOf(stage),
+): Promise<Outcome> {
   const begin = performance.now();
-  const patience = stage.budgetSeconds * PATIENCE * 1000;
+  const patience = patienceSeconds * 1000;
   let last: Finished = { code: 0, output: '' };
   let output = '';
   let stopped = false;

@@ -70,7 +70,8 @@ const SUITES: readonly Suite[] = [
   { name: 'tidy', project: 'tidy', budgetSeconds: 30, narrow: [] },
   { name: 'unit', project: 'unit', budgetSeconds: 25, narrow: ['--exclude', '**/*.prop.test.ts'] },
   { name: 'property', project: 'unit', budgetSeconds: 20, narrow: ['.prop.test.ts'] },
-  { name: 'contract', project: 'contract', budgetSeconds: 90, narrow: [] },
+  { name: 'core', project: 'core', budgetSeconds: 40, narrow: [] },
+  { name: 'contract', project: 'contract', budgetSeconds: 60, narrow: [] },
 ];
 
 /**

@@ -4,6 +4,7 @@ import { underlyingOf } from './instrument/name.ts';
 import { type Facts, RECENT_FILLS_MAX } from './facts.ts';
 import { awaitDelivery, awaitFill, cashBookOf, foldCash, isOfCash } from './apply-cash.ts';
 import type { RecordOfCash } from './ledger/cash-records.ts';
+import type { ReductionTakenOver } from './ledger/group-records.ts';
 import { applyOfGroup, countGroupFill, dispatchGroup } from './apply-groups.ts';
 import { attemptKey } from './intent/attempt.ts';
 import {
@@ -99,14 +100,20 @@ function applyOther(facts: Facts, record: Exclude<LedgerRecord, RecordOfCash>): 
     case 'containmentPlanned':
     case 'atomicNakedEventRecorded':
       return applyOfGroup(facts, record);
+    case 'reductionTakenOver':
+      return applyTakenOver(facts, record);
     case 'latchSet':
     case 'ledgerProbed':
     case 'presenceRecorded':
-    case 'reductionTakenOver':
       return;
     default:
       unreachable(record);
   }
+}
+
+/** What was asked for under this name had its turn, and has no other (D-5). */
+function applyTakenOver(facts: Facts, { groupId }: ReductionTakenOver): void {
+  facts.seenAttempts.add(attemptKey(groupId, 0));
 }
 
 function applyOfCash(facts: Facts, record: RecordOfCash): void {

@@ -142,7 +142,7 @@ describe('a reduction that the state of the book refuses', () => {
     expect(contained(desk).map(({ submit }) => submit.order.terms.amountE8)).toEqual([
       40_000_000, 20_000_000, 20_000_000,
     ]);
-    sell(desk, 0.2, {}, '6b61162e-1138-4d50-a3e2-8d668fb3b2f2');
+    sell(desk, 0.2, {}, '6b61162e-1138-4d50-a3e2-8d668fb3b2f3');
     thinTick(desk);
     expect(purposes(desk)).toHaveLength(4);
     expect(last(desk).order.terms.amountE8).toBe(20_000_000);
@@ -162,6 +162,22 @@ describe('a reduction that the state of the book refuses', () => {
     expect(new Set(labels).size).toBe(labels.length);
   });
 
+  it('D-5 it had its turn, also where the gates would let the rest through', () => {
+    const desk = stop(holding());
+    sell(desk, 0.9);
+    thinTick(desk);
+    answer(desk, last(desk), 1);
+    const duplicate = expect.objectContaining({ kind: 'intentDuplicate', intentId: `${GROUP}:0` });
+    const again = (of: Desk): void => {
+      const sent = of.submits.length;
+      sell(of, 0.1);
+      expect(of.decisions).toContainEqual(duplicate);
+      expect(of.submits.length).toBe(sent);
+    };
+    again(desk);
+    again(stop(desk.crash().boot()));
+  });
+
   it('AMB-39 ends with a silence: what may still trade is not asked for a second time', () => {
     const desk = stop(holding());
     sell(desk, 0.4);
@@ -179,6 +195,9 @@ describe('a reduction that the state of the book refuses', () => {
     disk(0.5);
     for (let tick = 0; tick < 10; tick += 1) thinTick(desk);
     expect(purposes(desk)).toEqual([]);
+    desk.quote(BTC_CALL, [475, 1_000], [900, 1]);
+    desk.propose({ side: 'sell', quantity: 0.4, limitPrice: DOWN_TO }, CLOSE, GROUP);
+    expect(desk.submits).toHaveLength(2);
   });
 
   it('AMB-39 is not waited for longer than a price is', () => {

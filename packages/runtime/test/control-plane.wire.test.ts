@@ -68,7 +68,7 @@ beforeAll(async () => {
   });
   server.publish(STATUS);
   agent = new Agent({ connect: { ca: readFileSync(certificate, 'utf8') } });
-}, 30_000);
+});
 
 afterAll(async () => {
   await agent.destroy();
@@ -202,7 +202,7 @@ describe('the stream', () => {
     stranger.source.close();
     token = desk.token();
     await new Promise((done) => setTimeout(done, 1_050));
-  }, 60_000);
+  });
 
   it('drops a client that does not read, with the reason, and nobody waits for it', async () => {
     const port = Number(new URL(server.url).port);
@@ -231,7 +231,7 @@ describe('the stream', () => {
     expect(reader.heard.some((line) => line.startsWith('dropped'))).toBe(false);
     reader.source.close();
     slow.destroy();
-  }, 90_000);
+  });
 });
 
 describe('the certificate', () => {

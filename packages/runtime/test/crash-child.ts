@@ -15,7 +15,7 @@ import { openTapeIn } from './taped-trader.ts';
 import { startTrader } from './trader-fixture.ts';
 
 const [folder = '', point = 'none', kind = 'ioc'] = process.argv.slice(2);
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 60_000;
 
 /** What came before belongs to an earlier process's order. */
 let isProposed = false;

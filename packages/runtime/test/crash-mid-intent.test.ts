@@ -24,7 +24,7 @@ beforeAll(async () => {
       crashAndRecover(join(folder, String(chain)), chain, KILLS_EACH),
     ),
   );
-}, 60_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -167,7 +167,7 @@ describe('AT-407 whoever asks over the network', () => {
     for (const { command, operator } of commanded.slice(1)) {
       expect([command, operator]).toEqual(['reduce_only', 'endpoint:emergency-write']);
     }
-  }, 60_000);
+  });
 
   it('moves neither mode nor risk nor latch with any scope but that of the emergency', async () => {
     const before = permission();

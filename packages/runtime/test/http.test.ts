@@ -24,7 +24,7 @@ beforeAll(async () => {
   server = await openOwn();
   server.publish('{"trading_mode":"ReduceOnly","n":1}');
   await untilTold(async () => (await ask('/api/v1/status')).status === 200, 'a status');
-}, 60_000);
+});
 beforeEach(() => {
   // Otherwise it is soon too old to be given out.
   server.publish('{"trading_mode":"ReduceOnly","n":1}');

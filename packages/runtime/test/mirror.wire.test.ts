@@ -36,7 +36,7 @@ beforeAll(async () => {
   source = started.exchange;
   const faults = ['--fault', 'sessions_cut@15s', '--fault', 'source_dropped@25s'];
   trading = await startTrading('--mirror', source.ready.ws, ...faults);
-}, 120_000);
+});
 afterAll(async () => {
   endAll();
   await source.stop();
@@ -74,7 +74,7 @@ describe('an engine on a mirrored exchange', () => {
       invariant_violation: null,
     });
     expect(report.fills).toBeGreaterThan(0);
-  }, 300_000);
+  });
 
   it('leaves a document that says where the market came from, and what was missing', () => {
     const report = trading.report();

@@ -14,7 +14,7 @@ beforeAll(async () => {
   const started = await startExchangeProcess(ROOT, ['--market', 'calm', '--seed', '3']);
   if (!started.ok) throw new Error(started.detail);
   exchange = started.exchange;
-}, 60_000);
+});
 afterAll(async () => {
   await exchange.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -40,7 +40,7 @@ describe('a tape', () => {
     }
     expect([...kinds]).toEqual(expect.arrayContaining(['book', 'ticker', 'index_price']));
     expect([...kinds].filter((kind) => kind.startsWith('user'))).toEqual([]);
-  }, 60_000);
+  });
 
   it('is not written over, and nobody there is an answer of 1', async () => {
     const taken = join(folder, 'tape.jsonl');
@@ -51,5 +51,5 @@ describe('a tape', () => {
     const alone = await holdfast('record', ...nobody, '--out', join(folder, 'none.jsonl'));
     expect(alone.code).toBe(1);
     expect(alone.out).toContain('0 frames');
-  }, 60_000);
+  });
 });

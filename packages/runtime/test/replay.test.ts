@@ -52,7 +52,7 @@ beforeAll(async () => {
   await trader.stop();
   bytes = readFileSync(listTapes(folder)[0] ?? '');
   content = contentOf(bytes);
-}, 30_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

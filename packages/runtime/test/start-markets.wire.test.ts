@@ -23,7 +23,7 @@ describe('--flatten', () => {
     judge(report);
     expect(report.fills).toBeGreaterThan(1);
     expect(report.open_positions).toEqual([]);
-  }, 90_000);
+  });
 });
 
 describe('bad input', () => {
@@ -75,5 +75,5 @@ describe.skipIf(!present)('an engine on recorded chains', () => {
     expect(report.instruments.by_underlying['ETH']).toBeGreaterThan(500);
     expect(report.instruments.unsupported).toBeGreaterThanOrEqual(0);
     expect(report.orders_filled).toBeGreaterThan(0);
-  }, 120_000);
+  });
 });

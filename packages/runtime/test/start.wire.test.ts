@@ -35,7 +35,7 @@ describe('an engine on the simulated exchange', () => {
   beforeAll(async () => {
     trading = await startTrading('--market', 'calm', '--seed', '1');
     await until(() => trading.out().includes('  Active'), 'the mode is Active');
-  }, 60_000);
+  });
 
   it('P0-E status says the mode in the words of phase 0, and a person can read it', async () => {
     const { code, body } = await status();
@@ -98,7 +98,7 @@ describe('an engine on the simulated exchange', () => {
       expect(told.out).toContain(part);
     }
     expect(told.out).not.toContain('Missing in what was read');
-  }, 90_000);
+  });
 
   it('an intent nobody knows is said to be unknown', async () => {
     const told = await holdfast('explain', 'no-such-intent', '--run', trading.run);
@@ -123,7 +123,7 @@ describe('an engine on the simulated exchange', () => {
       'Active again',
       90_000,
     );
-  }, 120_000);
+  });
 
   it('a reason is mandatory', async () => {
     const { code, err } = await holdfast('emergency', 'kill', '--run', trading.run);
@@ -143,7 +143,7 @@ describe('an engine on the simulated exchange', () => {
     expect(out).toContain('# Trading run');
     expect(readFileSync(join(trading.run, 'report.md'), 'utf8')).toContain('# Trading run');
     expect((await holdfast('ledger', 'verify', report.ledger_folder)).code).toBe(0);
-  }, 60_000);
+  });
 
   it('D-28 it replays equal to its last record, whoever looked on and commanded', async () => {
     const { code, body } = await json('replay', trading.run);

@@ -38,7 +38,7 @@ beforeEach(async () => {
   desk = new HttpDesk();
   server = await desk.open();
   await until(() => trader.isReady(), 'a market to trade in');
-}, 60_000);
+});
 
 afterEach(async () => {
   await server.close();

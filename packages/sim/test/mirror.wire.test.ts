@@ -139,7 +139,7 @@ describe('a mirror of a running exchange', () => {
     );
     expect(gaps()).toMatchObject([{ cause: 'session_lost' }]);
     expect(readRun().gap_ms).toBeGreaterThan(0);
-  }, 150_000);
+  });
 
   it('leaves its document whole when it is killed itself: of a run that did not end', async () => {
     await until('what was traded is on record', async () => readRun().fills >= 2);

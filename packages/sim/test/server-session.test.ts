@@ -244,7 +244,7 @@ describe('credits', () => {
     expect(await client.waitClose()).toBe(1008);
     expect(venue.server.counters().sessionsEnded.too_many_requests).toBe(1);
     expect(openOrders()).toHaveLength(0);
-  }, 20_000);
+  });
 
   it('are the account’s, whichever connection asks, and another account has its own', async () => {
     await serve({ creditsEnabled: true });

@@ -57,9 +57,12 @@ export function isProven({ tests }: Found): boolean {
 
 /** Which stage of `npm run verify` runs a test file. */
 function stageOf(file: string): string {
-  if (file.startsWith('scripts/')) return 'tidy';
-  if (file.endsWith('.wire.test.ts')) return 'wire';
+  const isWire = file.endsWith('.wire.test.ts');
+  if (file.startsWith('scripts/')) return isWire ? 'profiles' : 'tidy';
+  if (isWire) return 'wire';
   if (file.endsWith('.soak.test.ts')) return 'soak';
+  if (file.endsWith('.mocked.test.ts')) return 'contract';
+  if (/^packages\/(core|deribit|strategies)\/test\//.test(file)) return 'core';
   if (/\/test\//.test(file)) return 'contract';
   return file.endsWith('.prop.test.ts') ? 'property' : 'unit';
 }

@@ -25,7 +25,7 @@ import {
 } from './naked.ts';
 import { endEvent } from './naked-event.ts';
 import type { Output } from './output.ts';
-import { isReductionOver, isWantedNow, tellReduction } from './reduction.ts';
+import { giveBack, isReductionOver, isWantedNow, tellReduction } from './reduction.ts';
 import { mayRescue } from './rescue-permission.ts';
 import { nextRequestId } from './request-id.ts';
 import { planRescue, RESCUES_MAX } from './rescue.ts';
@@ -305,9 +305,10 @@ function forget(state: State, run: Run): void {
 }
 
 /** Kept until its event is on record. */
-function drop({ observations }: State, run: Run): void {
+function drop(state: State, run: Run): void {
   if (run.event === 'owed' || run.event === 'asked') return;
-  const { positions, runs } = observations.containment;
+  giveBack(state, run);
+  const { positions, runs } = state.observations.containment;
   runs.delete(run.parent);
   if (run.instrument !== null) positions.delete(run.instrument);
 }

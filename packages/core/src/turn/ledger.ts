@@ -30,6 +30,7 @@ import { onLossLatchReset, refuseOfLosses } from './losses.ts';
 import { onPresenceRecorded } from './presence.ts';
 import { onEventRecorded, onEventRefused } from './naked-event.ts';
 import { askAgain, onLatchCleared } from './reconciliation.ts';
+import { onReductionRecorded } from './reduction.ts';
 import { mayRescue } from './rescue-permission.ts';
 import { block, clearRisk, raiseRisk, onCommandRecorded } from './safety.ts';
 import type { Output } from './output.ts';
@@ -110,6 +111,8 @@ function follow(state: State, record: LedgerRecord, receipt: LedgerReceipt, outp
       return onStepRecorded(state, record, output);
     case 'atomicNakedEventRecorded':
       return onEventRecorded(state, record, output);
+    case 'reductionTakenOver':
+      return onReductionRecorded(state, record);
     default:
       return;
   }

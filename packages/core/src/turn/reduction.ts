@@ -6,6 +6,7 @@ import type { Candidate } from '../gates/gate.ts';
 import type { Reject } from '../gates/reject.ts';
 import type { TradingMode } from '../guard/mode.ts';
 import { attemptKey } from '../intent/attempt.ts';
+import type { ReductionTakenOver } from '../ledger/group-records.ts';
 import { DEFAULT_PARAMETERS } from '../policy-document.ts';
 import type { State } from '../state.ts';
 import {
@@ -83,21 +84,33 @@ interface Asker {
 
 /** At most one of an instrument at a time, only of what is held, and none a second time (D-5). */
 function begin(state: State, who: Asker, ask: (heldE8: number) => AskedReduction | null): boolean {
-  const { containment, now } = state.observations;
+  const { containment, now, pendingAttempts } = state.observations;
   if (containment.positions.has(who.instrument) || wasBegun(state, who.parent)) return false;
   const held = heldE8(state, who.instrument);
   const asked = held === 0 ? null : ask(held);
   if (asked === null) return false;
   containment.positions.set(who.instrument, createReduction(who, asked, now, NEVER));
+  pendingAttempts.add(attemptKey(who.parent, 0));
   return true;
 }
 
-/** Its first attempt was made before. */
+/** It was taken over, or its first attempt was made before. */
 function wasBegun({ facts, observations }: State, parent: GroupId): boolean {
   const { epoch } = observations.containment;
   const first = { parent, purpose: 'close', epoch, round: 0, attempt: 1, legIndex: 0 } as const;
-  const key = attemptKey(attemptGroupId(first), first.legIndex);
-  return facts.seenAttempts.has(key) || observations.pendingAttempts.has(key);
+  return [attemptKey(parent, 0), attemptKey(attemptGroupId(first), first.legIndex)].some(
+    (key) => facts.seenAttempts.has(key) || observations.pendingAttempts.has(key),
+  );
+}
+
+/** Nothing left for it: whoever asked may ask again, and the gates may let it through then. */
+export function giveBack({ observations }: State, { asked, parent, told }: Run): void {
+  if (asked !== null && !told) observations.pendingAttempts.delete(attemptKey(parent, 0));
+}
+
+/** On record: from here on the ledger knows that what was asked for had its turn. */
+export function onReductionRecorded({ observations }: State, record: ReductionTakenOver): void {
+  observations.pendingAttempts.delete(attemptKey(record.groupId, 0));
 }
 
 function reducingSide(held: number): AskedReduction['side'] {
