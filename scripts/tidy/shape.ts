@@ -13,7 +13,7 @@ const COLUMNS = 100;
 const FORBIDDEN_NAMES = ['utils', 'helpers', 'common', 'misc', 'manager', 'types'];
 const ENDINGS = '.test .prop.test .wire.test .soak.test .mocked.test .contract .fixture .bench';
 const FILE_NAME =
-  /^[a-z][a-z0-9]*(-[a-z0-9]+)*(\.((prop\.|wire\.|soak\.|mocked\.)?test|contract|fixture|bench|config|d))?$/;
+  /^[a-z][a-z0-9]*(-[a-z0-9]+)*(\.(((prop|wire|soak|mocked)\.)?test|contract|fixture|bench|config|d))?$/;
 
 export function checkNames(sources: readonly Source[]): Finding[] {
   const found: Finding[] = [];
