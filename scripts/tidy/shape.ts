@@ -12,8 +12,9 @@ const COLUMNS = 100;
 
 const FORBIDDEN_NAMES = ['utils', 'helpers', 'common', 'misc', 'manager', 'types'];
 const ENDINGS = '.test .prop.test .wire.test .soak.test .mocked.test .contract .fixture .bench';
-const FILE_NAME =
-  /^[a-z][a-z0-9]*(-[a-z0-9]+)*(\.(((prop|wire|soak|mocked)\.)?test|contract|fixture|bench|config|d))?$/;
+const STEM = /^[a-z][a-z0-9]*(-[a-z0-9]+)*/;
+const ENDING = /(\.(((prop|wire|soak|mocked)\.)?test|contract|fixture|bench|config|d))?$/;
+const FILE_NAME = new RegExp(STEM.source + ENDING.source);
 
 export function checkNames(sources: readonly Source[]): Finding[] {
   const found: Finding[] = [];
