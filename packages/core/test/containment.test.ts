@@ -456,6 +456,30 @@ describe('late news', () => {
     expect(desk.state.facts.positions.size).toBe(0);
     expect(desk.state.facts.openGroups.size).toBe(0);
   });
+
+  it('D-11 is over when the step that says so is on record, and not before', () => {
+    const desk = new Desk().boot();
+    proposePair(desk);
+    const [call, put] = desk.submits;
+    answer(desk, call, 0.5);
+    desk.quote(BTC_PUT, [475, 1_000], [900, 1_000]);
+    refuse(desk, put);
+    answer(desk, last(desk), 1);
+    desk.tick(1_000);
+    expect(desk.recordsOf('atomicNakedEventRecorded')).toHaveLength(1);
+    desk.fill(call, 'late', 0.2);
+    desk.tick();
+    const isHeld = (): boolean => desk.state.observations.riskCauses.has('mixed_failed_group');
+    expect([isHeld(), last(desk).order.terms.amountE8]).toEqual([true, 20_000_000]);
+    desk.ledger = 'held';
+    desk.fill(last(desk), 'closed', 1);
+    expect([isHeld(), desk.mode]).toEqual([true, 'ReduceOnly']);
+    desk.ledger = 'instant';
+    desk.release();
+    desk.tick();
+    expect(states(desk).at(-1)).toBe('Flattened late_fill_closed');
+    expect(isHeld()).toBe(false);
+  });
 });
 
 function flattenOnce(desk: Desk): void {

@@ -130,14 +130,22 @@ function beginRun(state: State, group: Group): Run {
  * opens until it is (AT-924).
  */
 export function holdGroupCauses(state: State, output: Output): void {
-  const { containment, now } = state.observations;
-  hold(state, 'mixed_failed_group', containment.runs.size > 0 || isBroken(state), output);
+  const { containment, now, riskCauses } = state.observations;
+  const isNaked = containment.runs.size > 0 || isBroken(state);
+  const waits = riskCauses.has('mixed_failed_group') && isAnyStepOwed(state);
+  hold(state, 'mixed_failed_group', isNaked || waits, output);
   const { groupLockMaxWaitMs } = parametersOf(state);
   let locked = false;
   for (const { writing, writtenAt } of containment.trails.values()) {
     locked ||= writing > 0 && now - writtenAt > groupLockMaxWaitMs;
   }
   hold(state, 'group_lock_timeout', locked, output);
+}
+
+/** Also the step that tells that a late fill was closed: what loosens waits for it (D-11). */
+function isAnyStepOwed({ observations }: State): boolean {
+  for (const { owed } of observations.containment.trails.values()) if (owed.length > 0) return true;
+  return false;
 }
 
 /** On record as broken: what loosens waits for its own record (D-11). */
