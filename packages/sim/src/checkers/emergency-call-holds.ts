@@ -3,13 +3,13 @@ import { scanLedger, type SegmentSource } from '@holdfast/runtime/ledger';
 import type { State } from '@holdfast/core/step';
 import { type Checker, demand } from './checker.ts';
 
-/** Contract-1 section 36. */
-const COOLDOWN_MS = 300_000;
+/** Contract-1 section 36, where no policy says otherwise. */
+const COOLDOWN_S = 300;
 
 /**
- * For the whole cooldown of a call to the emergency endpoint nothing that could add risk leaves,
- * whoever commands what meanwhile; a durable call holds over a restart as well. The watchdog's
- * calls end with the process they were made to, and are not watched here.
+ * For the whole cooldown of a call to the emergency endpoint, as the policy has it, nothing that
+ * could add risk leaves, whoever commands what meanwhile; a durable call holds over a restart as
+ * well. The watchdog's calls end with the process they were made to, and are not watched here.
  */
 export function emergencyCallHolds(): Checker {
   const name = 'emergency-call-holds';
@@ -31,9 +31,11 @@ export function emergencyCallHolds(): Checker {
     onEffect(effect) {
       if (effect.kind !== 'submit' || effect.order.terms.reduceOnly) return;
       if (calledAt === null || state === null) return;
-      const sinceMs = state.observations.now - calledAt;
+      const { now, policy } = state.observations;
+      const cooldownS = policy?.parameters.emergencyReduceonlyCooldownS ?? COOLDOWN_S;
+      const sinceMs = now - calledAt;
       const { label } = effect.order.terms;
-      const isOver = sinceMs >= COOLDOWN_MS;
+      const isOver = sinceMs >= cooldownS * 1_000;
       demand(isOver, name, () => `${label} left ${sinceMs} ms after an emergency call`);
     },
   };
