@@ -251,7 +251,7 @@ export interface Observations {
     /** A `latchCleared` record is on its way; its snapshot was asked for then. */
     clearing: MonoMs | null;
     lastCleanAt: MonoMs | null;
-    /** Since when no answer could be used to compare positions; null: the last one was. */
+    /** Since when positions could not be compared with any answer; null: the last was. */
     uncomparedSince: MonoMs | null;
     unsent: UnsentIntent[];
     /** Found missing in the ledger and not yet asked to be written, in order. */

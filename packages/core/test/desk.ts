@@ -63,6 +63,7 @@ export interface DeskOptions {
   readonly policy?: Policy;
   readonly instruments?: readonly Instrument[];
   readonly settleMs?: number;
+  readonly reconcileIntervalMs?: number;
   readonly enforcedProfile?: 'CSP' | 'GOP';
   readonly keepsCalm?: boolean;
   readonly needsSupervisor?: boolean;
@@ -146,12 +147,11 @@ export class Desk {
     this.keepsCalm = options.keepsCalm ?? true;
     [this.#epoch, this.ledger] = [options.epoch ?? 1, options.ledger ?? 'instant'];
     this.#policy = options.policy ?? POLICY;
-    const traded = options.instruments ?? [BTC_CALL, BTC_PUT];
+    this.#traded = options.instruments ?? [BTC_CALL, BTC_PUT];
     const references = [BTC_PERPETUAL, ETH_PERPETUAL].filter(
-      ({ name }) => !traded.some((each) => each.name === name),
+      ({ name }) => !this.#traded.some((each) => each.name === name),
     );
-    this.#traded = traded;
-    this.#instruments = [...traded, ...references];
+    this.#instruments = [...this.#traded, ...references];
     this.#hears = options.hears ?? ((event) => event);
     this.#loses = new Set(options.loses);
     this.records = [...(options.past ?? [])];
@@ -164,7 +164,7 @@ export class Desk {
       needsSupervisor: options.needsSupervisor ?? false,
       settleMs: options.settleMs ?? 0,
       tickIntervalMs: 100,
-      reconcileIntervalMs: 10_000,
+      reconcileIntervalMs: options.reconcileIntervalMs ?? 10_000,
     });
     for (const record of this.records) recover(this.state, record);
     for (const effect of resume(this.state, monoMs(this.now), this.#epoch)) this.#perform(effect);

@@ -55,14 +55,17 @@ export function pass(desk: Desk, ms: number): void {
   }
 }
 
+const HOUR_MS = 3_600_000;
+
 /** Something to close, and time for the pace of orders to allow the next. */
 export function holding(policy?: Policy): Desk {
-  const desk = new Desk(policy === undefined ? {} : { policy }).boot();
+  const quiet = { reconcileIntervalMs: HOUR_MS };
+  const desk = new Desk(policy === undefined ? quiet : { ...quiet, policy }).boot();
   desk.propose();
   desk.fill(desk.submits[0], 'BTC-1');
-  // A reconciliation answer would take the desk a millisecond of its own.
+  // A reconciliation answer takes the desk a millisecond of its own: this was the last one.
+  pass(desk, 2_000);
   desk.venue = null;
-  pass(desk, 1_000);
   return desk;
 }
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { BTC_CALL, BTC_PUT, policyWith } from '../src/gates/context.fixture.ts';
 import type { VenueOrder } from '../src/event.ts';
 import type { Order } from '../src/order/order.ts';
-import { amountE8, type Label, monoMs, venueOrderId } from '../src/values/index.ts';
+import { amountE8, type Label, venueOrderId } from '../src/values/index.ts';
 import { Desk } from './desk.ts';
 
 const GTC = { timeInForce: 'good_til_cancelled' } as const;
@@ -363,28 +363,5 @@ describe('an order that arrives behind a reconciliation', () => {
     desk.report(desk.submits[0], 'open');
     ticks(desk, 200);
     expect(desk.recordsOf('orderClosed')).toMatchObject([{ source: 'reconciliation' }]);
-  });
-});
-
-describe('positions while something of ours always moves', () => {
-  /** Every answer comes just after something was sent or filled. */
-  function busy(desk: Desk, forMs: number): void {
-    const end = desk.now + forMs;
-    while (desk.now < end) {
-      desk.state.observations.lastActivityAt = monoMs(desk.now + 200);
-      desk.tick();
-    }
-  }
-
-  it('AT-305 are compared within a minute: until then OPEN goes on, then it is shut', () => {
-    const desk = active();
-    busy(desk, 58_000);
-    expect([desk.mode, desk.state.observations.latch.reasons]).toEqual(['Active', []]);
-    busy(desk, 25_000);
-    expect(desk.state.observations.latch.reasons).toEqual([
-      'INVENTORY_MISMATCH_RECONCILE_REQUIRED',
-    ]);
-    ticks(desk, 40);
-    expect(desk.mode).toBe('Active');
   });
 });

@@ -7,7 +7,8 @@ export const CAUSE_MEANINGS = {
   label_match_ambiguous: 'A venue order could belong to more than one of our intents.',
   delta_limit_missing: 'The policy sets no delta limit for a coin somebody wants to trade.',
   order_anomaly: 'The venue told us something about an order that cannot be in order.',
-  inventory_mismatch: 'The venue’s positions or orders are not what our ledger says.',
+  inventory_mismatch:
+    'The venue’s positions or orders are not what our ledger says, or were not compared for long.',
   accounting_mismatch: 'The venue’s account of our cash is not what our ledger explains.',
   accounting_unread: 'The venue’s account of our cash has not been compared for too long.',
   mixed_failed_group: 'One leg of a pair traded and the other did not.',

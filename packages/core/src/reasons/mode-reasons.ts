@@ -155,7 +155,7 @@ export const LATCH_REASONS = {
     'Data flows again and a reconciliation passes.',
   ),
   INVENTORY_MISMATCH_RECONCILE_REQUIRED: hold(
-    'The venue’s positions or orders are not what our ledger says.',
+    'The venue’s positions or orders are not what our ledger says, or were not compared for long.',
     'reconciliation',
     'Ledger and venue agree.',
   ),

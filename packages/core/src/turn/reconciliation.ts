@@ -50,6 +50,8 @@ export function scheduleReconciliation(state: State, at: MonoMs, output: Output)
   if (reconciliation.requestId !== null) {
     if (at - reconciliation.requestedAt < RECONCILE_TIMEOUT_MS) return;
     reconciliation.requestId = null;
+    // The question that may open what this shuts is a younger one.
+    if (shutsUnanswered(state, output)) return;
   }
   if (at < reconciliation.nextAt || observations.listings.size === 0) return;
   // Without a session nobody answers.
@@ -63,6 +65,28 @@ export function scheduleReconciliation(state: State, at: MonoMs, output: Output)
     since: lookback(state, at),
     cash: dueCash(state, at),
   });
+}
+
+/**
+ * That question was in vain. Positions that nobody answers for are not known to be equal: when that
+ * has gone on for long since the first such question, what opens stops, and a clean pass ends it.
+ * Only questions count, however far apart passes are; and never one alone, which may have been out
+ * while the process slept. @returns whether this one shut it.
+ */
+function shutsUnanswered(state: State, output: Output): boolean {
+  const { latch, reconciliation, riskCauses } = state.observations;
+  if (reconciliation.uncomparedSince === null) {
+    reconciliation.uncomparedSince = reconciliation.requestedAt;
+    return false;
+  }
+  if (uncomparedMs(state) <= COMPARED_WITHIN_MS) return false;
+  const isShut = latch.reasons.includes('INVENTORY_MISMATCH_RECONCILE_REQUIRED');
+  if (isShut && riskCauses.has('inventory_mismatch')) return false;
+  const subject = `${uncomparedMs(state)} ms`;
+  output.report({ kind: 'fault', fault: 'positions_not_compared', subject });
+  raiseRisk(state, 'inventory_mismatch', output);
+  block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
+  return true;
 }
 
 /** What the last pass found is on the disk: nothing to wait a tick for. */
@@ -165,7 +189,8 @@ function carryOut(
   }
   if (plan.compared) reconciliation.uncomparedSince = null;
   else reconciliation.uncomparedSince ??= snapshot.at;
-  if (plan.cancels.length > 0 || plan.inventoryMismatch || isLongUncompared(state)) {
+  const isLongUncompared = uncomparedMs(state) > COMPARED_WITHIN_MS;
+  if (plan.cancels.length > 0 || plan.inventoryMismatch || isLongUncompared) {
     raiseRisk(state, 'inventory_mismatch', output);
     block(state, 'INVENTORY_MISMATCH_RECONCILE_REQUIRED', output);
   }
@@ -180,12 +205,12 @@ function carryOut(
 }
 
 /**
- * Something of ours moves whenever we ask: positions that are never compared are not known to be
- * equal. What opens stops, and the next pass compares.
+ * Something of ours moves whenever we ask, or nobody answers: positions that are never compared are
+ * not known to be equal. What opens stops, and the next pass compares.
  */
-function isLongUncompared({ observations }: State): boolean {
+function uncomparedMs({ observations }: State): number {
   const { uncomparedSince } = observations.reconciliation;
-  return uncomparedSince !== null && observations.now - uncomparedSince > COMPARED_WITHIN_MS;
+  return uncomparedSince === null ? 0 : observations.now - uncomparedSince;
 }
 
 function passed(
@@ -246,5 +271,6 @@ export function onFetchFailed(
   if (THROTTLED.has(event.fault)) raiseRisk(state, 'rate_limited', output);
   if (event.requestId !== reconciliation.requestId) return;
   reconciliation.requestId = null;
+  shutsUnanswered(state, output);
   reconciliation.nextAt = monoMs(state.observations.now + RECONCILE_RETRY_MS);
 }
