@@ -48,6 +48,9 @@ const EQUITY_EPSILON = 1e-9;
 /** How soon an account that could not be valued is asked for again. */
 const ACCOUNT_RETRY_MS = 1_000;
 
+/** Deribit's `other_reject`: an answer of the matching engine that is in no list of refusals. */
+const OTHER_REJECT = 11_030;
+
 const ONE_USD = priceE8(E8);
 
 /** Margin utilisation is the worst currency's (AMB-43). Dollars of the venue count as dollars. */
@@ -168,6 +171,7 @@ export function onDispatchFailed(state: State, event: DispatchFailed, output: Ou
   if (event.venueCode === TOO_MANY_REQUESTS) noteTooManyRequests(state, output);
   output.report({ kind: 'fault', fault: `dispatch_failed: ${event.fault}`, subject: event.label });
   if (event.outcome === 'unknown') {
+    if (event.venueCode === OTHER_REJECT) noteAnswered(state, event);
     block(state, 'SESSION_TERMINATION_RECONCILE_REQUIRED', output);
     return;
   }
@@ -185,6 +189,18 @@ export function onDispatchFailed(state: State, event: DispatchFailed, output: Ou
     source: 'reply',
   });
   endInstrument(state, order.terms.instrument, event, output);
+}
+
+/**
+ * The venue is done with an order and does not say how it ended. What only reduces and cannot rest,
+ * as a hedge that nothing is held for, is not waited for any longer: whoever asks from now on is
+ * told. All others keep the time in which an answer may still be wrong.
+ */
+function noteAnswered({ facts, observations }: State, { label, at }: DispatchFailed): void {
+  const terms = facts.orders.get(label)?.terms;
+  if (terms?.reduceOnly !== true || terms.timeInForce !== 'immediate_or_cancel') return;
+  observations.unresolved.delete(label);
+  observations.leftAt.set(label, at);
 }
 
 /**
