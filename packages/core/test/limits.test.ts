@@ -104,13 +104,23 @@ describe('the request budget', () => {
     expect(desk.cancels).toEqual([resting]);
   });
 
-  it('AT-919 after the venue told us to slow down OPEN is a brownout, until the cooldown', () => {
+  it.each([
+    ['a question', { kind: 'fetchFailed', requestId: 9_000, fault: 'http_429' }],
+    ['a connection', { kind: 'faultObserved', fault: 'http_429', subject: null }],
+  ] as const)('AT-919 after a 429 to %s OPEN is a brownout, until the cooldown', (_, told) => {
     const desk = new Desk().boot();
-    desk.post({ kind: 'fetchFailed', requestId: 9_000, fault: 'http_429' });
+    desk.post(told);
     expect(desk.mode).toBe('ReduceOnly');
     desk.propose();
     expect([desk.refusals, desk.submits]).toEqual([['RateLimitBrownout'], []]);
     for (let second = 0; second < 61; second += 1) desk.tick(1_000);
+    desk.propose();
+    expect(desk.submits).toHaveLength(1);
+  });
+
+  it('AT-919 NON-TRIP: a connection that was only closed is no brownout', () => {
+    const desk = new Desk().boot();
+    desk.post({ kind: 'faultObserved', fault: 'session_closed', subject: null });
     desk.propose();
     expect(desk.submits).toHaveLength(1);
   });

@@ -13,6 +13,7 @@ import {
   awaitsReconciliation,
   block,
   loosenAfterReconciliation,
+  noteThrottled,
   openableReasons,
   raiseRisk,
 } from './safety.ts';
@@ -37,8 +38,6 @@ const UNSENT_WORTH_MS = 5_000;
 /** So long trading may go on without the positions being compared. */
 const COMPARED_WITHIN_MS = 60_000;
 const DEFAULT_LOOKBACK_S = 300;
-/** How a question ends that the venue answered with HTTP 429. */
-const THROTTLED: ReadonlySet<string> = new Set(['http_429', 'too_many_requests']);
 
 /** Asks for the venue's truth when it is time, and stops waiting for an answer that never came. */
 export function scheduleReconciliation(state: State, at: MonoMs, output: Output): void {
@@ -268,7 +267,7 @@ export function onFetchFailed(
     noteLimitsFailure(state, output);
   }
   onTradesUnanswered(state, event.requestId);
-  if (THROTTLED.has(event.fault)) raiseRisk(state, 'rate_limited', output);
+  noteThrottled(state, event.fault, output);
   if (event.requestId !== reconciliation.requestId) return;
   reconciliation.requestId = null;
   shutsUnanswered(state, output);

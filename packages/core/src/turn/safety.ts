@@ -202,6 +202,14 @@ export function noteTooManyRequests(state: State, output: Output): void {
   block(state, 'SESSION_TERMINATION_RECONCILE_REQUIRED', output);
 }
 
+/** How a question ends, or a connection begins, that the venue answered with HTTP 429. */
+const THROTTLED: ReadonlySet<string> = new Set(['http_429', 'too_many_requests']);
+
+/** The venue told us to slow down: Degraded for a while (contract-2 section 6.4). */
+export function noteThrottled(state: State, fault: string, output: Output): void {
+  if (THROTTLED.has(fault)) raiseRisk(state, 'rate_limited', output);
+}
+
 /**
  * A command heard back. What it loosens counts now, but no further than a stop that was given after
  * it and whose own record is still on its way: that one acts already (D-11).

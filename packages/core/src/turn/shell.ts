@@ -15,7 +15,14 @@ import { watchSilence } from './silence.ts';
 import { sweepStaleOrders } from './sweep.ts';
 import { watchPublicTrades } from './trade-proof.ts';
 import { nextHealthPoll, refreshMaintenance } from './venue-health.ts';
-import { block, clearRisk, raiseRisk, refreshRisk, stopByOperator } from './safety.ts';
+import {
+  block,
+  clearRisk,
+  noteThrottled,
+  raiseRisk,
+  refreshRisk,
+  stopByOperator,
+} from './safety.ts';
 import { retryUnsent } from './unsent.ts';
 import { breakContract, UNMAPPED } from './contract.ts';
 import type { Output } from './output.ts';
@@ -185,6 +192,7 @@ export function onFaultObserved(
   // What a reader met that we have said: reported as what it is, not as what the reader met.
   if (event.fault === UNMAPPED) return breakContract(state, event.subject ?? '', output);
   output.report({ kind: 'fault', fault: event.fault, subject: event.subject });
+  noteThrottled(state, event.fault, output);
   if (event.fault === 'inbox_overflow' || event.fault === 'private_message_unreadable') {
     raiseRisk(state, 'ws_data_stale', output);
     block(state, 'WS_DATA_STALE_RECONCILE_REQUIRED', output);
