@@ -171,8 +171,8 @@ export function onDispatchFailed(state: State, event: DispatchFailed, output: Ou
   if (event.venueCode === TOO_MANY_REQUESTS) noteTooManyRequests(state, output);
   output.report({ kind: 'fault', fault: `dispatch_failed: ${event.fault}`, subject: event.label });
   if (event.outcome === 'unknown') {
-    if (event.venueCode === OTHER_REJECT) noteAnswered(state, event);
     block(state, 'SESSION_TERMINATION_RECONCILE_REQUIRED', output);
+    if (event.venueCode === OTHER_REJECT) noteAnswered(state, event);
     return;
   }
   state.observations.unresolved.delete(event.label);
