@@ -139,7 +139,7 @@ function unaskedReconciliation(): Observations['reconciliation'] {
     uncomparedSince: null,
     unsent: [],
     corrections: [],
-    correcting: 0,
+    correcting: [],
   };
 }
 

@@ -16,6 +16,7 @@ import type { AppendRefusal } from './ledger/waiver.ts';
 import type { CashMismatched } from './ledger/cash-records.ts';
 import type {
   IntentRecorded,
+  Correction,
   LedgerRecord,
   LossLatched,
   OperatorCommand,
@@ -255,9 +256,9 @@ export interface Observations {
     uncomparedSince: MonoMs | null;
     unsent: UnsentIntent[];
     /** Found missing in the ledger and not yet asked to be written, in order. */
-    corrections: LedgerRecord[];
-    /** Of them, how many are on their way to the disk. */
-    correcting: number;
+    corrections: Correction[];
+    /** On their way to the disk, in order. */
+    correcting: Correction[];
   };
   /** Our cash against the venue's account of it. */
   readonly accounting: {

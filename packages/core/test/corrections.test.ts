@@ -1,6 +1,7 @@
 /** What a pass finds missing is written at the ledger's pace, once, and the next pass follows. */
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../src/event.ts';
+import { mintReceipt } from '../src/ledger/receipt.ts';
 import type { LedgerRecord } from '../src/ledger/record.ts';
 import { amountE8, groupId, intentHash, label, wallMs } from '../src/values/index.ts';
 import { Desk, T0, type Unstamped } from './desk.ts';
@@ -65,6 +66,29 @@ describe('corrections of a reconciliation', () => {
     desk.release();
     expect(desk.recordsOf('orderClosed')).toHaveLength(ORDERS);
     expect(asked()).toBe(2);
+  });
+
+  it('records made beside a pass are none of its corrections, whatever their type', () => {
+    const desk = restarted();
+    desk.ledger = 'held';
+    for (let round = 0; round < 3; round += 1) desk.tick();
+    const { correcting } = desk.state.observations.reconciliation;
+    const waiting = correcting.length;
+    expect(waiting).toBe(CAPACITY / 2);
+    const at = wallMs(desk.now);
+    const end = { type: 'orderClosed', at, outcome: 'Failed', venueCode: null } as const;
+    const cause = 'proven_never_existed';
+    const beside: readonly LedgerRecord[] = [
+      { type: 'ledgerProbed', at },
+      { ...end, cause, label: nameOf(0), source: 'feed' },
+      { ...end, cause, label: nameOf(ORDERS), source: 'reconciliation' },
+    ];
+    for (const record of beside) {
+      desk.post({ kind: 'recorded', records: [record], receipt: mintReceipt(1, 1, 1, new Set()) });
+    }
+    expect(correcting).toHaveLength(waiting);
+    desk.release();
+    expect(correcting).toEqual([]);
   });
 
   it('no other pass begins while they are being written', () => {

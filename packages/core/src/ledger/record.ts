@@ -62,6 +62,14 @@ export type LedgerRecord =
   | CashAcknowledged
   | ReductionTakenOver;
 
+/** What a pass over the venue's truth may find missing: a closed list (contract-2 section 7.3). */
+export type Correction =
+  | FillRecorded
+  | SettlementRecorded
+  | OrderAcked
+  | OrderClosed
+  | AnomalyRecorded;
+
 /** One process took the ledger. The first record of every run. */
 export interface SessionStarted {
   readonly type: 'sessionStarted';

@@ -1,7 +1,7 @@
 import type { Cancel } from '../effect.ts';
 import type { ObservedFill, VenueOrder, VenueSnapshotObserved } from '../event.ts';
 import type { Facts } from '../facts.ts';
-import type { LedgerRecord } from '../ledger/record.ts';
+import type { Correction } from '../ledger/record.ts';
 import type { Order } from '../order/order.ts';
 import {
   E8,
@@ -19,7 +19,7 @@ import { comparePositions } from './positions.ts';
  */
 export interface ReconcilePlan {
   /** Facts the venue proves and the ledger lacks. Never an invention (D-14). */
-  readonly corrections: readonly LedgerRecord[];
+  readonly corrections: readonly Correction[];
   /** Orders with our label that no intent explains: ghosts. */
   readonly cancels: readonly Cancel[];
   /** Recorded, never marked as sending, unknown to the venue: provably unsent (AT-935). */
@@ -59,7 +59,7 @@ export interface ReconcileInputs {
   /** Recorded, or on its way to be. */
   isKnownTrade(id: TradeId): boolean;
   /** Our record of a venue trade; null when its instrument is unknown here. */
-  recordOf(fill: ObservedFill): LedgerRecord | null;
+  recordOf(fill: ObservedFill): Correction | null;
 }
 
 export function reconcile(inputs: ReconcileInputs): ReconcilePlan {
@@ -89,7 +89,7 @@ export function reconcile(inputs: ReconcileInputs): ReconcilePlan {
 }
 
 class PlanDraft {
-  readonly corrections: LedgerRecord[] = [];
+  readonly corrections: Correction[] = [];
   readonly cancels: Cancel[] = [];
   readonly unsent: Label[] = [];
   readonly differences: string[] = [];
@@ -212,7 +212,7 @@ function cancelGhost(atVenue: VenueOrder, draft: PlanDraft): void {
 }
 
 /** Taken for ours all the same (AMB-08); the record says that its label was not the one we gave. */
-function mismatch(inputs: ReconcileInputs, { terms }: Order): LedgerRecord {
+function mismatch(inputs: ReconcileInputs, { terms }: Order): Correction {
   const { label, instrument } = terms;
   const at = wallMs(inputs.now);
   return { type: 'anomalyRecorded', at, anomaly: 'label_hash_mismatch', label, instrument };
@@ -290,7 +290,7 @@ function adopt(inputs: ReconcileInputs, order: Order, atVenue: VenueOrder, draft
  * Not open any more, and not filled: that needs no record but its fills. Seen alive or traded: the
  * venue closed it. Never seen: it never existed (AT-123).
  */
-function closed(inputs: ReconcileInputs, order: Order, traded: boolean): LedgerRecord {
+function closed(inputs: ReconcileInputs, order: Order, traded: boolean): Correction {
   const lived = traded || order.ackAt !== null || order.filledE8 > 0;
   return {
     type: 'orderClosed',

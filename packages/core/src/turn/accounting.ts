@@ -175,7 +175,7 @@ function noteUnanswered(state: State, answers: readonly CashAnswer[], difference
  */
 function write(state: State, adopted: readonly LedgerRecord[], output: Output): void {
   const { accounting, reconciliation } = state.observations;
-  if (reconciliation.correcting > 0) {
+  if (reconciliation.correcting.length > 0) {
     if (adopted.length > 0 && accounting.standing === 'agreed') accounting.standing = 'behind';
     return;
   }

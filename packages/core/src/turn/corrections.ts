@@ -1,5 +1,5 @@
-import { isOfCash } from '../apply-cash.ts';
-import type { LedgerRecord } from '../ledger/record.ts';
+import { unreachable } from '../assert.ts';
+import type { Correction, LedgerRecord } from '../ledger/record.ts';
 import type { State } from '../state.ts';
 import { noteHeard } from './held.ts';
 import type { Output } from './output.ts';
@@ -9,7 +9,7 @@ import type { Output } from './output.ts';
  * once, then as many as come back. A ledger that refuses ends it, and the next pass finds what is
  * still missing; what the venue told meanwhile is not written twice.
  */
-export function putRight(state: State, corrections: readonly LedgerRecord[], output: Output): void {
+export function putRight(state: State, corrections: readonly Correction[], output: Output): void {
   const { ledger, pendingTrades, reconciliation } = state.observations;
   for (const record of corrections) {
     if (record.type === 'fillRecorded') {
@@ -22,14 +22,6 @@ export function putRight(state: State, corrections: readonly LedgerRecord[], out
   write(state, Math.max(1, Math.floor(ledger.capacity / 2)), output);
 }
 
-/** Records that are made beside a pass, and never one of its corrections. */
-const NO_CORRECTION: ReadonlySet<LedgerRecord['type']> = new Set<LedgerRecord['type']>([
-  'equityMarked',
-  'lossLatched',
-  'lossLatchReset',
-  'presenceRecorded',
-]);
-
 /**
  * These records of ours are durable. @returns true when that was the last of the corrections: the
  * next pass has nothing to wait for.
@@ -40,14 +32,40 @@ export function continueCorrections(
   output: Output,
 ): boolean {
   const { reconciliation } = state.observations;
-  if (reconciliation.correcting === 0) return false;
-  const heard = records.filter(
-    (record) => !isOfCash(record) && !NO_CORRECTION.has(record.type),
-  ).length;
+  const { correcting } = reconciliation;
+  if (correcting.length === 0) return false;
+  let heard = 0;
+  for (const record of records) {
+    const index = correcting.findIndex((each) => isSame(each, record));
+    if (index < 0) continue;
+    correcting.splice(index, 1);
+    heard += 1;
+  }
   if (heard === 0) return false;
-  reconciliation.correcting = Math.max(0, reconciliation.correcting - heard);
   write(state, heard, output);
-  return reconciliation.correcting === 0;
+  return correcting.length === 0;
+}
+
+/**
+ * Whether that record is this correction come back, and not one that was made beside the pass: the
+ * feed may have told the end of the same order.
+ */
+function isSame(asked: Correction, heard: LedgerRecord): boolean {
+  switch (asked.type) {
+    case 'fillRecorded':
+      return heard.type === asked.type && heard.tradeId === asked.tradeId;
+    case 'settlementRecorded':
+      return heard.type === asked.type && heard.settlementId === asked.settlementId;
+    case 'orderAcked':
+    case 'orderClosed':
+      return (
+        heard.type === asked.type && heard.label === asked.label && heard.source === asked.source
+      );
+    case 'anomalyRecorded':
+      return heard.type === asked.type && heard.label === asked.label && heard.at === asked.at;
+    default:
+      return unreachable(asked);
+  }
 }
 
 /** The ledger takes no more now. */
@@ -58,7 +76,7 @@ export function abandonCorrections({ observations }: State): void {
     if (record.type === 'settlementRecorded') pendingTrades.delete(record.settlementId);
   }
   reconciliation.corrections = [];
-  reconciliation.correcting = 0;
+  reconciliation.correcting = [];
 }
 
 /** Being put right: a snapshot asked for now would find the same again. */
@@ -70,7 +88,7 @@ export function isBeingPutRight({ observations }: State): boolean {
 function write(state: State, count: number, output: Output): void {
   const { observations } = state;
   const { reconciliation } = observations;
-  const batch: LedgerRecord[] = [];
+  const batch: Correction[] = [];
   while (batch.length < count) {
     const record = reconciliation.corrections.shift();
     if (record === undefined) break;
@@ -79,12 +97,12 @@ function write(state: State, count: number, output: Output): void {
     batch.push(record);
   }
   if (batch.length === 0) return;
-  reconciliation.correcting += batch.length;
+  reconciliation.correcting.push(...batch);
   output.append(...batch);
 }
 
 /** The feed may have told of an order while its correction waited. */
-function isStillMissing({ facts }: State, record: LedgerRecord): boolean {
+function isStillMissing({ facts }: State, record: Correction): boolean {
   if (record.type === 'orderClosed') return facts.working.has(record.label);
   if (record.type !== 'orderAcked') return true;
   const order = facts.orders.get(record.label);
