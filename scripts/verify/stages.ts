@@ -112,7 +112,7 @@ export function testStages(root: string, fuzzSeeds: number, deeper = 0): Stage[]
   };
   const worlds = existsSync(join(root, 'packages/sim/src/cli.ts'))
     ? [
-        holdfast('scenarios', 45, ['drill', '--all']),
+        holdfast('scenarios', 45, ['drill', '--all', '--jobs', '2']),
         holdfast('fuzz', Math.max(30, fuzzSeeds * 0.2), fuzzWords(fuzzSeeds)),
       ]
     : [];

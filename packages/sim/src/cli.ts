@@ -28,6 +28,7 @@ function addProvingGround(holdfast: Command, done: Done): void {
     .description('Plays scenarios: what happened, beside what was expected.')
     .argument('[scenarios...]', 'files, or names of scenarios')
     .option('--all', 'every scenario of the project')
+    .option('--jobs <count>', 'processes that share the work', jobs, 1)
     .option('--json', 'one line of JSON for each, and one with the counts at the end')
     .option('--verbose', 'everything the core said')
     .addHelpText('after', '\nExample: holdfast drill break-glass')

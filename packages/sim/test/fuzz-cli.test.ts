@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { fuzz, type FuzzArguments } from '../src/cli/fuzz.ts';
 import type { CliIo } from '../src/cli/io.ts';
 import type { BatchResult } from '../src/fuzz/batch.ts';
-import { crewOf } from '../src/fuzz/crew.ts';
+import { swarmCrew } from '../src/fuzz/swarm-crew.ts';
 import { weatherOf } from '../src/fuzz/models.ts';
 import { NO_WORLDS } from '../src/fuzz/totals.ts';
 import { createPrng } from '../src/prng.ts';
@@ -25,7 +25,7 @@ interface Ran {
 
 async function run(
   given: Partial<FuzzArguments>,
-  crew: typeof crewOf = crewOf,
+  crew: typeof swarmCrew = swarmCrew,
   isTerminal = false,
   interrupted = new Promise<void>(() => {}),
 ): Promise<Ran> {
@@ -46,7 +46,7 @@ async function run(
 
 /** A crew whose every batch comes to this. */
 const made =
-  (result: BatchResult): typeof crewOf =>
+  (result: BatchResult): typeof swarmCrew =>
   () => [{ run: () => Promise.resolve(result), dismiss: () => undefined }];
 
 describe('holdfast fuzz', () => {
@@ -85,7 +85,7 @@ describe('holdfast fuzz', () => {
   });
 
   it('a worker that dies, and a checkout without a policy, exit 2', async () => {
-    const dead: typeof crewOf = () => [
+    const dead: typeof swarmCrew = () => [
       { run: () => Promise.reject(new Error('it died')), dismiss: () => undefined },
     ];
     const { code, err } = await run({ seeds: 1 }, dead);

@@ -4,14 +4,16 @@ import type { Policy } from '@holdfast/core';
 import { loadConfiguration } from '@holdfast/runtime/config';
 import { allScenarios, findScenario } from '../scenario/find.ts';
 import { parseScenario } from '../scenario/parse.ts';
-import { runScenario, type ScenarioResult } from '../scenario/run.ts';
+import type { Played } from '../scenario/play.ts';
+import { playAll, playersOf } from '../scenario/play-all.ts';
 import type { ScenarioDocument } from '../scenario/schema.ts';
-import { tellStory } from '../scenario/tell.ts';
 import type { CliIo } from './io.ts';
 
 export interface DrillArguments {
   readonly scenarios: readonly string[];
   readonly all?: boolean;
+  /** Processes that share the work; one where it is not said. */
+  readonly jobs?: number;
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
@@ -22,17 +24,28 @@ interface Opened {
 }
 
 /** `holdfast drill`: exit 0 when all pass, 1 when one does not, 2 when one could not be run. */
-export async function drill(given: DrillArguments, io: CliIo): Promise<number> {
+export async function drill(
+  given: DrillArguments,
+  io: CliIo,
+  players: typeof playersOf = playersOf,
+): Promise<number> {
   const policy = worldPolicy('drill', io);
   const opened = openScenarios(given, io);
   if (policy === null || opened === null) return 2;
+  const verbose = given.verbose === true;
+  const parts = opened.map(({ scenario }) => ({ scenario, verbose }));
+  const jobs = Math.min(given.jobs ?? 1, opened.length);
+  const told = opened.values();
   let failed = 0;
-  for (const { path, scenario } of opened) {
-    const result = await playTwice(scenario, policy);
-    if (!result.passed) failed += 1;
-    const brief = given.all === true && result.passed && given.verbose !== true;
-    if (given.json === true) io.out(JSON.stringify(summary(path, scenario, result)));
-    else tell(path, scenario, result, brief, given.verbose === true, io);
+  try {
+    for await (const played of playAll(parts, players(jobs, policy))) {
+      const { value } = told.next();
+      if (value !== undefined) tell(value, played, given, io);
+      if (!played.passed) failed += 1;
+    }
+  } catch (error) {
+    io.err(`drill: ${error instanceof Error ? error.message : String(error)}`);
+    return 2;
   }
   const passed = opened.length - failed;
   if (given.json === true) io.out(JSON.stringify({ passed, failed }));
@@ -54,20 +67,6 @@ export function worldPolicy(command: string, io: CliIo): Policy | null {
     io.err(`${command}: ${document}: ${place}: ${rule}: ${message}`);
   }
   return null;
-}
-
-/** A scenario is a proof only if it says the same thing twice. */
-async function playTwice(scenario: ScenarioDocument, policy: Policy): Promise<ScenarioResult> {
-  const first = await runScenario(scenario, policy);
-  if (first.finding !== null) return first;
-  const second = await runScenario(scenario, policy);
-  if (first.ledger.equals(second.ledger)) return first;
-  const detail = 'same-seed-same-bytes: two runs of this scenario wrote different ledgers';
-  return {
-    ...first,
-    passed: false,
-    finding: { checker: 'same-seed-same-bytes', detail, atMs: 0 },
-  };
 }
 
 function openScenarios(given: DrillArguments, io: CliIo): readonly Opened[] | null {
@@ -106,28 +105,17 @@ function readScenario(path: string, io: CliIo): ScenarioDocument | null {
   return null;
 }
 
-function summary(path: string, scenario: ScenarioDocument, result: ScenarioResult): object {
-  return {
-    path,
-    scenario: scenario.scenario,
-    rules: scenario.rules,
-    ok: result.passed,
-    finding: result.finding,
-    broken: result.story.filter((line) => line.kind === 'expectation' && !line.holds),
-  };
+function summary({ path, scenario }: Opened, { passed, finding, broken }: Played): object {
+  const { rules } = scenario;
+  return { path, scenario: scenario.scenario, rules, ok: passed, finding, broken };
 }
 
-function tell(
-  path: string,
-  scenario: ScenarioDocument,
-  result: ScenarioResult,
-  brief: boolean,
-  verbose: boolean,
-  io: CliIo,
-): void {
+function tell(opened: Opened, played: Played, given: DrillArguments, io: CliIo): void {
+  const { path, scenario } = opened;
+  if (given.json === true) return io.out(JSON.stringify(summary(opened, played)));
   const rules = scenario.rules.length === 0 ? '' : `  (${scenario.rules.join(' ')})`;
-  io.out(`${result.passed ? 'pass' : 'FAIL'}  ${scenario.scenario}${rules}`);
-  if (brief) return;
+  io.out(`${played.passed ? 'pass' : 'FAIL'}  ${scenario.scenario}${rules}`);
+  if (given.all === true && played.passed && given.verbose !== true) return;
   io.out(`      ${relative(io.cwd, path)}`);
-  for (const line of tellStory(result, verbose)) io.out(line);
+  for (const line of played.story) io.out(line);
 }

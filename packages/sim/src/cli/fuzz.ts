@@ -1,4 +1,4 @@
-import { crewOf } from '../fuzz/crew.ts';
+import { swarmCrew } from '../fuzz/swarm-crew.ts';
 import { coverageOf } from '../fuzz/reached.ts';
 import {
   coverageLines,
@@ -35,7 +35,7 @@ export async function fuzz(
   given: FuzzArguments,
   io: CliIo,
   interrupted: Promise<void>,
-  crew: typeof crewOf = crewOf,
+  crew: typeof swarmCrew = swarmCrew,
 ): Promise<number> {
   const policy = worldPolicy('fuzz', io);
   if (policy === null) return 2;

@@ -1,12 +1,9 @@
+import type { Worker } from '../crew.ts';
 import type { Batch, BatchResult, ShrunkFinding } from './batch.ts';
 import { NO_WORLDS, sumOf, type SwarmTotals } from './totals.ts';
 
-/** Runs one batch at a time; a process of its own, or this one. */
-export interface SwarmWorker {
-  run(batch: Batch): Promise<BatchResult>;
-  /** Nothing more will be asked of it. */
-  dismiss(): void;
-}
+/** Runs one batch at a time. */
+export type SwarmWorker = Worker<Batch, BatchResult>;
 
 export interface SwarmOptions {
   readonly workers: readonly SwarmWorker[];
