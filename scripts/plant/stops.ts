@@ -46,7 +46,7 @@ export const STOPS: readonly Plant[] = [
   state.observations.riskCauses.delete(limit);
 `,
     caughtBy: ['loss-latch-stands'],
-    ground: 'worlds',
+    ground: 'scenarios',
   },
   {
     name: 'emergency-call-not-heard',

@@ -31,6 +31,14 @@ it('TRIP: margin in use, for as long as the strain lasts', () => {
   expect(strained.tell(TRUTH)).toBe(TRUTH);
 });
 
+it('TRIP: another equity than the true one, until it is put right', () => {
+  const poorer = story({});
+  poorer.holdEquity(0.5);
+  expect(summaryOf(poorer.tell(TRUTH))).toEqual({ ...SUMMARY, equity: 1 });
+  poorer.putRight();
+  expect(poorer.tell(TRUTH)).toBe(TRUTH);
+});
+
 it('TRIP: an error, no limits, narrow limits', () => {
   expect(story({ unread: 1 }).tell(TRUTH)).toMatchObject({ ok: false, error: { code: 13_028 } });
   expect(summaryOf(story({ limitless: 1 }).tell(TRUTH)).limits).toEqual({});

@@ -44,6 +44,7 @@ export class AccountStory {
   readonly #strain: Spell;
   #level = 0;
   #held: number | null = null;
+  #worth = 1;
   #model: AccountModel;
 
   constructor(clock: Clock, prng: Prng, model: AccountModel) {
@@ -63,8 +64,14 @@ export class AccountStory {
     this.#held = level;
   }
 
+  /** Equity is said to be this share of what it is, whatever the weather; 1: the truth. */
+  holdEquity(share: number): void {
+    this.#worth = share;
+  }
+
   putRight(): void {
     this.#held = null;
+    this.#worth = 1;
     this.#model = EASY_ACCOUNT;
     this.#strain.end();
   }
@@ -76,10 +83,12 @@ export class AccountStory {
     }
     const hides = this.#happens(limitless);
     const level = this.#held ?? (this.#strain.isOn ? this.#level : null);
-    if (!answer.ok || !(hides || narrow > 0 || level !== null)) return answer;
+    const isTrue = !hides && narrow === 0 && level === null && this.#worth === 1;
+    if (!answer.ok || isTrue) return answer;
     const told = answer.result as { readonly summaries: readonly Json[] };
     const summaries = told.summaries.map((each) => ({
       ...each,
+      equity: this.#worth * Number(each['equity']),
       ...(narrow > 0 ? { limits: NARROW } : {}),
       ...(hides ? { limits: {} } : {}),
       ...(level === null ? {} : { maintenance_margin: level * Number(each['equity']) }),

@@ -123,6 +123,11 @@ export class VenueDoor {
     this.#account.hold(level);
   }
 
+  /** `private/get_account_summaries` says this share of the equity; 1: the truth again. */
+  holdEquity(share: number): void {
+    this.#account.holdEquity(share);
+  }
+
   /** Every such request is answered with this error; null: with the truth again. */
   failing(method: string, code: number | null): void {
     if (code === null) this.#failing.delete(method);

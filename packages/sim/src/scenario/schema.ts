@@ -188,6 +188,13 @@ const AtVenue = closed({
       description: 'the share of its margin the account is said to use; 0: the truth',
     }),
   ),
+  equity: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: 10,
+      description: 'the share of its equity the account is said to be worth; 1: the truth',
+    }),
+  ),
   end_tokens: Type.Optional(
     Type.Literal(true, { description: 'access and refresh tokens; the connections stand' }),
   ),

@@ -38,6 +38,7 @@ export function actAtVenue(world: World, venue: AtVenue): void {
     world.venue.market.holdQuotes(instrumentName(venue.usual_quotes), null);
   }
   if (venue.margin !== undefined) world.door.holdMargin(venue.margin === 0 ? null : venue.margin);
+  if (venue.equity !== undefined) world.door.holdEquity(venue.equity);
   if (venue.end_tokens === true) world.service.endTokens();
   if (venue.key !== undefined) setKey(world, venue.key === 'revoked');
   if (venue.misreport_position !== undefined) {
