@@ -1,4 +1,21 @@
 import { defineConfig } from 'vitest/config';
+import type { TestSequencer, TestSpecification } from 'vitest/node';
+
+/**
+ * The tests beside the code first, which stand in `src`. They are quick, and what one of them says
+ * of a mutant is said of its rule; a whole desk is asked only about what they let through.
+ */
+class BesideTheCodeFirst implements TestSequencer {
+  sort(files: TestSpecification[]): TestSpecification[] {
+    const isBeside = ({ moduleId }: TestSpecification): boolean =>
+      moduleId.includes('/packages/core/src/');
+    return [...files.filter(isBeside), ...files.filter((file) => !isBeside(file))];
+  }
+
+  shard(files: TestSpecification[]): TestSpecification[] {
+    return files;
+  }
+}
 
 /**
  * The tests a mutant must get past: those beside the code and those contract tests that stand on
@@ -13,6 +30,7 @@ export default defineConfig({
       'packages/core/test/{containment,groups,kill-containment,turnover}.test.ts',
     ],
     setupFiles: ['scripts/mutation/fixed-seed.ts'],
+    sequence: { sequencer: BesideTheCodeFirst },
     pool: 'threads',
     isolate: false,
   },
