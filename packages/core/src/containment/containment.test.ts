@@ -1,12 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { bookOf, NOW } from '../gates/context.fixture.ts';
-import { BTC_CALL } from '../instrument/samples.fixture.ts';
-import { amountE8, groupId, instrumentName, monoMs, priceE8 } from '../values/index.ts';
+import type { Book } from '../market/book.ts';
+import {
+  BTC_CALL,
+  BTC_FUTURE,
+  BTC_PERPETUAL,
+  USDC_PERPETUAL,
+} from '../instrument/samples.fixture.ts';
+import {
+  amountE8,
+  currency,
+  groupId,
+  instrumentName,
+  monoMs,
+  priceE8,
+  quantity,
+} from '../values/index.ts';
 import { assessLegs, type LegView, mismatch } from './assess.ts';
 import { bufferTicks, isDust, planClose, tradable } from './close.ts';
-import { planHedge, shrinksNetDelta } from './hedge.ts';
+import { hedgeDeltaE8, isHedge, planHedge, shrinksNetDelta } from './hedge.ts';
 import { type Attempt, attemptGroupId, positionGroupId } from './identity.ts';
-import { bestPrice, throughTouch } from './price.ts';
+import { bestPrice, type PriceSources, throughTouch } from './price.ts';
 
 const leg = (filledE8: number, parts: Partial<LegView> = {}): LegView => ({
   requestedE8: 1_000,
@@ -48,6 +62,14 @@ describe('what became of two legs', () => {
     expect(assessLegs([one, other], 1e-8).kind).toBe('complete');
     expect(assessLegs([one, other], 1e-9).kind).toBe('mixed');
   });
+
+  it('AMB-18 counts shares where the legs want other amounts, or count in other units', () => {
+    const half = leg(1_000, { requestedE8: 2_000 });
+    expect(mismatch([leg(1_000), half])).toBe(0.5);
+    expect(mismatch([leg(1_000, { unit: 'usd' }), half])).toBe(0.5);
+    expect(mismatch([leg(1_000, { unit: 'usd' }), leg(500)])).toBe(0.5);
+    expect(mismatch([leg(1_000), leg(500)])).toBe(500 / 100_000_000);
+  });
 });
 
 describe('the price of an emergency close', () => {
@@ -60,6 +82,11 @@ describe('the price of an emergency close', () => {
     bidE8: bid === null ? null : priceE8(bid),
     askE8: ask === null ? null : priceE8(ask),
   });
+  const best = (side: 'buy' | 'sell', book: Book, l1: PriceSources['touch']): string | null => {
+    const found = bestPrice({ instrument: BTC_CALL, book, touch: l1 }, side, NOW, 1_000);
+    return found === null ? null : `${found.source} ${found.priceE8}`;
+  };
+  const at = { now: NOW, maxAgeMs: 1_000, closeBufferTicks: 5 };
   const fresh = bookOf([[475, 10]], [[480, 10]]);
   const stale = bookOf([[475, 10]], [[480, 10]], { updatedAt: monoMs(NOW - 1_001) });
 
@@ -71,10 +98,23 @@ describe('the price of an emergency close', () => {
     ['AT-938 both stale', stale, touch(1_001), null],
     ['AT-938 no ticker', stale, null, null],
     ['AT-938 a ticker without a bid', stale, touch(0, null), null],
+    ['AT-938 a ticker that bids nothing', stale, touch(0, 0), null],
     ['AT-938 an inverted ticker', stale, touch(0, 4_800_000), null],
-  ])('%s', (_, book, l1, expected) => {
-    const best = bestPrice({ instrument: BTC_CALL, book, touch: l1 }, 'sell', NOW, 1_000);
-    expect(best === null ? null : `${best.source} ${best.priceE8}`).toBe(expected);
+    ['AT-937 a locked ticker', stale, touch(0, 4_700_000), 'l1 4700000'],
+    ['AT-937 a ticker without an ask', stale, touch(0, 4_600_000, null), 'l1 4600000'],
+  ])('of a sale: %s', (_, book, l1, expected) => {
+    expect(best('sell', book, l1)).toBe(expected);
+  });
+
+  it.each([
+    ['a fresh book', fresh, touch(0), 'l2 4800000'],
+    ['an empty side of the book', bookOf([[475, 10]], []), touch(0), 'l1 4700000'],
+    ['AT-937 a stale book and a fresh ticker', stale, touch(1_000), 'l1 4700000'],
+    ['AT-937 a ticker without a bid', stale, touch(0, null), 'l1 4700000'],
+    ['AT-938 a ticker without an ask', stale, touch(0, 4_600_000, null), null],
+    ['AT-938 a ticker that asks nothing', stale, touch(0, null, 0), null],
+  ])('of a purchase: %s', (_, book, l1, expected) => {
+    expect(best('buy', book, l1)).toBe(expected);
   });
 
   it('AT-316 counts ticks of the venue’s ladder, also where it changes', () => {
@@ -93,8 +133,22 @@ describe('the price of an emergency close', () => {
     expect(through('sell', 4_810_000, 1)).toBe(4_750_000);
   });
 
+  it('AT-316 has no price where the ladder is not known, or ends', () => {
+    const unknown = {
+      ...BTC_CALL,
+      tickLadder: [{ abovePriceE8: priceE8(500_000), stepE8: priceE8(15_000) }],
+    };
+    expect(throughTouch(unknown, 'sell', priceE8(4_800_000), 1)).toBeNull();
+    expect(throughTouch(unknown, 'buy', priceE8(4_800_000), 1)).toBeNull();
+    expect(planClose({ instrument: unknown, book: fresh, touch: null }, 'sell', 1e8, 1, at)).toBe(
+      null,
+    );
+    // Below the lowest tick there is nothing to sell at, and far up no next tick is an exact number.
+    expect(throughTouch(BTC_CALL, 'sell', priceE8(9_999), 1)).toBeNull();
+    expect(throughTouch(BTC_CALL, 'buy', priceE8(Number.MAX_SAFE_INTEGER - 99_999), 5)).toBeNull();
+  });
+
   it('closes whole steps, and leaves dust', () => {
-    const at = { now: NOW, maxAgeMs: 1_000, closeBufferTicks: 5 };
     const sources = { instrument: BTC_CALL, book: fresh, touch: null };
     expect(planClose(sources, 'sell', 37_000_000, 1, at)).toEqual({
       side: 'sell',
@@ -106,9 +160,42 @@ describe('the price of an emergency close', () => {
     expect(isDust(BTC_CALL, 9_999_999, 1e-6)).toBe(true);
     expect(isDust(BTC_CALL, 10_000_000, 1e-6)).toBe(false);
   });
+
+  it('AMB-47 nothing below the least amount is traded, and what is within epsilon is dust', () => {
+    const least = { ...BTC_CALL, minAmount: quantity(5) };
+    expect(tradable(least, 49_999_999)).toBe(0);
+    expect(tradable(least, 50_000_000)).toBe(50_000_000);
+    expect([isDust(least, 49_999_999, 1e-6), isDust(least, 50_000_000, 1e-6)]).toEqual([
+      true,
+      false,
+    ]);
+    // As much as two whole steps, where the books may differ by that.
+    expect([isDust(BTC_CALL, 20_000_000, 0.2), isDust(BTC_CALL, 20_000_001, 0.2)]).toEqual([
+      true,
+      false,
+    ]);
+  });
 });
 
 describe('a hedge', () => {
+  const BTC = currency('BTC');
+
+  it.each([
+    ['the linear perpetual of the coin', USDC_PERPETUAL, true],
+    ['one of another coin', { ...USDC_PERPETUAL, underlying: currency('ETH') }, false],
+    ['an inverse one', BTC_PERPETUAL, false],
+    ['one that expires', { ...USDC_PERPETUAL, expiry: BTC_FUTURE.expiry }, false],
+    ['one counted in dollars', { ...USDC_PERPETUAL, amountUnit: 'usd' }, false],
+    ['an inverse one, whatever it counts in', { ...BTC_PERPETUAL, amountUnit: 'coin' }, false],
+  ] as const)('is made in %s: %#', (_, instrument, expected) => {
+    expect(isHedge(instrument, BTC)).toBe(expected);
+  });
+
+  it('counts for what it adds to the delta', () => {
+    expect(hedgeDeltaE8({ side: 'buy', amountE8: amountE8(7) })).toBe(7);
+    expect(hedgeDeltaE8({ side: 'sell', amountE8: amountE8(7) })).toBe(-7);
+  });
+
   it('is never larger than what it hedges', () => {
     const perpetual = { ...BTC_CALL, amountStepE8: amountE8(10_000) };
     expect(planHedge(perpetual, 123_456)).toEqual({ side: 'sell', amountE8: 120_000 });
@@ -138,6 +225,8 @@ describe('the identity of an attempt', () => {
     legIndex: 0,
   };
 
+  const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/;
+
   it('AT-928 is the same for the same attempt and another for any other', () => {
     const changed: Partial<Attempt>[] = [
       { purpose: 'rescue' },
@@ -152,8 +241,20 @@ describe('the identity of an attempt', () => {
     );
     expect(new Set(ids).size).toBe(ids.length);
     expect(attemptGroupId({ ...attempt })).toBe(ids[0]);
-    const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/;
     for (const id of ids) expect(id).toMatch(uuid);
-    expect(positionGroupId(instrumentName('BTC-X'), 1, 0)).toMatch(uuid);
+  });
+
+  it('AT-928 a position has one id of its own for each time it is closed', () => {
+    const [one, other] = [instrumentName('BTC-X'), instrumentName('BTC-Y')];
+    const ids = [
+      positionGroupId(one, 1, 0),
+      positionGroupId(other, 1, 0),
+      positionGroupId(one, 2, 0),
+      positionGroupId(one, 1, 2),
+      attemptGroupId(attempt),
+    ];
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(positionGroupId(one, 1, 0)).toBe(ids[0]);
+    for (const id of ids) expect(id).toMatch(uuid);
   });
 });
