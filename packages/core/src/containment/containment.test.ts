@@ -143,7 +143,7 @@ describe('the price of an emergency close', () => {
     expect(planClose({ instrument: unknown, book: fresh, touch: null }, 'sell', 1e8, 1, at)).toBe(
       null,
     );
-    // Below the lowest tick there is nothing to sell at, and far up no next tick is an exact number.
+    // Nothing is sold below the lowest tick; far up, no next tick is an exact number.
     expect(throughTouch(BTC_CALL, 'sell', priceE8(9_999), 1)).toBeNull();
     expect(throughTouch(BTC_CALL, 'buy', priceE8(Number.MAX_SAFE_INTEGER - 99_999), 5)).toBeNull();
   });

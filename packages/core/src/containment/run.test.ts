@@ -54,7 +54,7 @@ describe('an incident', () => {
     expect(createRun({ ...WHO, why }, AT, NEVER)).toEqual({ ...UNTRIED, why });
   });
 
-  it('AMB-39 a reduction that was asked for is none: it owes no event, and waits for a price', () => {
+  it('AMB-39 an asked-for reduction is none: it owes no event, and waits for a price', () => {
     const run = createReduction(WHO, ASKED, AT, NEVER);
     const reduction = { why: 'reduction', asked: ASKED, roundBeganAt: AT, event: 'none' };
     expect(run).toEqual({ ...UNTRIED, ...reduction });
