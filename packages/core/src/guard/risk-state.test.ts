@@ -79,6 +79,68 @@ describe('risk state', () => {
     }
   });
 
+  it('D-11 is ended by one of four things, each cause by its own', () => {
+    const endedBy = (end: (causes: RiskCauses, cause: RiskCause) => void): readonly RiskCause[] =>
+      ALL.filter((cause) => {
+        const causes = raised(cause);
+        end(causes, cause);
+        return !causes.has(cause);
+      });
+    expect(endedBy((causes, cause) => clearCause(causes, cause, 'fresh_input'))).toEqual([
+      'mixed_failed_group',
+      'svi_guard_trips',
+      'limits_fetch_failing',
+      'instrument_metadata_stale',
+      'fee_model_hard_stale',
+      'disk_degraded',
+      'clock_drift',
+      'output_queue_full',
+      'ledger_unavailable',
+      'group_lock_timeout',
+      'exchange_maintenance',
+    ]);
+    expect(endedBy((causes, cause) => clearCause(causes, cause, 'operator'))).toEqual([
+      'accounting_mismatch',
+      'supervisor_absent',
+      'daily_loss',
+      'drawdown',
+      'weekly_loss',
+      'operator_reduce_only',
+      'operator_kill',
+    ]);
+    expect(endedBy((causes) => clearCooledDown(causes, at(60_000)))).toEqual(['rate_limited']);
+    const seen = [
+      'order_anomaly',
+      'inventory_mismatch',
+      'accounting_unread',
+      'ws_book_gap',
+      'ws_trades_gap',
+      'ws_data_stale',
+      'public_trades_stale',
+      'session_terminated',
+    ];
+    const unseen = [
+      'contracts_amount_mismatch',
+      'label_too_long',
+      'label_match_ambiguous',
+      'delta_limit_missing',
+    ];
+    // What a reconciliation cannot see needs a second one, without it in between (AMB-45).
+    expect(endedBy((causes) => clearReconciled(causes, at(1)))).toEqual(seen);
+    expect(
+      endedBy((causes) => {
+        clearReconciled(causes, at(1));
+        clearReconciled(causes, at(2));
+      }),
+    ).toEqual([...unseen, ...seen]);
+  });
+
+  it('a loss is ended by a signed approval, and no word of an operator’s own needs one', () => {
+    const rules: readonly [string, object][] = Object.entries(RISK_CAUSES);
+    const approved = rules.filter(([, rule]) => 'needsApproval' in rule && rule.needsApproval);
+    expect(approved.map(([cause]) => cause)).toEqual(['daily_loss', 'drawdown', 'weekly_loss']);
+  });
+
   it('does not believe a reconciliation about what came after its snapshot was asked for', () => {
     const causes = createRiskCauses();
     raiseCause(causes, 'ws_book_gap', at(100));
