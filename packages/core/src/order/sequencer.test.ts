@@ -36,6 +36,17 @@ describe('the sequencer', () => {
     expect(kindOf('open', ['done', 'done'], 'Degraded')).toBe('hedge');
   });
 
+  it('AT-229 measures between a step and the hedge of what it left, and hedges last', () => {
+    const said = Object.entries(SEQUENCES).map(
+      ([kind, steps]) => `${kind}: ${steps.map((step) => `${step.kind} ${step.after}`).join(', ')}`,
+    );
+    expect(said).toEqual([
+      'open: open_legs ended, measure ended, hedge ended',
+      'close: close ended, measure ended, hedge ended',
+      'repair: flatten ended, hedge exhausted',
+    ]);
+  });
+
   it('has no step that raises exposure but the opening legs', () => {
     const raising = Object.values(SEQUENCES)
       .flat()

@@ -45,8 +45,8 @@ export function nextStep(
     const at = progress[index] ?? 'pending';
     if (at === 'working') return null;
     if (at !== 'pending') continue;
-    const before = index === 0 ? null : (progress[index - 1] ?? 'pending');
-    if (before === 'done' && each.after === 'exhausted') return null;
+    // Whatever stands before the first pending step has ended, one way or the other.
+    if (each.after === 'exhausted' && progress[index - 1] === 'done') return null;
     return each.raisesExposure && riskState !== 'Healthy' ? null : each;
   }
   return null;
