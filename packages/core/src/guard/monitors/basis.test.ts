@@ -173,6 +173,19 @@ describe('a price of the basis that cannot be used', () => {
     expect(judge(inputs)).toEqual([asks, finding === null ? [] : [finding]]);
   });
 
+  it('D-11 a Kill nobody sees end goes on, and is told beside what is missing', () => {
+    const watch = btc();
+    const dire = given({ index: usd(98_000) });
+    judge(dire, watch);
+    expect(judge(dire, watch, monoMs(NOW + 5_000))[0]).toBe('ForceKill');
+    const [asks, findings] = judge(given({ index: null }), watch, monoMs(NOW + 5_001));
+    expect(asks).toBe('ForceKill');
+    expect(findings.map(({ standing, asks: each }) => [standing, each])).toEqual([
+      ['missing', 'ReduceOnly'],
+      ['breached', 'Kill'],
+    ]);
+  });
+
   it('what nobody can see has to last anew', () => {
     const watch = btc();
     const wide = given({ index: usd(99_000) }, { book: quoted(99_000) });

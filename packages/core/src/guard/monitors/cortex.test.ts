@@ -357,6 +357,12 @@ describe('a rise of the volatility index', () => {
     expect(dvol.trippedAt).toBe(expected === null ? null : at(expected));
   });
 
+  it('that was never seen holds nothing, however early it is', () => {
+    const early = monoMs(1);
+    const inputs = given({ ...CALM, updatedAt: early }, { dvol: { value: 50, at: early } });
+    expect(judge(inputs, btc(), early)).toEqual(['None', []]);
+  });
+
   it('AT-292 holds for its cooldown of 300 s, and is said with what it was', () => {
     const watch = risen([
       [0, 50],

@@ -37,5 +37,6 @@ describe('spread', () => {
     expect(spread(199_250, 200_750)).toBe(75);
     expect(spread(200_000, 200_000)).toBe(0);
     expect(spreadBps(bookOf([], [[1, 1]]))).toBe(Number.POSITIVE_INFINITY);
+    expect(spreadBps(bookOf([[1, 1]], []))).toBe(Number.POSITIVE_INFINITY);
   });
 });
