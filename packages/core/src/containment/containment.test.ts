@@ -133,7 +133,7 @@ describe('the price of an emergency close', () => {
     expect(through('sell', 4_810_000, 1)).toBe(4_750_000);
   });
 
-  it('AT-316 has no price where the ladder is not known, or ends', () => {
+  it('has no price where the ladder is not known, or ends', () => {
     const unknown = {
       ...BTC_CALL,
       tickLadder: [{ abovePriceE8: priceE8(500_000), stepE8: priceE8(15_000) }],
@@ -244,7 +244,7 @@ describe('the identity of an attempt', () => {
     for (const id of ids) expect(id).toMatch(uuid);
   });
 
-  it('AT-928 a position has one id of its own for each time it is closed', () => {
+  it('D-5 a position has one id of its own for each time it is closed', () => {
     const [one, other] = [instrumentName('BTC-X'), instrumentName('BTC-Y')];
     const ids = [
       positionGroupId(one, 1, 0),

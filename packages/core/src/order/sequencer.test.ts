@@ -36,7 +36,7 @@ describe('the sequencer', () => {
     expect(kindOf('open', ['done', 'done'], 'Degraded')).toBe('hedge');
   });
 
-  it('AT-229 measures between a step and the hedge of what it left, and hedges last', () => {
+  it('measures between a step and the hedge of what it left, and hedges last', () => {
     const said = Object.entries(SEQUENCES).map(
       ([kind, steps]) => `${kind}: ${steps.map((step) => `${step.kind} ${step.after}`).join(', ')}`,
     );
