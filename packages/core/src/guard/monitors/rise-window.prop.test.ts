@@ -44,3 +44,24 @@ it('news that is older than the last is none', () => {
   window.add(105, 11, 60_000);
   expect(window.rise()).toBe(0.05);
 });
+
+it('nothing has not risen', () => {
+  expect(new RiseWindow().rise()).toBe(0);
+});
+
+it('two values of one moment both count', () => {
+  const window = new RiseWindow();
+  expect([window.add(100, 10, 60_000), window.add(110, 10, 60_000)]).toEqual([true, true]);
+  expect(window.rise()).toBe(0.1);
+});
+
+it('a value that is told again and again takes one place, and leaves with the last of them', () => {
+  const window = new RiseWindow();
+  for (let at = 0; at < 300; at += 1) window.add(100, at, 1_000);
+  window.add(110, 300, 1_000);
+  window.add(121, 301, 1_000);
+  window.add(121, 1_299, 1_000);
+  expect(window.rise()).toBe(0.21);
+  window.add(121, 1_300, 1_000);
+  expect(window.rise()).toBe(0.1);
+});
