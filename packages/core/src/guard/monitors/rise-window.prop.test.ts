@@ -65,3 +65,13 @@ it('a value that is told again and again takes one place, and leaves with the la
   window.add(121, 1_300, 1_000);
   expect(window.rise()).toBe(0.1);
 });
+
+it('two that became one are as low as the lower, for as long as the later', () => {
+  const window = new RiseWindow();
+  for (let at = 0; at <= 128; at += 1) window.add(100 + at, at, 1_000);
+  // 226 and 227 share a place; the later of them is just within the window.
+  window.add(228, 1_127, 1_000);
+  expect(window.rise()).toBe(2 / 226);
+  window.add(228, 1_128, 1_000);
+  expect(window.rise()).toBe(0);
+});
