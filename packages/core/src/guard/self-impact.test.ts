@@ -86,6 +86,15 @@ describe('our direction', () => {
       expect(of({ self, side: 'buy' })).toBe('tripped');
       expect(of({ self, side: 'sell' })).toBe('tripped');
     }
+    const nearly = (value: number) => ({ gross: usd(56_895), net: value });
+    expect([-1_000, -1_001].map((value) => of({ self: nearly(value) }))).toEqual([
+      'tripped',
+      'clear',
+    ]);
+    expect([1_000, 1_001].map((value) => of({ self: nearly(value), side: 'sell' }))).toEqual([
+      'tripped',
+      'clear',
+    ]);
     const sold = { gross: usd(56_895), net: -10_000 };
     expect(of({ self: sold, side: 'buy' })).toBe('clear');
     expect(of({ self: sold, side: 'sell' })).toBe('tripped');
