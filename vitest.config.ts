@@ -31,7 +31,10 @@ export default defineConfig({
       {
         test: {
           name: 'contract',
-          include: ['packages/{runtime,sim}/test/**/*.test.ts', 'packages/**/*.mocked.test.ts'],
+          include: [
+            'packages/{runtime,sim,governance}/test/**/*.test.ts',
+            'packages/**/*.mocked.test.ts',
+          ],
           exclude: ['**/*.{wire,soak}.test.ts'],
           pool: 'forks',
           maxWorkers: 2,

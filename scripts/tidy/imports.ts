@@ -54,6 +54,11 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
     thirdParty: ['typebox', 'commander', 'ws', 'yaml'],
     node: true,
   },
+  governance: {
+    doors: { core: '*', runtime: ['./proof', './ledger', './config'] },
+    thirdParty: ['typebox', 'commander', 'yaml', 'pg', 'redis', 'kysely'],
+    node: true,
+  },
 };
 
 interface Reserved {
