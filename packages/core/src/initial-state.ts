@@ -76,6 +76,7 @@ export function createState(session: Session): State {
     canceling: new Map(),
     containment: createContainment(NEVER),
     ...uncomparedVenue(),
+    operationsLock: { state: 'free' },
     polls: unpolled(),
     lastActivityAt: NEVER,
     guardInputs: unheardInputs(session),

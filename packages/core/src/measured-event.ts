@@ -1,5 +1,6 @@
 import type { NetworkFigures } from './guard/monitors/bunker.ts';
 import type { ClockReading } from './guard/monitors/clock-drift.ts';
+import type { OperationsLock } from './guard/operations-lock.ts';
 import type { SmileTrip } from './market/smile-desk.ts';
 import type { MonoMs, StrategyId } from './values/index.ts';
 
@@ -22,4 +23,11 @@ export interface SmileGuardTripped extends SmileTrip {
   readonly kind: 'smileGuardTripped';
   readonly at: MonoMs;
   readonly strategyId: StrategyId;
+}
+
+/** What the file of the operations lock said (D-2): it can only tighten. */
+export interface OperationsLockRead {
+  readonly kind: 'operationsLockRead';
+  readonly at: MonoMs;
+  readonly lock: OperationsLock;
 }

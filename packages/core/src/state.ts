@@ -2,6 +2,7 @@ import type { Certificate, RuntimeIdentity } from './guard/certificate.ts';
 import type { OpenPermissionReasonCode } from './guard/codes.ts';
 import type { EmergencyState } from './guard/emergency.ts';
 import type { GuardInputs, Reading } from './guard/inputs.ts';
+import type { OperationsLock } from './guard/operations-lock.ts';
 import type { Latch } from './guard/latch.ts';
 import type { EquityMark, EquityMarkName, LossLimit } from './position/losses.ts';
 import type { TradingMode } from './guard/mode.ts';
@@ -279,6 +280,8 @@ export interface Observations {
     /** Records about cash on their way to the disk. */
     pending: number;
   };
+  /** What the file of the operations lock said last. */
+  operationsLock: OperationsLock;
   readonly polls: {
     requestId: number;
     accountAt: MonoMs;

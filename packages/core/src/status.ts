@@ -1,5 +1,6 @@
 import { certificateExpiresAt } from './guard/certificate.ts';
 import type { GuardInputs, Reading } from './guard/inputs.ts';
+import { lockInWords } from './guard/operations-lock.ts';
 import { viewLatch } from './guard/latch.ts';
 import { resolveMode } from './guard/resolve.ts';
 import { standingCauses } from './guard/risk-state.ts';
@@ -108,7 +109,8 @@ function clearingInputs(
   { observations, session }: State,
   { now, parameters }: GuardInputs,
 ): ClearingInputs {
-  const { emergency, latchedAt, operatorStop, reconciliation, riskCauses } = observations;
+  const { emergency, latchedAt, operationsLock, operatorStop, reconciliation, riskCauses } =
+    observations;
   return {
     now,
     parameters,
@@ -117,6 +119,7 @@ function clearingInputs(
     latchedAt,
     riskCauses,
     emergency,
+    operations: lockInWords(operationsLock),
     operatorStop,
   };
 }

@@ -40,6 +40,7 @@ import {
   reportAbstentions,
   suspend,
 } from './turn/session.ts';
+import { onOperationsLockRead } from './turn/operations-lock.ts';
 import { onSmileGuardTripped } from './turn/smile-guard.ts';
 import { onVenueHealth } from './turn/venue-health.ts';
 import { onCertificateRead, onHeartbeatObserved } from './turn/shell.ts';
@@ -205,6 +206,8 @@ function handleShell(state: State, event: ShellEvent | StrategySaid, out: Output
       return onClockMeasured(state, event, out);
     case 'smileGuardTripped':
       return onSmileGuardTripped(state, event, out);
+    case 'operationsLockRead':
+      return onOperationsLockRead(state, event, out);
     case 'certificateRead':
       return onCertificateRead(state, event);
     case 'policyOffered':

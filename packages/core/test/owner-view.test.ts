@@ -139,6 +139,7 @@ describe('every code', () => {
     latchedAt: new Map(),
     riskCauses: new Map(),
     emergency: observations.emergency,
+    operations: null,
     operatorStop: null,
   };
   const NAMED = /holdfast [a-z]+|\d/;

@@ -7,7 +7,7 @@ import type {
   Policy,
   WallMs,
 } from '@holdfast/core';
-import type { Certificate } from '@holdfast/core/guard';
+import type { Certificate, OperationsLock } from '@holdfast/core/guard';
 import type { GroupId } from '@holdfast/core/values';
 import type { LinkMeasurement } from '@holdfast/deribit/venue';
 
@@ -136,6 +136,8 @@ export interface Documents {
   certificate(): Certificate | null;
   /** Null when the document is gone or no longer parses: its age then takes OPEN away. */
   policy(): { readonly policy: Policy; readonly hash: string } | null;
+  /** What an operation that touches trading left for us to read; it can only tighten (D-2). */
+  operationsLock(): OperationsLock;
 }
 
 /** The only source of randomness: a UUID for each new group, minted once and recorded (D-4). */

@@ -1,3 +1,4 @@
+import { isSameLock, type OperationsLock } from '@holdfast/core/guard';
 import { monoMs } from '@holdfast/core/values';
 import { every } from './every.ts';
 import type { ChronyReading, Ledger, LinkGauge, OutputBacklog, Post } from './ports.ts';
@@ -46,6 +47,14 @@ export function createProducers(
       post({ kind: 'faultObserved', at: now(), fault: 'policy_unreadable', subject: null });
     else post({ kind: 'policyOffered', at: now(), generatedAt: now(), ...offer });
   };
+  let lockBefore: OperationsLock | null = null;
+  /** Told when it changes: read for every tick, it would otherwise fill the tape. */
+  const readLock = (): void => {
+    const lock = documents.operationsLock();
+    if (lockBefore !== null && isSameLock(lock, lockBefore)) return;
+    lockBefore = lock;
+    post({ kind: 'operationsLockRead', at: now(), lock });
+  };
   let lostBefore = 0;
   const measureOutput = ({ depth, capacity, dropped }: OutputBacklog): void => {
     const lost = dropped - lostBefore;
@@ -77,6 +86,7 @@ export function createProducers(
     },
     beforeTick() {
       post({ kind: 'certificateRead', at: now(), certificate: documents.certificate() });
+      readLock();
       const { depth, capacity } = ledger.telemetry();
       post({ kind: 'ledgerMeasured', at: now(), depth, capacity });
       const backlog = telemetry.backlog?.();

@@ -84,6 +84,7 @@ function goodDay(
         generatedAt: wallMs(clock.now() - 1_000),
       }),
       policy: () => ({ policy, hash: 'roomy' }),
+      operationsLock: () => ({ state: 'free' }),
     },
     mintGroupId: () => groupId('00000000-0000-4000-8000-000000000000'),
     timeDaemon: { ask: (done) => done('absent') },

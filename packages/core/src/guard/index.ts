@@ -28,6 +28,8 @@ export type {
 } from './inputs.ts';
 export type { Latch, LatchView, ReconciliationProof } from './latch.ts';
 export { clearLatch, createLatch, setLatch, viewLatch } from './latch.ts';
+export type { OperationsLock } from './operations-lock.ts';
+export { isSameLock } from './operations-lock.ts';
 export type { MonitorFinding } from './monitors/finding.ts';
 export { sayFinding } from './monitors/finding.ts';
 export type {

@@ -51,6 +51,7 @@ export const RISK_CAUSES = {
   output_queue_full: { state: 'Degraded', clears: 'fresh_input' },
   ledger_unavailable: { state: 'Degraded', clears: 'fresh_input' },
   group_lock_timeout: { state: 'Degraded', clears: 'fresh_input' },
+  operations_lock: { state: 'Degraded', clears: 'fresh_input' },
   exchange_maintenance: { state: 'Maintenance', clears: 'fresh_input' },
   supervisor_absent: { state: 'Degraded', clears: 'operator' },
   daily_loss: { state: 'Degraded', clears: 'operator', needsApproval: true },

@@ -28,6 +28,7 @@ export const CAUSE_MEANINGS = {
   output_queue_full: 'A queue of what we put out is full, and lines of it are being lost.',
   ledger_unavailable: 'The ledger is full, too slow or failing.',
   group_lock_timeout: 'A step of a group is not on record in time.',
+  operations_lock: 'An operation that touches trading is at work, or has not ended well.',
   exchange_maintenance: 'The exchange has announced maintenance.',
   supervisor_absent: 'Nobody has signed that they are watching, and here somebody must.',
   daily_loss: 'The day has lost what the launch policy lets a day lose.',

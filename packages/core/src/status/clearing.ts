@@ -21,6 +21,8 @@ export interface ClearingInputs {
   readonly latchedAt: ReadonlyMap<OpenPermissionReasonCode, MonoMs>;
   readonly riskCauses: RiskCauses;
   readonly emergency: EmergencyState;
+  /** What holds the operations lock, in words; null where nothing does. */
+  readonly operations: string | null;
   readonly operatorStop: 'reduce_only' | 'kill' | null;
 }
 
@@ -39,7 +41,9 @@ export function latchStanding(code: OpenPermissionReasonCode, given: ClearingInp
 /** A risk cause: how long it stands, and by what measure it ends. */
 export function causeStanding(cause: RiskCause, given: ClearingInputs): Standing {
   const raisedAt = given.riskCauses.get(cause)?.raisedAt ?? null;
-  const standing = `${cause}, last seen ${age(given, raisedAt)} ago`;
+  const by =
+    cause === 'operations_lock' && given.operations !== null ? `: ${given.operations}` : '';
+  const standing = `${cause}${by}, last seen ${age(given, raisedAt)} ago`;
   const rule = RISK_CAUSES[cause];
   switch (rule.clears) {
     case 'reconciliation': {
@@ -111,6 +115,7 @@ const FRESH_TARGETS: Readonly<Record<FreshCause, (parameters: Parameters) => str
   ledger_unavailable: () => '1 record committed within the commit deadline',
   mixed_failed_group: () => '0 groups naked: every one complete or flattened',
   group_lock_timeout: () => '0 steps of groups waiting for their record',
+  operations_lock: () => 'the operation is sealed, or its latch cleared by another person',
   exchange_maintenance: () => 'the window is over and 1 reading says the exchange is open',
 };
 

@@ -161,6 +161,7 @@ const KINDS = Object.keys({
   networkMeasured: true,
   clockMeasured: true,
   smileGuardTripped: true,
+  operationsLockRead: true,
 } satisfies Record<Event['kind'], true>);
 
 /** Numbers everywhere a number may be: a tape takes what the core is given, sense or not. */

@@ -1,6 +1,7 @@
 import { wallMs } from '@holdfast/core/values';
 import { type Configuration, type Environ, loadConfiguration } from '../config/index.ts';
 import type { Clock, Documents } from '../ports.ts';
+import { operationsLockPath, readOperationsLock } from '../operations-lock.ts';
 import { createCertificateReader, trustRootsPathOf } from '../proof/index.ts';
 
 export interface DocumentSources {
@@ -23,6 +24,7 @@ export interface DocumentSources {
  */
 export function fileDocuments(sources: DocumentSources): Documents {
   const { root, certificatePath, environment, venue, endpoint, clock } = sources;
+  const lockPath = operationsLockPath(root, environment);
   const read = createCertificateReader({
     certificatePath,
     trustRootsPath: trustRootsPathOf(root, environment),
@@ -38,6 +40,7 @@ export function fileDocuments(sources: DocumentSources): Documents {
       const generatedAt = wallMs(clock.now() - (realNow - certificate.generatedAt));
       return { ...certificate, generatedAt };
     },
+    operationsLock: () => readOperationsLock(lockPath),
     policy() {
       const loaded = configuration(sources);
       return loaded === null ? null : { policy: loaded.policy, hash: loaded.policyHash };

@@ -25,7 +25,13 @@ const ENDED_BY: Readonly<Record<ModeReasonCode, readonly Kind[] | 'time'>> = {
   // The end of a cooldown is a matter of age, and so is a price that is fresh again.
   REDUCEONLY_CORTEX_FORCE_REDUCE_ONLY: 'time',
   REDUCEONLY_FEE_MODEL_HARD_STALE: ['accountObserved'],
-  REDUCEONLY_RISKSTATE_DEGRADED: ['accountObserved', 'clockMeasured', 'recorded', 'ticked'],
+  REDUCEONLY_RISKSTATE_DEGRADED: [
+    'accountObserved',
+    'clockMeasured',
+    'operationsLockRead',
+    'recorded',
+    'ticked',
+  ],
   REDUCEONLY_POLICY_STALE: ['policyOffered', 'recorded'],
   REDUCEONLY_MARGIN_MM_UTIL_HIGH: ['accountObserved'],
   REDUCEONLY_INPUT_MISSING_OR_STALE: [

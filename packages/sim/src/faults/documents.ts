@@ -1,5 +1,5 @@
 import type { Policy } from '@holdfast/core';
-import type { RuntimeIdentity } from '@holdfast/core/guard';
+import type { OperationsLock, RuntimeIdentity } from '@holdfast/core/guard';
 import { wallMs } from '@holdfast/core/values';
 import type { Clock, Documents } from '@holdfast/runtime/ports';
 import type { Prng } from '../prng.ts';
@@ -15,6 +15,9 @@ export interface DocumentsModel {
   /** Another policy lies in its place. */
   readonly policyChanged: number;
   readonly policyMsMax: number;
+  /** An operation that touches trading begins, ends or is left latched; or its lock is garbled. */
+  readonly operation: number;
+  readonly operationMsMax: number;
 }
 
 export const GOOD_DOCUMENTS: DocumentsModel = Object.freeze({
@@ -23,8 +26,15 @@ export const GOOD_DOCUMENTS: DocumentsModel = Object.freeze({
   policyGone: 0,
   policyChanged: 0,
   policyMsMax: 30_000,
+  operation: 0,
+  operationMsMax: 10_000,
 });
 
+const LOCKS: readonly OperationsLock[] = [
+  { state: 'running', operationId: 'OPS-2026-01-05-001' },
+  { state: 'latched', operationId: 'OPS-2026-01-05-001' },
+  { state: 'unreadable' },
+];
 const TROUBLES = ['gone', 'failed', 'expired', 'foreign', 'of the future'] as const;
 const HASH = 'world-policy';
 const FRESH_MS = 1_000;
@@ -37,6 +47,8 @@ export class PaperTray {
   readonly #certificate: Spell;
   readonly #gone: Spell;
   readonly #changed: Spell;
+  readonly #operation: Spell;
+  #lock: OperationsLock = { state: 'free' };
   #trouble: (typeof TROUBLES)[number] = 'gone';
   #model: DocumentsModel;
 
@@ -46,17 +58,20 @@ export class PaperTray {
     this.#certificate = new Spell(clock, prng.fork('certificate'));
     this.#gone = new Spell(clock, prng.fork('gone'));
     this.#changed = new Spell(clock, prng.fork('changed'));
+    this.#operation = new Spell(clock, prng.fork('operation'));
     this.#model = model;
   }
 
   /** To be asked once a second. */
   look(): void {
     const { certificate, certificateMsMax, policyGone, policyChanged, policyMsMax } = this.#model;
+    const { operation, operationMsMax } = this.#model;
     if (this.#certificate.look(certificate, certificateMsMax)) {
       this.#trouble = this.#prng.pick(TROUBLES);
     }
     this.#gone.look(policyGone, policyMsMax);
     this.#changed.look(policyChanged, policyMsMax);
+    if (this.#operation.look(operation, operationMsMax)) this.#lock = this.#prng.pick(LOCKS);
   }
 
   /** Everything is in its place again. */
@@ -65,6 +80,7 @@ export class PaperTray {
     this.#certificate.end();
     this.#gone.end();
     this.#changed.end();
+    this.#operation.end();
   }
 
   /** Whether this is the policy that was there in the beginning. */
@@ -76,6 +92,7 @@ export class PaperTray {
   readBy(identity: RuntimeIdentity, clock: Clock): Documents {
     return {
       certificate: () => this.#read(identity, clock.now()),
+      operationsLock: () => (this.#operation.isOn ? this.#lock : { state: 'free' }),
       policy: () => {
         if (this.#gone.isOn) return null;
         if (!this.#changed.isOn) return { policy: this.#policy, hash: HASH };

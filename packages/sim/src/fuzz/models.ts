@@ -180,6 +180,8 @@ function badDocuments(prng: Prng): Quiet['documents'] {
     policyGone: maybe(prng, 0.2),
     policyChanged: maybe(prng, 0.1),
     policyMsMax: prng.int(1_000, 30_000),
+    operation: maybe(prng, 0.1),
+    operationMsMax: prng.int(100, 10_000),
   };
 }
 
