@@ -115,7 +115,8 @@ const FRESH_TARGETS: Readonly<Record<FreshCause, (parameters: Parameters) => str
   ledger_unavailable: () => '1 record committed within the commit deadline',
   mixed_failed_group: () => '0 groups naked: every one complete or flattened',
   group_lock_timeout: () => '0 steps of groups waiting for their record',
-  operations_lock: () => 'the operation is sealed, or its latch cleared by another person',
+  operations_lock: () =>
+    '0 operations at work or latched: each sealed, or its latch cleared by another person',
   exchange_maintenance: () => 'the window is over and 1 reading says the exchange is open',
 };
 
