@@ -2,8 +2,9 @@
  * Writes `docs/generated/*` from the code. `--check` writes nothing and fails when a file
  * differs, so that a document that repeats the code cannot drift from it.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { CEILINGS, RISK_CAUSES, type RiskCause } from '../packages/core/src/guard/index.ts';
 import { PolicyDocumentSchema } from '../packages/core/src/policy-document.ts';
 import { PaperRunSchema } from '../packages/core/src/proof/index.ts';
@@ -38,6 +39,10 @@ const BANNER = `<!-- Written by \`${COMMAND}\`. Do not edit. -->`;
 /** Its generator is a plugin of the server, and starts like one. */
 const OPEN_API = await openApiDocument();
 
+/** Governance may be deleted, and its documents are not written then. */
+const OPERATIONS_DOOR = join(ROOT, 'packages/governance/src/operations/index.ts');
+const OPERATION_SCHEMA = existsSync(OPERATIONS_DOOR) ? await operationSchema() : null;
+
 export interface GeneratedDocument {
   /** Relative to the project. */
   readonly path: string;
@@ -58,6 +63,9 @@ export function generatedDocuments(): readonly GeneratedDocument[] {
       path: 'docs/generated/openapi.json',
       text: `${JSON.stringify(OPEN_API, null, 2)}\n`,
     },
+    ...(OPERATION_SCHEMA === null
+      ? []
+      : [{ path: 'docs/generated/operation.schema.json', text: OPERATION_SCHEMA }]),
     ...policyDocuments(ROOT),
     ...scenarioMatrix(ROOT, BANNER),
   ];
@@ -252,6 +260,14 @@ function paperRunSchema(): string {
   const $schema = 'https://json-schema.org/draft/2020-12/schema';
   const title = 'One run on a paper venue of Holdfast';
   return `${JSON.stringify({ $schema, title, ...PaperRunSchema }, null, 2)}\n`;
+}
+
+/** The published form of what `holdfast ops` reads. */
+async function operationSchema(): Promise<string> {
+  const door = (await import(pathToFileURL(OPERATIONS_DOOR).href)) as {
+    operationSchema(): string;
+  };
+  return door.operationSchema();
 }
 
 function main(): number {

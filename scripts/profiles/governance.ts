@@ -18,8 +18,15 @@ const LIBRARIES: ReadonlySet<string> = new Set([
   'vite',
 ]);
 
-/** Anything in a folder named `governance`, wherever it is, and both packages. */
+/** Files of governance that have to lie elsewhere: beside others of their kind. */
+const FILES: ReadonlySet<string> = new Set([
+  'docs/OPS_RUNBOOK_TEMPLATE.md',
+  'docs/generated/operation.schema.json',
+]);
+
+/** Anything in a folder named `governance`, wherever it is, both packages, and what ops reads. */
 export function isGovernance(path: string): boolean {
+  if (FILES.has(path) || path.startsWith('config/ops/')) return true;
   const folders = path.split('/').slice(0, -1);
   if (folders[0] === 'packages' && PACKAGES.has(folders[1] ?? '')) return true;
   return folders.includes('governance');
