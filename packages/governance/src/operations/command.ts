@@ -19,7 +19,9 @@ export function assessProgram(path: string, rules: ScopeRules, place: string): S
   if (denied !== undefined) {
     return refuse('command_forbidden', `${posix.basename(denied)} is run by no operation`);
   }
-  const owner = names.map((each) => rules.forbidden.path(each, 'read')).find((each) => each !== null);
+  const owner = names
+    .map((each) => rules.forbidden.path(each, 'read'))
+    .find((each) => each !== null);
   if (owner !== undefined) return refuse('path_forbidden', `it belongs to ${owner}`);
   return YES;
 }

@@ -169,7 +169,8 @@ function breadth(
     const folders = path.split('/').filter((name) => name !== '');
     if (folders.length < 2) return 'it is the root or a folder directly below it';
     const held = broad.find((each) => each === path || each.startsWith(`${path}/`));
-    if (held !== undefined) return held === path ? 'it holds more than one thing' : `${held} is in it`;
+    if (held !== undefined)
+      return held === path ? 'it holds more than one thing' : `${held} is in it`;
     const isHome = homes.some((each) => `${each}/${folders.at(-1)}` === path);
     return isHome ? "it is somebody's home" : null;
   };
@@ -196,7 +197,10 @@ export function nearMisses(
     .filter((name) => !known.has(name))
     .map((name) => ({
       listed: name,
-      near: [...known].filter((other) => isNear(name, other)).sort().slice(0, NEAR_MAX),
+      near: [...known]
+        .filter((other) => isNear(name, other))
+        .sort()
+        .slice(0, NEAR_MAX),
     }))
     .filter(({ near }) => near.length > 0);
 }

@@ -48,7 +48,8 @@ export function gateFaults(
       return why === null ? [] : [forbidden(gate.command[0] ?? '', `${place}/command`, why)];
     }
     case 'postgres': {
-      if (uses.postgres === undefined) return outside('postgres', 'uses.postgres names no database');
+      if (uses.postgres === undefined)
+        return outside('postgres', 'uses.postgres names no database');
       const why = postgresFault(gate.query);
       return why === null ? [] : [forbidden('postgres', `${place}/query`, why)];
     }
@@ -81,7 +82,9 @@ function expectationFault(pattern: string): string | null {
   try {
     const expected = new RegExp(pattern, 'iu');
     const excused = ALARMS.find((word) => expected.test(word));
-    return excused === undefined ? null : 'it expects any line at all, and so the gate sees nothing';
+    return excused === undefined
+      ? null
+      : 'it expects any line at all, and so the gate sees nothing';
   } catch {
     return 'it is no regular expression';
   }

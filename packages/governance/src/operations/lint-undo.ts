@@ -29,7 +29,9 @@ function staleFaults(steps: readonly Step[]): readonly Fault[] {
   if (step === undefined) return [];
   const after = steps.slice(first + 1).map(({ action }) => action);
   const units = after.flatMap((action) =>
-    action.kind === 'service' && READS_AGAIN.has(action.verb) ? [canonicalUnit(action.service)] : [],
+    action.kind === 'service' && READS_AGAIN.has(action.verb)
+      ? [canonicalUnit(action.service)]
+      : [],
   );
   const rollback = step.rollback ?? [];
   const faults = [...new Set(units)]

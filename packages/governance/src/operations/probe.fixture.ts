@@ -5,7 +5,11 @@ import type { LintRules } from './lint.ts';
 import type { Found, PathProbe } from './probe.ts';
 
 /** A link says where it leads; a file how many names it has. */
-export type Pretended = 'folder' | 'device' | { readonly link: string } | { readonly links: number };
+export type Pretended =
+  | 'folder'
+  | 'device'
+  | { readonly link: string }
+  | { readonly links: number };
 
 const LINKS_MAX = 32;
 

@@ -52,7 +52,10 @@ function valuesOf(fields: PromptFields): ReadonlyMap<string, string> {
 
 /** Further lines of a value are set in, so that none can pass for a heading of the prompt. */
 function hung(value: string): string {
-  return value.trim().split(/\r\n|[\n\r\u2028\u2029]/).join('\n    ');
+  return value
+    .trim()
+    .split(/\r\n|[\n\r\u2028\u2029]/)
+    .join('\n    ');
 }
 
 function dedent(text: string): string {

@@ -27,8 +27,10 @@ const SQL_CALLS =
   'now date_trunc extract bool_and bool_or cast';
 const MAY_STAND_BEFORE_A_BRACKET = new Set(`${SQL_WORDS} ${SQL_CALLS}`.split(' '));
 const SQL_ACTS = new Set(
-  ('insert update delete merge truncate drop alter create grant revoke copy call do set reset ' +
-    'lock notify listen vacuum analyze refresh into for prepare execute').split(' '),
+  (
+    'insert update delete merge truncate drop alter create grant revoke copy call do set reset ' +
+    'lock notify listen vacuum analyze refresh into for prepare execute'
+  ).split(' '),
 );
 
 /** Null where the text is one query that only reads, else why that cannot be told. */

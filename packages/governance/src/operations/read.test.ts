@@ -124,7 +124,10 @@ describe('reading', () => {
   it('says where a value stands, and which kind of step was meant', () => {
     const value = loose();
     const text = JSON.stringify(
-      { ...value, steps: [{ title: 'x', action: { kind: 'fs.delete', pth: '/a' }, verification: [] }] },
+      {
+        ...value,
+        steps: [{ title: 'x', action: { kind: 'fs.delete', pth: '/a' }, verification: [] }],
+      },
       null,
       1,
     );
@@ -210,7 +213,7 @@ describe('what two readers could read differently', () => {
     ['a tab for an indent', 'a:\n\t- b', 'tab_as_indent'],
     ['too many levels', `${'['.repeat(100)}${']'.repeat(100)}`, 'too_deep'],
     ['too many levels of JSON', `{"a":${'['.repeat(100)}`, 'too_deep'],
-    ['too long a text', `a: ${'x'.repeat(1 << 18)}`, 'too_large'],
+    ['too long a text', `a: ${'x'.repeat(1 << 17)}`, 'too_large'],
     ['too long a JSON', `{"a": "${'x'.repeat(1 << 20)}"}`, 'too_large'],
   ])('%s is refused', (_, text, rule) => {
     expect(namesIn(text)).toContain(`declaration_unreadable:${rule}`);
@@ -257,7 +260,10 @@ describe('what two readers could read differently', () => {
     expect(namesIn(patch('0.1000000000000000055'))).toEqual([
       'declaration_malformed:/steps/0/action/set/0/value',
     ]);
-    const yamlPatch = stringify(JSON.parse(patch('0.1'))).replace(': 0.1', ': 0.1000000000000000055');
+    const yamlPatch = stringify(JSON.parse(patch('0.1'))).replace(
+      ': 0.1',
+      ': 0.1000000000000000055',
+    );
     expect(namesIn(yamlPatch)).toEqual(['declaration_malformed:/steps/0/action/set/0/value']);
   });
 

@@ -131,7 +131,10 @@ function resolve(path: string, probe: PathProbe): Resolved {
     }
     if (missing.length === 0) return { path: real, found };
     if (probe.lstat(real)?.kind !== 'directory') {
-      return { fault: 'path_not_a_file', why: `${shown(at)} is no folder, and nothing can be in it` };
+      return {
+        fault: 'path_not_a_file',
+        why: `${shown(at)} is no folder, and nothing can be in it`,
+      };
     }
     return { path: posix.join(real, ...missing), found: null };
   } catch (error) {

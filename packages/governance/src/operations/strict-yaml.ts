@@ -17,7 +17,7 @@ import {
 } from 'yaml';
 
 /** Less than JSON may have: the parser's time grows faster than the text. */
-export const YAML_LENGTH_MAX = 1 << 18;
+export const YAML_LENGTH_MAX = 1 << 17;
 const DEPTH_MAX = 64;
 const FAULTS_MAX = 64;
 
@@ -93,7 +93,13 @@ function onlyDocument(reader: Reader, text: string): Document.Parsed | null {
     if (first === undefined) note(reader, '', 0, 'empty', 'the text holds no document');
     if (second !== undefined) {
       const at = second.range[0];
-      note(reader, '', at, 'multiple_documents', 'one text is one declaration; here begins another');
+      note(
+        reader,
+        '',
+        at,
+        'multiple_documents',
+        'one text is one declaration; here begins another',
+      );
       return null;
     }
     return first ?? null;
@@ -120,7 +126,13 @@ function valueOf(reader: Reader, node: unknown, path: string, depth: number): Js
     return refuse(reader, path, at, 'anchor', `&${node.anchor} is an anchor; write the part out`);
   }
   if (node.tag !== undefined) {
-    return refuse(reader, path, at, 'tag', `the tag ${node.tag} changes what is read; leave it out`);
+    return refuse(
+      reader,
+      path,
+      at,
+      'tag',
+      `the tag ${node.tag} changes what is read; leave it out`,
+    );
   }
   if (isScalar(node)) return scalarOf(reader, node, path, at);
   if (depth >= DEPTH_MAX) {
