@@ -316,8 +316,8 @@ const ATTEMPTS: readonly (readonly [string, Loose, string])[] = [
   ],
   [
     'a second command',
-    step({ kind: 'exec.read', argv: ['/a'], then: ['/b'] }),
-    'declaration_malformed:/steps/0/action/then',
+    step({ kind: 'exec.read', argv: ['/a'], and_then: ['/b'] }),
+    'declaration_malformed:/steps/0/action/and_then',
   ],
   ['nothing to do', { steps: [] }, 'declaration_malformed:/steps'],
 ];

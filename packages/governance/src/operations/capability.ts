@@ -6,7 +6,7 @@ import { faultAt } from './place.ts';
 import type { Action, ServiceVerb, Step } from './step.ts';
 
 /** Higher may do everything that lower may. */
-export function rankOf(riskClass: RiskClass): number {
+function rankOf(riskClass: RiskClass): number {
   return RISK_CLASSES.indexOf(riskClass);
 }
 
@@ -61,14 +61,18 @@ function forFile(isConfig: boolean): RiskClass {
 const CONFIG_ENDINGS = /\.(json|ya?ml|toml|ini|conf|cnf|cfg|properties)$/i;
 /** Configuration by its ending, and code by what reads it. */
 const CODE_NAMES =
-  /^(package(-lock)?|composer|deno|tsconfig.*|ld\.so)\.(json|conf)$|^(docker-)?compose[.\w-]*\.ya?ml$/i;
+  /^((package(-lock)?|composer|deno|tsconfig.*)\.json|ld\.so\.conf|(docker-)?compose.*\.ya?ml)$/i;
 const CODE_FOLDERS =
-  /\/(systemd|cron[^/]*|init\.d|ld\.so\.conf\.d|modprobe\.d|tmpfiles\.d|sysctl\.d|s?bin|node_modules|\.git|\.github)\//i;
+  /^(systemd|cron.*|init\.d|(ld\.so\.conf|modprobe|tmpfiles|sysctl)\.d|s?bin|node_modules|\.git.*)$/i;
 
 /** A file that programs read their settings from: no code, no unit, no binary. */
 export function isConfigFile(path: string): boolean {
   const name = posix.basename(path);
-  return CONFIG_ENDINGS.test(name) && !CODE_NAMES.test(name) && !CODE_FOLDERS.test(path);
+  const isCode = posix
+    .dirname(path)
+    .split('/')
+    .some((folder) => CODE_FOLDERS.test(folder));
+  return CONFIG_ENDINGS.test(name) && !CODE_NAMES.test(name) && !isCode;
 }
 
 function isProgram(content: string): boolean {

@@ -6,7 +6,7 @@ import { faultAt } from './place.ts';
 const UNFILLED = /<[A-Z][A-Z0-9_ -]*>|\b(?:TODO|TBD|FIXME|[xX]{3,})\b/;
 
 /** What is unfilled in a text; null where nothing is. */
-export function unfilledIn(text: string): string | null {
+function unfilledIn(text: string): string | null {
   return UNFILLED.exec(text)?.[0] ?? null;
 }
 

@@ -17,8 +17,16 @@ const FIELDS: PromptFields = {
   ALLOWED_SERVICES: [],
 };
 const WORDS = [
-  ...['--operation', 'Deploy: alpha # 1', '--objective', 'budget $1820.93', '--risk_class'],
-  ...['LOW_RISK_CONFIG', '--blast_radius', '"the" loader', '--rollback_strategy', 'put\nback'],
+  '--operation',
+  'Deploy: alpha # 1',
+  '--objective',
+  'budget $1820.93',
+  '--risk_class',
+  'LOW_RISK_CONFIG',
+  '--blast_radius',
+  '"the" loader',
+  '--rollback_strategy',
+  'put\nback',
 ];
 
 describe('filling', () => {

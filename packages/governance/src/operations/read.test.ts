@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 type Loose = Record<string, unknown>;
 
 function loose(): Loose {
-  return structuredClone(bundleDeclaration()) as unknown as Loose;
+  return structuredClone(bundleDeclaration());
 }
 
 function namesOf(value: unknown): readonly string[] {
@@ -72,7 +72,7 @@ describe('the seven fields', () => {
 describe('reading', () => {
   it('gives one digest for JSON, YAML and any order of keys', () => {
     const value = loose();
-    const turned = Object.fromEntries(Object.entries(value).reverse());
+    const turned = Object.fromEntries(Object.entries(value).toReversed());
     const texts = [JSON.stringify(value), JSON.stringify(turned, null, 3), stringify(turned)];
     const digests = texts.map((text) => {
       const read = readDeclaration(text);

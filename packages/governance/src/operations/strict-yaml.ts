@@ -17,7 +17,7 @@ import {
 } from 'yaml';
 
 /** Less than JSON may have: the parser's time grows faster than the text. */
-export const YAML_LENGTH_MAX = 1 << 17;
+const YAML_LENGTH_MAX = 1 << 17;
 const DEPTH_MAX = 64;
 const FAULTS_MAX = 64;
 
