@@ -213,7 +213,7 @@ const ATTEMPTS: readonly (readonly [string, Loose, string])[] = [
           action: { kind: 'service', verb: 'restart', service: UNIT },
           verification: [
             SERVICE_GATES[0],
-            { kind: 'logs', service: UNIT, expected_log_patterns: ['.*'] },
+            { kind: 'logs', service: UNIT, expected_log_patterns: ['*error*'] },
           ],
         },
       ],

@@ -4,7 +4,7 @@ export { DeclarationSchema, parseDeclaration } from './declaration.ts';
 export type { Forbidden, ForbiddenRead, NearMiss } from './forbidden.ts';
 export { loadForbidden, nearMisses } from './forbidden.ts';
 export type { LintRules } from './lint.ts';
-export { lintDeclaration } from './lint.ts';
+export { assessAction, lintDeclaration } from './lint.ts';
 export { operationSchema } from './operation-schema.ts';
 export { planLines, spellAction, spellGate } from './plan.ts';
 export type { PathProbe } from './probe.ts';

@@ -3,7 +3,7 @@ import { bundleDeclaration, CONFIG, UNIT } from './declaration.fixture.ts';
 import type { Declaration } from './declaration.ts';
 import { faultName } from './fault.ts';
 import type { Gate } from './gate.ts';
-import { lintDeclaration } from './lint.ts';
+import { assessAction, lintDeclaration } from './lint.ts';
 import { pretend, rulesOf } from './probe.fixture.ts';
 import type { Action, Step } from './step.ts';
 
@@ -138,6 +138,22 @@ describe('scope', () => {
   });
 });
 
+describe('an action at the moment it is done', () => {
+  it('O-03 O-04 is asked again, by what lies there now', () => {
+    const declaration = bundleDeclaration();
+    const write: Action = { kind: 'fs.write', path: CONFIG, content: '' };
+    expect(assessAction(write, declaration, RULES)).toBeNull();
+    const moved = pretend({
+      '/srv/gov': 'folder',
+      '/srv/gov/bundles': { link: '/etc' },
+      '/etc': 'folder',
+    });
+    expect(assessAction(write, declaration, rulesOf(moved))?.code).toBe('path_symlink_escape');
+    const other: Action = { kind: 'service', verb: 'restart', service: 'nginx' };
+    expect(assessAction(other, declaration, RULES)?.code).toBe('service_out_of_scope');
+  });
+});
+
 describe('rollback', () => {
   const undo = (action: Action): readonly string[] =>
     faultsOf(withStep({ action: { kind: 'fs.delete', path: CONFIG }, rollback: [action] }));
@@ -246,6 +262,20 @@ describe('gates', () => {
     expect(restart([{ kind: 'status', services: ['policy-loader'] }, ...GATES.slice(1)])).toEqual(
       [],
     );
+  });
+
+  it('a log gate expects no word that every line of trouble holds', () => {
+    const expecting = (pattern: string): readonly string[] =>
+      restart([
+        ...GATES.slice(0, 1),
+        { kind: 'logs', service: UNIT, expected_log_patterns: [pattern] },
+      ]);
+    for (const pattern of ['*', '**', ' ', 'Error', 'err', '*fail*', 'pan*c', 'r']) {
+      expect(expecting(pattern), pattern).toEqual(['gate_missing:logs']);
+    }
+    for (const pattern of ['cache warm-up failed once', 'error*retrying', '.*']) {
+      expect(expecting(pattern), pattern).toEqual([]);
+    }
   });
 
   it('a service that is stopped is not asked whether it is up', () => {

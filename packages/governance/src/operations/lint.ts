@@ -49,6 +49,18 @@ export function lintDeclaration(declaration: Declaration, rules: LintRules): rea
   ]);
 }
 
+/**
+ * The same scope asked again, for one action at the moment it is done: the first fault, or null.
+ * What lies at a path may have changed since the declaration was judged.
+ */
+export function assessAction(
+  action: Action,
+  declaration: Declaration,
+  rules: ScopeRules,
+): Fault | null {
+  return actionFaults(action, { step: '', place: '' }, declaration, rules)[0] ?? null;
+}
+
 /** Whether this is the place and the time for it. */
 function standingFaults(declaration: Declaration, rules: LintRules): readonly Fault[] {
   const { environment, operation_id: id, expires_at: expires } = declaration;
@@ -133,7 +145,7 @@ function actionFaults(
   action: Action,
   { step, place }: { readonly step: string; readonly place: string },
   declaration: Declaration,
-  rules: LintRules,
+  rules: ScopeRules,
 ): readonly Fault[] {
   const { ALLOWED_PATHS: paths, ALLOWED_SERVICES: services, uses } = declaration;
   const written = (path: string, key = 'path'): readonly Fault[] =>

@@ -71,6 +71,8 @@ function undoOf(action: Action): string {
     case 'fs.chmod':
     case 'config.patch':
       return `${spellWord(action.path)} is put back as it was, or removed`;
+    case 'systemd.daemon_reload':
+      return 'the units are read again, or as declared';
     default:
       return 'as declared';
   }
