@@ -63,7 +63,7 @@ const CONFIG_ENDINGS = /\.(json|ya?ml|toml|ini|conf|cnf|cfg|properties)$/i;
 const CODE_NAMES =
   /^((package(-lock)?|composer|deno|tsconfig.*)\.json|ld\.so\.conf|(docker-)?compose.*\.ya?ml)$/i;
 const CODE_FOLDERS =
-  /^(systemd|cron.*|init\.d|(ld\.so\.conf|modprobe|tmpfiles|sysctl)\.d|s?bin|node_modules|\.git.*)$/i;
+  /^(systemd|cron.*|init\.d|(ld\.so\.conf|modprobe|sysctl|tmpfiles)\.d|s?bin|node_modules|\.git)$/i;
 
 /** A file that programs read their settings from: no code, no unit, no binary. */
 export function isConfigFile(path: string): boolean {

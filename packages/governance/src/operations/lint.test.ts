@@ -225,6 +225,11 @@ describe('rollback', () => {
     // Undone last is the first: what the second declares is too early.
     const late = { ...second, rollback: rollback ?? [] };
     expect(faultsOf({ ...base, steps: [bare, late] })).toEqual(['step_missing_rollback:1']);
+    // Of two files the first is put back last.
+    expect(faultsOf({ ...base, steps: [first, bare, second] })).toEqual([]);
+    expect(faultsOf({ ...base, steps: [bare, first, second] })).toEqual([
+      'step_missing_rollback:1',
+    ]);
     // No file was changed before it, and nothing is stale.
     expect(faultsOf({ ...base, steps: [second, bare] })).toEqual([]);
   });
