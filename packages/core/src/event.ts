@@ -6,12 +6,7 @@ import type { IntentProposal, Side } from './intent/intent.ts';
 import type { LedgerReceipt } from './ledger/receipt.ts';
 import type { CloseCause, LedgerRecord, ObservationSource } from './ledger/record.ts';
 import type { AppendRefusal } from './ledger/waiver.ts';
-import type {
-  ClockMeasured,
-  NetworkMeasured,
-  OperationsLockRead,
-  SmileGuardTripped,
-} from './measured-event.ts';
+import type { MeasuredEvent } from './measured-event.ts';
 import type { Policy } from './policy.ts';
 import type { Abstention } from './strategy.ts';
 import type { PublicTradeObserved, PublicTradesObserved } from './market/public-trade.ts';
@@ -349,10 +344,7 @@ export type IntentEvent =
     };
 
 export type ShellEvent =
-  | NetworkMeasured
-  | ClockMeasured
-  | SmileGuardTripped
-  | OperationsLockRead
+  | MeasuredEvent
   /** A completed turn of the hot loop. */
   | { readonly kind: 'ticked'; readonly at: MonoMs }
   | { readonly kind: 'heartbeatObserved'; readonly at: MonoMs }

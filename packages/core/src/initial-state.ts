@@ -76,7 +76,6 @@ export function createState(session: Session): State {
     canceling: new Map(),
     containment: createContainment(NEVER),
     ...uncomparedVenue(),
-    operationsLock: { state: 'free' },
     polls: unpolled(),
     lastActivityAt: NEVER,
     guardInputs: unheardInputs(session),
@@ -86,6 +85,7 @@ export function createState(session: Session): State {
 
 /** Readings nobody has made yet. */
 const UNREAD = {
+  operationsLock: { state: 'free' as const },
   certificate: null,
   mmUtil: null,
   equity: null,

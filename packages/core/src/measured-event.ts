@@ -31,3 +31,9 @@ export interface OperationsLockRead {
   readonly at: MonoMs;
   readonly lock: OperationsLock;
 }
+
+export type MeasuredEvent =
+  | NetworkMeasured
+  | ClockMeasured
+  | SmileGuardTripped
+  | OperationsLockRead;

@@ -30,7 +30,7 @@ export function operationsLockPath(root: string, environment: string): string {
   return join(root, 'artifacts', 'operations', `${environment.toLowerCase()}.lock.json`);
 }
 
-/** No file: nobody holds it. Anything that is not a lock in every part is held by nobody knows who. */
+/** No file: it is free. What is not a lock in every part is held by nobody knows who. */
 export function readOperationsLock(path: string): OperationsLock {
   const read = readBounded(path, LOCK_BYTES_MAX);
   if (!read.ok) return { state: read.fault === 'missing' ? 'free' : 'unreadable' };

@@ -47,14 +47,7 @@ export function createProducers(
       post({ kind: 'faultObserved', at: now(), fault: 'policy_unreadable', subject: null });
     else post({ kind: 'policyOffered', at: now(), generatedAt: now(), ...offer });
   };
-  let lockBefore: OperationsLock | null = null;
-  /** Told when it changes: read for every tick, it would otherwise fill the tape. */
-  const readLock = (): void => {
-    const lock = documents.operationsLock();
-    if (lockBefore !== null && isSameLock(lock, lockBefore)) return;
-    lockBefore = lock;
-    post({ kind: 'operationsLockRead', at: now(), lock });
-  };
+  const readLock = lockReader(documents, clock, post);
   let lostBefore = 0;
   const measureOutput = ({ depth, capacity, dropped }: OutputBacklog): void => {
     const lost = dropped - lostBefore;
@@ -92,5 +85,20 @@ export function createProducers(
       const backlog = telemetry.backlog?.();
       if (backlog !== undefined) measureOutput(backlog);
     },
+  };
+}
+
+/** Read for every tick and told when it changes: it would otherwise fill the tape. */
+function lockReader(
+  { operationsLock }: StartOptions['documents'],
+  clock: StartOptions['clock'],
+  post: Post,
+): () => void {
+  let before: OperationsLock | null = null;
+  return () => {
+    const lock = operationsLock();
+    if (before !== null && isSameLock(lock, before)) return;
+    before = lock;
+    post({ kind: 'operationsLockRead', at: monoMs(clock.now()), lock });
   };
 }

@@ -40,7 +40,7 @@ export interface Backend {
   /** As the machine calls itself. */
   readonly host: string;
   perform(action: Action): Promise<Done>;
-  /** The state before an action, kept for undoing it; a fault where it may not be touched at all. */
+  /** The state before an action, kept for undoing it; a fault where it may not be touched. */
   fileBefore(
     path: string,
   ): Promise<{ readonly before: FileBefore; readonly content: Uint8Array | null } | Fault>;
