@@ -52,7 +52,7 @@ export function digestOf(value: unknown): string {
 }
 
 /** The line of a record, and the hash the next one follows. */
-export function lineOf(body: Omit<Linked, 'hash'> & object): { line: string; hash: string } {
+export function lineOf<T extends Omit<Linked, 'hash'>>(body: T): { line: string; hash: string } {
   const own = digestOf(body);
   return { line: `${canonical({ ...body, hash: own })}\n`, hash: own };
 }

@@ -58,9 +58,7 @@ describe('what a secret-looking variable holds', () => {
 
   it('keeps what stands around it', () => {
     expect(redact(`a: 1\npassword: ${S}\nb: 2`)).toBe('a: 1\npassword: [redacted]\nb: 2');
-    expect(redact(`{"a":"x","token":"${S}","b":2}`)).toBe(
-      '{"a":"x","token":"[redacted]","b":2}',
-    );
+    expect(redact(`{"a":"x","token":"${S}","b":2}`)).toBe('{"a":"x","token":"[redacted]","b":2}');
     expect(redact(`x TOKEN=${S} y`)).toBe('x TOKEN=[redacted] y');
     expect(redact(`token: |\n  ${S}\nnext: 1`)).toBe('token: |\n[redacted]\nnext: 1');
   });

@@ -36,7 +36,10 @@ export function* assignedValues(text: string): Generator<readonly [number, numbe
 
 export function isSecretName(name: string): boolean {
   if (CONTAINED.test(name)) return true;
-  const parts = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase().split(/[_.-]+/);
+  const parts = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[_.-]+/);
   return parts.some((part) => SEGMENTS.has(part));
 }
 
