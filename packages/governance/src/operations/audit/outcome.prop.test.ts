@@ -1,11 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent, AuditRecord } from './event.ts';
+import type { Gate } from '../gate.ts';
 import { outcomeOf } from './outcome.ts';
 import { approvalOf, chained, prelude, rollbackOf, seen, successOf } from './records.fixture.ts';
 import { bundleDeclaration } from '../declaration.fixture.ts';
 
-const GATE = { kind: 'status', services: ['policy-loader.service'] } as const;
+const GATE: Gate = { kind: 'status', services: ['policy-loader.service'] };
 const step = fc.constantFrom(1, 2, 3, 0);
 const status = fc.constantFrom('PASS' as const, 'FAIL' as const);
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bundleDeclaration } from '../declaration.fixture.ts';
 import type { AuditEvent } from './event.ts';
+import type { Gate } from '../gate.ts';
 import { outcomeOf } from './outcome.ts';
 import { approvalOf, chained, prelude, rollbackOf, seen, successOf } from './records.fixture.ts';
 
@@ -22,7 +23,7 @@ const isStep = (number: number, name: string) => (event: AuditEvent) =>
 type Verification = Extract<AuditEvent, { event: 'verification' }>;
 type Finished = Extract<AuditEvent, { event: 'step_finished' }>;
 
-const UNIT_GATE = { kind: 'status', services: ['policy-loader.service'] } as const;
+const UNIT_GATE: Gate = { kind: 'status', services: ['policy-loader.service'] };
 
 describe('an operation of which everything is on record', () => {
   it('NON-TRIP: is a success, and nothing speaks against it', () => {
