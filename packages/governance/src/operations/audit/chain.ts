@@ -51,8 +51,11 @@ export function digestOf(value: unknown): string {
   return hash('sha256', canonical(value), 'hex');
 }
 
+/** A record before it has its hash. */
+type Unhashed = Omit<Linked, 'hash'> & Readonly<Record<string, unknown>>;
+
 /** The line of a record, and the hash the next one follows. */
-export function lineOf<T extends Omit<Linked, 'hash'>>(body: T): { line: string; hash: string } {
+export function lineOf(body: Unhashed): { line: string; hash: string } {
   const own = digestOf(body);
   return { line: `${canonical({ ...body, hash: own })}\n`, hash: own };
 }

@@ -306,6 +306,12 @@ describe('O-14 verifyAudit', () => {
     expect(codes()).toEqual(['audit_unreadable:null']);
   });
 
+  it('O-21 finds evidence that was taken on another host than the declared one', () => {
+    const log = held(createAuditLog(options({ host: 'workstation' })));
+    for (const event of prelude().slice(0, 2)) log.append(event);
+    expect(codes()).toEqual(['host_mismatch:0', 'host_mismatch:1']);
+  });
+
   it('finds an outcome that somebody typed', () => {
     const log = held(createAuditLog(options()));
     for (const event of prelude()) log.append(event);

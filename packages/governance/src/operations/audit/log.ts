@@ -78,7 +78,7 @@ function open(options: AuditLogOptions, how: 'create' | 'open'): AuditOpened {
     if (how === 'create') prepare(runs, folder);
     const lock = takeWriterLock(folder, operationId, clock());
     if (!lock.taken) return no('audit_held', `process ${lock.holder?.pid ?? 'unknown'} writes it`);
-    release = lock.lock.release;
+    release = () => lock.lock.release();
     const file = openJournal(join(folder, AUDIT_FILE), how);
     release = () => {
       file.close();

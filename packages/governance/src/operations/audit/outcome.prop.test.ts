@@ -93,7 +93,7 @@ function speaksAgainst(records: readonly AuditRecord[]): boolean {
 }
 
 describe('the outcome', () => {
-  it('O-10 O-21 is no success with a FAIL, a violation, an open gate, a gap or another host', () => {
+  it('O-10 O-21 is no success with a FAIL, a violation, an open gate, a gap, another host', () => {
     let successes = 0;
     fc.assert(
       fc.property(fc.oneof(disturbed, anything), (records) => {

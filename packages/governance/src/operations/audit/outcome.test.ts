@@ -34,7 +34,7 @@ describe('an operation of which everything is on record', () => {
     const again: AuditEvent[] = [
       { event: 'verification', step: 2, gates: [], status: 'INCONCLUSIVE' },
       { event: 'halt', question: 'the journal cannot be read', options: ['ask_again'] },
-      { ...approvalOf(bundleDeclaration()), event: 'answer', option: 'ask_again' } as AuditEvent,
+      { ...approvalOf(bundleDeclaration()), event: 'answer', option: 'ask_again' },
     ];
     const events = successOf();
     const at = events.findIndex(isStep(2, 'verification'));

@@ -22,7 +22,7 @@ export function redactText(text: string, secrets: readonly string[]): string {
   return shown(redactBytes(Buffer.from(text, 'utf8'), secrets), secrets);
 }
 
-/** What is shown of redacted bytes: their beginning and end. No secret comes together at the cut. */
+/** The beginning and the end of redacted bytes. No secret comes together at the cut. */
 export function shown(redacted: Uint8Array, secrets: readonly string[]): string {
   const text = Buffer.from(redacted).toString('utf8');
   return withoutValues(bounded(text), formsOf(secrets));

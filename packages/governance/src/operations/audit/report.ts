@@ -118,10 +118,7 @@ function summaryOf(
 }
 
 /** What the comparison of before and after found, and what was done to services. */
-export function changesOf(
-  records: readonly AuditRecord[],
-  declaration: Declaration,
-): readonly string[] {
+function changesOf(records: readonly AuditRecord[], declaration: Declaration): readonly string[] {
   const lines: string[] = [];
   const mutations = mutationsOf(declaration, records);
   for (const { step, changes, status } of all(records, 'step_finished')) {

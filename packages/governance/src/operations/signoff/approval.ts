@@ -67,7 +67,7 @@ export type ApprovalSigned =
   | { readonly ok: true; readonly path: string }
   | { readonly ok: false; readonly detail: string };
 
-export function approvalsFolder(runFolder: string): string {
+function approvalsFolder(runFolder: string): string {
   return join(runFolder, 'approvals');
 }
 

@@ -19,7 +19,7 @@ import { findEntry, RUNS_FOLDER } from './ledger.ts';
 import { readLedger } from './ledger-file.ts';
 import { verifyOperation } from './verify-ledger.ts';
 
-export const TRAILER = 'Ops-Id';
+const TRAILER = 'Ops-Id';
 
 export type CommitFaultCode =
   | 'repository_unreadable'
@@ -44,7 +44,7 @@ export interface CommitFault {
 
 type Wanted = 'declared' | 'sealed';
 
-/** Every commit of `A..B` that changes governed files: its operation is sealed and declares them. */
+/** Of every commit of `A..B`: the operation of what is governed is sealed, and declares it. */
 export function checkRange(root: string, range: string): readonly CommitFault[] {
   const [from = '', ...more] = range.split('..');
   const [to] = more;

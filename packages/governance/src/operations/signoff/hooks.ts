@@ -5,7 +5,7 @@ import { messageOf } from '@holdfast/runtime/proof';
 import { putDurably } from '../audit/durable-file.ts';
 import { git } from './git.ts';
 
-export const HOOKS = ['pre-commit', 'commit-msg'] as const;
+const HOOKS = ['pre-commit', 'commit-msg'] as const;
 const MARK = '# Installed by holdfast ops: renewed by it, and by nobody else.';
 
 export type HooksInstalled =

@@ -13,7 +13,7 @@ import { type JournalFile, openJournal } from '../audit/journal-file.ts';
 import { type LedgerEvent, type LedgerFact, parseLedgerEvent } from './ledger-event.ts';
 import { CHANGELOG, LEDGER_FOLDER, viewsOf } from './ledger-views.ts';
 
-export const EVENTS_FILE = 'events.jsonl';
+const EVENTS_FILE = 'events.jsonl';
 const WAIT_MS = 15_000;
 const LOOK_AGAIN_MS = 15;
 
@@ -89,7 +89,7 @@ export function withLedger<T>(
     mkdirSync(dirname(join(root, CHANGELOG)), { recursive: true });
     const lock = waitForTurn(folder, now);
     if (lock === null) return fault('ledger_held', `for longer than ${WAIT_MS} ms`);
-    release = lock.release;
+    release = () => lock.release();
     const file = openEvents(join(folder, EVENTS_FILE));
     release = () => {
       file.close();

@@ -50,13 +50,12 @@ export function viewsOf(events: readonly LedgerEvent[]): ReadonlyMap<string, str
     const documents = own.map((entry) => `---\n${entryDocument(entry)}`);
     views.set(`${LEDGER_FOLDER}/${month}.yaml`, documents.join(''));
   }
-  const newestFirst = [...months.keys()].toSorted().reverse();
+  const newestFirst = [...months.keys()].toSorted().toReversed();
   const sections = newestFirst.map((month) => {
     const own = (months.get(month) ?? []).toReversed();
     return [`## ${month}`, ...own.map(changelogEntry)].join('\n\n');
   });
-  const head =
-    '# Operations\n\nMade from `ops/ledger/events.jsonl` by `holdfast ops ledger`; edits are found.';
+  const head = '# Operations\n\nMade from `ops/ledger/events.jsonl`; what is edited here is found.';
   views.set(CHANGELOG, `${[head, ...sections].join('\n\n')}\n`);
   return views;
 }

@@ -37,8 +37,8 @@ export function allocateId(root: string, request: IdRequest): Answer<string> {
   const { environment, requestedBy, now } = request;
   const at = new Date(now).toISOString();
   const day = `OPS-${at.slice(0, 10)}-`;
-  return withLedger<Answer<string>>(root, now, ({ events, append }) => {
-    const given = events.flatMap((event) =>
+  return withLedger<Answer<string>>(root, now, (ledger) => {
+    const given = ledger.events.flatMap((event) =>
       event.event === 'allocated' && event.operation_id.startsWith(day)
         ? [Number(event.operation_id.slice(day.length))]
         : [],
@@ -46,7 +46,13 @@ export function allocateId(root: string, request: IdRequest): Answer<string> {
     const next = Math.max(0, ...given) + 1;
     if (next > IDS_A_DAY) return no('ledger_day_full', day);
     const id = `${day}${String(next).padStart(3, '0')}`;
-    append({ event: 'allocated', operation_id: id, environment, requested_by: requestedBy, at });
+    ledger.append({
+      event: 'allocated',
+      operation_id: id,
+      environment,
+      requested_by: requestedBy,
+      at,
+    });
     return { ok: true, value: id };
   });
 }

@@ -8,7 +8,7 @@ import {
   type TrustRoots,
 } from '@holdfast/runtime/proof';
 
-export const PEOPLE = ['ana', 'ben', 'carl'] as const;
+const PEOPLE = ['ana', 'ben', 'carl'] as const;
 
 export interface Trust {
   /** `ana-2` is a second key of hers; `robot` approves nothing, `stranger` is not known. */
