@@ -154,6 +154,16 @@ describe('what keeps an operation from being a success', () => {
     ],
     ['a question left open', [...success, { event: 'halt', question: '?', options: [] }], 'halt'],
     ['a rollback', rollbackOf(), 'rolled_back'],
+    [
+      'a failed look at a rollback that never was',
+      [...success, { event: 'verification', step: 'rollback', gates: [], status: 'FAIL' }],
+      'evidence_failed:verification',
+    ],
+    [
+      'a declaration behind something else',
+      [{ event: 'report', sha256: 'a'.repeat(64) }, ...success],
+      'declaration_missing',
+    ],
   ])('%s', (_what, events, blocker) => {
     const ending = judge(events);
     expect(ending.outcome).not.toBe('SUCCESS');

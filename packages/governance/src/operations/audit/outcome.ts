@@ -8,7 +8,7 @@ import type { Gate, GateRecord } from '../gate.ts';
 import { isMutating } from '../step.ts';
 import { canonicalJson } from '@holdfast/core/proof';
 import { digestOf } from './chain.ts';
-import type { AuditRecord, Outcome } from './event.ts';
+import type { AuditEvent, AuditRecord, Outcome } from './event.ts';
 import {
   all,
   declarationOf,
@@ -217,15 +217,29 @@ function eventBlockers(records: readonly AuditRecord[]): readonly string[] {
     if (payload.event === 'step_finished' && payload.changes.some(({ inScope }) => !inScope)) {
       blockers.push(`scope_violation:${payload.step}`);
     }
-    if (payload.event === 'rollback_started') blockers.push('rolled_back');
-    if (payload.event === 'undo' || payload.event === 'rollback_finished') {
-      blockers.push('rolled_back');
+    if (isOfRollback(payload)) blockers.push('rolled_back');
+    const failed = 'gates' in payload && payload.gates.some(hasFailed);
+    if (failed || ('status' in payload && payload.status === 'FAIL')) {
+      blockers.push(`evidence_failed:${payload.event}`);
     }
     if (payload.event === 'amendment') blockers.push('amended');
     if (payload.event === 'halt') asked = true;
     if (payload.event === 'answer') asked = false;
   }
   return asked ? [...blockers, 'halt_unanswered'] : blockers;
+}
+
+function isOfRollback(payload: AuditEvent): boolean {
+  switch (payload.event) {
+    case 'rollback_started':
+    case 'undo':
+    case 'rollback_finished':
+      return true;
+    case 'verification':
+      return payload.step === 'rollback';
+    default:
+      return false;
+  }
 }
 
 /** Everything that was begun was undone and shown to be, or nothing was ever changed. */

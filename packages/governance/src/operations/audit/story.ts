@@ -21,9 +21,10 @@ export function all<E extends AuditEvent['event']>(
   );
 }
 
+/** What every log begins with, once; null where it does not. */
 export function declarationOf(records: readonly AuditRecord[]): Told<'declared'> | null {
   const [declared, ...more] = all(records, 'declared');
-  return declared === undefined || more.length > 0 ? null : declared;
+  return declared?.place !== 0 || more.length > 0 ? null : declared;
 }
 
 /** Epoch ms of the first step; null where none was begun. */
