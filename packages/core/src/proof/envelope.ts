@@ -18,6 +18,8 @@ export const SIGN_OFF_PREDICATE = 'urn:holdfast:sign-off:v1';
 export const LOSS_RESET_PREDICATE = 'urn:holdfast:loss-reset:v1';
 /** Somebody watches one process until a time. */
 export const PRESENCE_PREDICATE = 'urn:holdfast:presence:v1';
+/** One declared operation may be carried out (D-24). */
+export const OPERATION_APPROVAL_PREDICATE = 'urn:holdfast:operation-approval:v1';
 
 /** More signers than one decision needs; a bound on the work a hostile file can ask for. */
 export const SIGNATURES_MAX = 16;
@@ -56,6 +58,7 @@ const StatementSchema = Type.Union([
       SIGN_OFF_PREDICATE,
       LOSS_RESET_PREDICATE,
       PRESENCE_PREDICATE,
+      OPERATION_APPROVAL_PREDICATE,
     ] as const),
     predicate: closed({ signed_ts_ms: wallMs }),
   }),

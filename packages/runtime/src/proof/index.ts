@@ -1,5 +1,5 @@
-export type { FileRead } from './bounded-file.ts';
-export { readBounded } from './bounded-file.ts';
+export type { FileFault, FileRead } from './bounded-file.ts';
+export { messageOf, readBounded } from './bounded-file.ts';
 export type { BuildIdentity, BuildInfoOutcome } from './build-identity.ts';
 export { isDirtyBuild, readBuildIdentity, writeBuildInfo } from './build-identity.ts';
 export type {

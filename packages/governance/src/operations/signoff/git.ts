@@ -1,0 +1,25 @@
+import { execFileSync } from 'node:child_process';
+import { messageOf } from '@holdfast/runtime/proof';
+
+export type GitAnswer =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly detail: string };
+
+const OUTPUT_MAX = 1 << 28;
+const TIMEOUT_MS = 60_000;
+
+/** Asks git, without a shell. Every trouble is an answer. */
+export function git(root: string, args: readonly string[], input = ''): GitAnswer {
+  try {
+    const text = execFileSync('git', ['-C', root, ...args], {
+      input,
+      encoding: 'utf8',
+      maxBuffer: OUTPUT_MAX,
+      timeout: TIMEOUT_MS,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    return { ok: true, text };
+  } catch (error) {
+    return { ok: false, detail: messageOf(error) };
+  }
+}
