@@ -24,14 +24,20 @@ const FsCopy = closed({ kind: Type.Literal('fs.copy'), from: path, to: path });
 const FsDelete = closed({ kind: Type.Literal('fs.delete'), path });
 const FsChmod = closed({ kind: Type.Literal('fs.chmod'), path, mode });
 
+/** What a configuration holds at a leaf; a parser takes nothing of unknown type. */
+const scalar = Type.Union([
+  Type.String({ maxLength: CONTENT_MAX }),
+  Type.Number(),
+  Type.Boolean(),
+  Type.Null(),
+]);
+const value = Type.Union([scalar, Type.Array(scalar, { maxItems: 1_024 })]);
+
 /** Values of one JSON or YAML file, set where they are; everything else stays as it was. */
 const ConfigPatch = closed({
   kind: Type.Literal('config.patch'),
   path,
-  set: Type.Array(closed({ pointer, value: Type.Unsafe<unknown>({}) }), {
-    minItems: 1,
-    maxItems: 64,
-  }),
+  set: Type.Array(closed({ pointer, value }), { minItems: 1, maxItems: 64 }),
 });
 
 export const SERVICE_VERBS = [

@@ -1,3 +1,4 @@
+export { readBounded, replaceFile } from './bounded-file.ts';
 export type { BuildIdentity, BuildInfoOutcome } from './build-identity.ts';
 export { isDirtyBuild, readBuildIdentity, writeBuildInfo } from './build-identity.ts';
 export type {

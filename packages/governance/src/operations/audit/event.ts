@@ -1,7 +1,8 @@
 /**
  * What happens to an operation, in the order it happened (section 9.14). One line of canonical JSON
  * each, chained: `hash` is the SHA-256 of the record without it, `prev_hash` the hash of the record
- * before; the first one follows the last sealed record of its environment.
+ * before; the first one follows the last sealed record of its environment. Steps are counted from
+ * one, as people read them.
  */
 import type { Declaration } from '../declaration.ts';
 import type { Fault } from '../fault.ts';
@@ -116,6 +117,8 @@ export type AuditEvent =
     }
   | { readonly event: 'report'; readonly sha256: string }
   | { readonly event: 'sealed'; readonly outcome: Outcome }
+  /** A crash ended the log in the middle of a line: it was cut off, and lies in the file `ref`. */
+  | { readonly event: 'torn_line_cut'; readonly bytes: number; readonly ref: string }
   | {
       readonly event: 'amendment';
       readonly outcome: 'ROLLBACK';
@@ -154,6 +157,8 @@ export interface AuditLog {
   readonly records: readonly AuditRecord[];
   /** Keeps all of an output beside the log, and answers what goes into the record. */
   keep(bytes: Uint8Array): Output;
+  /** Keeps what a file held, unredacted and for its owner alone; answers its `contentRef`. */
+  hold(content: Uint8Array): string;
   /** The file behind a `ref` or a `contentRef`; null where it is gone or is not what it was. */
   kept(ref: string): Uint8Array | null;
 }
