@@ -41,12 +41,12 @@ export interface UndoDone {
 export async function undoStep(undo: UndoRecord, step: Step, ports: RunPorts): Promise<UndoDone> {
   const since = ports.clock();
   const actions = undo.kind === 'actions' ? undo.actions : (step.rollback ?? []);
-  const before = actions.length === 0 ? null : await readManifest(ports.backend);
+  const before = await readManifest(ports.backend);
   const fault =
     (await restore(undo, ports)) ??
     (await runActions(actions, ports)) ??
     (await differenceFrom(undo, ports));
-  const changes = actions.length === 0 ? [] : await changesSince(before, ports.backend);
+  const changes = await changesSince(before, ports.backend);
   const gates = await askAll(ports.backend, evidenceOf(undo), since);
   const told =
     fault ??
