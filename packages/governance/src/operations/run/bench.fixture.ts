@@ -11,12 +11,12 @@ import type { RollbackPorts } from './rollback.ts';
 import { createSimulatedBackend, createWorld, sha256 } from './simulated-backend.fixture.ts';
 import type { SimulationOptions, World } from './simulated-backend.fixture.ts';
 
-export const HOST = 'paper-1';
+const HOST = 'paper-1';
 export const START = Date.parse('2026-03-01T12:00:00.000Z');
 const APP = 'app';
 
-export const FILES = { '/srv/app/a.json': 'a1', '/srv/app/old.json': 'old' };
-export const SERVICES = { [APP]: true, side: false };
+const FILES = { '/srv/app/a.json': 'a1', '/srv/app/old.json': 'old' };
+const SERVICES = { [APP]: true, side: false };
 
 export function writes(path: string, content: string): Step {
   return {

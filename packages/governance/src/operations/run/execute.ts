@@ -11,7 +11,7 @@ import {
   outOfScope,
   readManifest,
   requireIntactLog,
-  Stopped,
+  stop,
 } from './ports.ts';
 import type { Lease, RunPorts } from './ports.ts';
 import { hasMutated, isExpired } from './standing.ts';
@@ -33,7 +33,7 @@ export async function executeStep(
 ): Promise<string | null> {
   const { declaration } = standing;
   const step = declaration.steps[number - 1];
-  if (step === undefined) throw new Stopped('audit_illegal', `there is no step ${number}`);
+  if (step === undefined) stop('audit_illegal', `there is no step ${number}`);
   const before = await readManifest(ports.backend);
   if (before === null) return `manifest_unreadable:${number}`;
   const recorded = await recordUndo(step, ports);
@@ -71,7 +71,7 @@ function begin(
 
 /** What stands before every change: the environment is ours, and the runtime has been told. */
 export function secure(lease: Lease): void {
-  if (!lease.holds()) throw new Stopped('lease_lost', 'another process holds the environment');
+  if (!lease.holds()) stop('lease_lost', 'another process holds the environment');
   guard(() => lease.lockTrading());
 }
 
@@ -80,7 +80,7 @@ export function guard(write: () => void): void {
   try {
     write();
   } catch (error) {
-    throw new Stopped('lock_unwritable', detailOf(error));
+    stop('lock_unwritable', detailOf(error));
   }
 }
 
@@ -112,7 +112,7 @@ function keep(bytes: Uint8Array, { log }: RunPorts): ReturnType<RunPorts['log'][
   try {
     return log.keep(bytes);
   } catch (error) {
-    throw new Stopped('audit_unwritable', detailOf(error));
+    stop('audit_unwritable', detailOf(error));
   }
 }
 

@@ -234,7 +234,7 @@ describe('an operation on real locks', () => {
     return runOperation(portsOf(createBench(declaration), { changed, faultAt }));
   };
 
-  it('O-07 latches where it cannot be undone, and the next one is refused until cleared', async () => {
+  it('O-07 latches where it cannot be undone, and refuses the next until cleared', async () => {
     expect(exitCodeOf(await run(ID, [verifiedBy(THREE_STEPS[0], gate)], true))).toBe(6);
     expect(operationsLock()).toMatchObject({ operation_id: ID, state: 'latched' });
     expect(await run(OTHER)).toMatchObject({ end: 'refused', code: 'environment_latched' });

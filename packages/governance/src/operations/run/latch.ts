@@ -180,7 +180,7 @@ function owned(place: LockPlace, claim: LeaseClaim, lock: WriterLock): LeaseAnsw
   const path = join(place.folder, 'lease.json');
   const earlier = readLease(path);
   const token = lock.raise(earlier.state === 'there' ? earlier.value.token : 0);
-  write<Static<typeof LeaseSchema>>(path, {
+  const written: Static<typeof LeaseSchema> = {
     operation_id: claim.operationId,
     environment: place.environment,
     token,
@@ -188,7 +188,8 @@ function owned(place: LockPlace, claim: LeaseClaim, lock: WriterLock): LeaseAnsw
     started: startOf(process.pid),
     host: hostname(),
     since: stamp(place),
-  });
+  };
+  write(path, written);
   let isHeld = true;
   const lease: Lease = {
     token,
@@ -198,13 +199,14 @@ function owned(place: LockPlace, claim: LeaseClaim, lock: WriterLock): LeaseAnsw
     },
     lockTrading: () => lockTrading(place, claim, 'running'),
     latch: (why) => {
-      write<Latch>(join(place.folder, 'latch.json'), {
+      const latch: Latch = {
         operation_id: claim.operationId,
         environment: place.environment,
         requested_by: claim.requestedBy,
         why: why.slice(0, WHY_MAX),
         at: stamp(place),
-      });
+      };
+      write(join(place.folder, 'latch.json'), latch);
       lockTrading(place, claim, 'latched');
     },
     release: () => {
@@ -230,13 +232,14 @@ function lockTrading(place: LockPlace, claim: LeaseClaim, state: 'running' | 'la
   const found = readOperationsLock(place.operationsLock);
   const own = found.state === 'there' && found.value.operation_id === id ? found.value : null;
   if (own !== null && (own.state === state || own.state === 'latched')) return;
-  write<OperationsLock>(place.operationsLock, {
+  const lock: OperationsLock = {
     operation_id: id,
     environment: place.environment,
     impact,
     since: own?.since ?? stamp(place),
     state,
-  });
+  };
+  write(place.operationsLock, lock);
 }
 
 /** Only what this operation locked. */
@@ -255,7 +258,7 @@ function stamp({ clock }: LockPlace): string {
 }
 
 /** Whole or not at all, and there after a power cut. */
-function write<T>(path: string, value: T): void {
+function write(path: string, value: object): void {
   replaceFile(path, `${JSON.stringify(value)}\n`);
   syncFolder(dirname(path));
 }

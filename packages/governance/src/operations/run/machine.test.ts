@@ -43,7 +43,7 @@ function forge<E extends AuditEvent['event']>(
 ): readonly AuditRecord[] {
   const at = find(records, event, nth);
   return records.map((record, place) =>
-    place === at ? { ...record, payload: { ...record.payload, ...change } as AuditEvent } : record,
+    place === at ? { ...record, payload: { ...record.payload, ...change } } : record,
   );
 }
 

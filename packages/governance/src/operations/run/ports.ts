@@ -81,14 +81,16 @@ export interface RunPorts {
   readonly freeBytesMin: number;
 }
 
-/** Thrown where the runner can only stop; caught by its loop alone. */
-export class Stopped extends Error {
-  override readonly name = 'Stopped';
-  readonly code: StopCode;
-  constructor(code: StopCode, detail: string) {
-    super(detail);
-    this.code = code;
-  }
+/** Ends the run where it stands: thrown here, and understood by `stopOf` in the loop alone. */
+export function stop(code: StopCode, detail: string): never {
+  throw new Error(detail, { cause: { stop: code } });
+}
+
+/** What a thrown error says about stopping; null where it is any other trouble. */
+export function stopOf(error: unknown): StopCode | null {
+  const cause = error instanceof Error ? error.cause : null;
+  if (typeof cause !== 'object' || cause === null || !('stop' in cause)) return null;
+  return cause.stop as StopCode;
 }
 
 export function detailOf(error: unknown): string {
@@ -100,7 +102,7 @@ export function append({ log }: Pick<RunPorts, 'log'>, payload: AuditEvent): voi
   try {
     log.append(payload);
   } catch (error) {
-    throw new Stopped('audit_unwritable', detailOf(error));
+    stop('audit_unwritable', detailOf(error));
   }
 }
 
@@ -116,7 +118,7 @@ export async function lackingOf({ lacking, clock }: RunPorts): Promise<ApprovalF
 /** Nothing is changed, and nothing sealed, on top of a log that is not what it was. */
 export async function requireIntactLog({ auditFault }: RunPorts): Promise<void> {
   const damaged = await auditFault().catch(detailOf);
-  if (damaged !== null) throw new Stopped('audit_not_intact', damaged);
+  if (damaged !== null) stop('audit_not_intact', damaged);
 }
 
 /** What is there now; null where it cannot be read. */

@@ -1,4 +1,4 @@
-/** Takes back a success, later: from its own log, by the same rules, told as an amendment (G-42). */
+/** Takes back a success, later: from its log, by the same rules, told as an amendment (G-42). */
 import type { RunEnd } from './exit-code.ts';
 import { stateOf } from './machine.ts';
 import { append, lackingOf } from './ports.ts';

@@ -66,7 +66,6 @@ describe('an operation that goes well', () => {
     const bench = createBench();
     const seen: (number | undefined)[] = [];
     const ports = portsOf(bench);
-    const { perform } = ports.backend;
     await runOperation({
       ...ports,
       backend: {
@@ -74,7 +73,7 @@ describe('an operation that goes well', () => {
         perform: (action) => {
           const last = bench.records.at(-1)?.payload;
           seen.push(last?.event === 'step_started' ? last.step : undefined);
-          return perform(action);
+          return ports.backend.perform(action);
         },
       },
     });
@@ -97,7 +96,7 @@ describe('an operation that goes well', () => {
 });
 
 describe('a step that fails', () => {
-  it('O-06 is undone with all before it, in reverse order, and nothing starts after it', async () => {
+  it('O-06 is undone with all before it, in reverse order, and nothing follows', async () => {
     const second = verifiedBy(SECOND, FAILS);
     const bench = createBench(declare({ steps: [FIRST, second, THIRD] as never }));
     const before = snapshot(bench.world);
@@ -153,9 +152,7 @@ describe('a step that fails', () => {
   it('is not begun where its way back cannot be kept', async () => {
     const bench = createBench();
     const ports = portsOf(bench);
-    const kept = () => null;
-    const { records, append, keep, hold } = ports.log;
-    const log = { records, append, keep, hold, kept };
+    const log = { ...ports.log, kept: () => null };
     const end = await runOperation({ ...ports, log });
     expect(exitCodeOf(end)).toBe(1);
     expect(payloadOf(bench, 'rollback_started')).toMatchObject({
@@ -284,9 +281,9 @@ describe('evidence', () => {
   it('O-21 written on another host stops the runner before it builds on it', async () => {
     const bench = createBench();
     await runOperation(portsOf(bench, { life: createLife(60) })).catch(() => null);
-    const at_ = bench.records.findIndex(({ payload }) => payload.event === 'preflight');
-    const record = bench.records[at_];
-    if (record !== undefined) bench.records[at_] = { ...record, host: 'laptop' };
+    const place = bench.records.findIndex(({ payload }) => payload.event === 'preflight');
+    const record = bench.records[place];
+    if (record !== undefined) bench.records[place] = { ...record, host: 'laptop' };
     expect(await resumeOperation(portsOf(bench))).toMatchObject({
       end: 'stopped',
       code: 'audit_illegal',

@@ -8,7 +8,7 @@ import { executeStep, guard, secure } from './execute.ts';
 import type { NotBegun, RunEnd } from './exit-code.ts';
 import { ANSWER_WITHIN_MS, HALT_OPTIONS, nextMove, stateOf } from './machine.ts';
 import type { Answers, Move } from './machine.ts';
-import { append, askAll, detailOf, lackingOf, requireIntactLog, Stopped } from './ports.ts';
+import { append, askAll, detailOf, lackingOf, requireIntactLog, stop, stopOf } from './ports.ts';
 import type { Amendment, Lease, LeaseUse, RunPorts } from './ports.ts';
 import { preflight } from './preflight.ts';
 import { baselineGates, finalGates, gatesOfStep, hasMutated, verdictOf } from './standing.ts';
@@ -55,8 +55,9 @@ export async function underLease(
     return end;
   } catch (error) {
     lease.abandon();
-    if (!(error instanceof Stopped)) throw error;
-    return { end: 'stopped', code: error.code, detail: error.message };
+    const code = stopOf(error);
+    if (code === null) throw error;
+    return { end: 'stopped', code, detail: detailOf(error) };
   }
 }
 
@@ -76,7 +77,7 @@ export async function drive(ports: RunPorts, lease: Lease, takenOver: boolean): 
     const length = records.length;
     await perform(move, standing, ports, lease);
     if (ports.log.records.length <= length) {
-      throw new Stopped('audit_unwritable', `${move.move} left no record`);
+      stop('audit_unwritable', `${move.move} left no record`);
     }
     isFirst = false;
   }
@@ -211,7 +212,7 @@ async function undo(
   lease: Lease,
 ): Promise<void> {
   const declared = declaration.steps[step - 1];
-  if (declared === undefined) throw new Stopped('audit_illegal', `there is no step ${step}`);
+  if (declared === undefined) stop('audit_illegal', `there is no step ${step}`);
   secure(lease);
   const { status, detail, gates, strayed } = await undoStep(record, declared, ports);
   if (strayed.length > 0) {
@@ -245,16 +246,16 @@ function outside({ path, what }: Change): string {
 
 async function report(outcome: Parameters<RunPorts['seal']>[0], ports: RunPorts): Promise<void> {
   const made = await ports.report(outcome).catch((error: unknown) => {
-    throw new Stopped('report_incomplete', detailOf(error));
+    stop('report_incomplete', detailOf(error));
   });
-  if (!made.ok) throw new Stopped('report_incomplete', made.fault);
+  if (!made.ok) stop('report_incomplete', made.fault);
   append(ports, { event: 'report', sha256: made.sha256 });
 }
 
 async function seal(outcome: Parameters<RunPorts['seal']>[0], ports: RunPorts): Promise<void> {
   await requireIntactLog(ports);
   await ports.seal(outcome).catch((error: unknown) => {
-    throw new Stopped('seal_failed', detailOf(error));
+    stop('seal_failed', detailOf(error));
   });
 }
 
@@ -272,7 +273,7 @@ async function amend(ports: RunPorts): Promise<void> {
     actor: ports.actor,
   };
   await ports.amend(amendment).catch((error: unknown) => {
-    throw new Stopped('seal_failed', detailOf(error));
+    stop('seal_failed', detailOf(error));
   });
 }
 

@@ -1,9 +1,9 @@
 /** A machine in memory, for tests: files, services and gates, with faults at any call. */
 import { createHash } from 'node:crypto';
-import type { Change, FileBefore, ServiceBefore } from '../audit/event.ts';
+import type { Change, ServiceBefore } from '../audit/event.ts';
 import type { Gate, GateAnswer, GateRecord } from '../gate.ts';
 import type { Action, ServiceVerb } from '../step.ts';
-import type { Backend, Done, Manifest } from './backend.ts';
+import type { Backend, Done, Kept, Manifest } from './backend.ts';
 
 interface SimulatedFile {
   readonly content: string;
@@ -187,10 +187,7 @@ function turn({ services }: World, service: string, verb: ServiceVerb): Done {
   return ok();
 }
 
-function lookAt(
-  { files }: World,
-  path: string,
-): { readonly before: FileBefore; readonly content: Uint8Array | null } {
+function lookAt({ files }: World, path: string): Kept {
   const file = files.get(path);
   if (file === undefined) return { before: { state: 'absent' }, content: null };
   const digest = sha256(file.content);

@@ -88,7 +88,9 @@ export function hasMutated({ begun }: Pick<Standing, 'begun'>): boolean {
 /** What has still to be undone, in the order in which it is undone: the last begun first. */
 export function toUndo({ begun, rollback }: Standing): readonly Begun[] {
   const undone = new Set(rollback?.undone.map(({ step }) => step));
-  return begun.filter(({ undo, step }) => undo.kind !== 'nothing' && !undone.has(step)).reverse();
+  return begun
+    .filter(({ undo, step }) => undo.kind !== 'nothing' && !undone.has(step))
+    .toReversed();
 }
 
 /** The only place that knows how an operation ended; null while that is open. */
