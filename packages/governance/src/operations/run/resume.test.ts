@@ -164,6 +164,7 @@ describe('an operation that was halted', () => {
   it('O-22 stays halted where who answered is no approver', async () => {
     const bench = await halted();
     answer(bench, 'ask_again');
+    bench.world.answers.delete('redis');
     const changed = { judgeAnswer: () => Promise.resolve('approver_unknown' as const) };
     expect(exitCodeOf(await resumeOperation(portsOf(bench, { changed })))).toBe(10);
   });
@@ -199,6 +200,19 @@ describe('an operation that was halted', () => {
     const changed = { lacking: () => Promise.resolve('approval_expired' as const) };
     expect(exitCodeOf(await resumeOperation(portsOf(bench, { changed })))).toBe(1);
     expect(payloadOf(bench, 'rollback_started')?.why).toBe('approval_expired');
+  });
+
+  it('O-22 is rolled back where it has expired meanwhile, whatever is answered', async () => {
+    const gate = { kind: 'redis', command: ['PING'] as string[] } as const;
+    const steps = [verifiedBy(FIRST, gate), SECOND] as never;
+    const bench = createBench(declare({ steps, expires_at: '2026-03-01T13:00:00Z' }));
+    bench.world.answers.set('redis', 'inconclusive');
+    await runOperation(portsOf(bench));
+    bench.now = Date.parse('2026-03-01T13:00:00Z');
+    answer(bench, 'ask_again');
+    bench.world.answers.delete('redis');
+    expect(exitCodeOf(await resumeOperation(portsOf(bench)))).toBe(1);
+    expect(payloadOf(bench, 'rollback_started')?.why).toBe('declaration_expired');
   });
 
   it('G-43 is rolled back after a day without an answer, and not a moment earlier', async () => {

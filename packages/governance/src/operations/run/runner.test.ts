@@ -329,6 +329,13 @@ describe('what cannot be told', () => {
     expect(payloadOf(bench, 'rollback_started')?.why).toBe('disk_space:100<1048576');
   });
 
+  it('refuses to begin with a change that nothing would verify', async () => {
+    const bench = createBench(declare({ steps: [FIRST, verifiedBy(SECOND)] as never }));
+    await runOperation(portsOf(bench));
+    expect(payloadOf(bench, 'rollback_started')?.why).toBe('step_missing_verification:2');
+    expect(bench.world.performed).toEqual([]);
+  });
+
   it('refuses to begin with a rollback that has left the scope', async () => {
     const bench = createBench();
     const operand = '/etc/shadow';
@@ -396,6 +403,17 @@ describe('permission', () => {
     expect(bench.world.performed).toEqual([]);
   });
 
+  it('of what expires between the preflight and the first change is none', async () => {
+    const bench = createBench(declare({ expires_at: '2026-03-01T13:00:00Z' }));
+    const lacking = () => {
+      if (eventsOf(bench).includes('preflight')) bench.now = Date.parse('2026-03-01T13:00:00Z');
+      return Promise.resolve(null);
+    };
+    await runOperation(portsOf(bench, { changed: { lacking } }));
+    expect(payloadOf(bench, 'rollback_started')?.why).toBe('declaration_expired');
+    expect(bench.world.performed).toEqual([]);
+  });
+
   it('that cannot be judged is none', async () => {
     const bench = createBench();
     const changed = { lacking: () => Promise.reject(new Error('no trust roots')) };
@@ -407,6 +425,20 @@ describe('permission', () => {
     await runOperation(portsOf(bench));
     expect(payloadOf(bench, 'rollback_started')?.why).toBe('declaration_expired');
   });
+});
+
+it('a runner that has lost its lease changes nothing more', async () => {
+  const bench = createBench();
+  const ports = portsOf(bench);
+  const takeLease: typeof ports.takeLease = (claim) => {
+    const answer = ports.takeLease(claim);
+    if (!answer.taken) return answer;
+    const holds = () => bench.world.performed.length === 0;
+    return { taken: true, lease: { ...answer.lease, holds } };
+  };
+  const end = await runOperation({ ...ports, takeLease });
+  expect(end).toMatchObject({ end: 'stopped', code: 'lease_lost' });
+  expect(bench.world.performed).toHaveLength(1);
 });
 
 it('a run of what has begun is refused: that is for resume', async () => {
