@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readOperationsLock } from '@holdfast/runtime/config';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBench, declare, portsOf, START, THREE_STEPS, verifiedBy } from './bench.fixture.ts';
 import { exitCodeOf } from './exit-code.ts';
@@ -22,7 +23,7 @@ beforeEach(() => {
   place = {
     folder: join(root, 'PAPER'),
     environment: 'PAPER',
-    operationsLock: join(root, 'operations-lock.json'),
+    operationsLock: join(root, 'operations', 'paper.lock.json'),
     clock: () => START,
   };
 });
@@ -183,14 +184,28 @@ describe('the operations lock', () => {
     expect(operationsLock()).toBeNull();
     lease.lockTrading();
     expect(operationsLock()).toEqual({
+      schema: 'holdfast.operations-lock.v1',
       operation_id: ID,
       environment: 'PAPER',
-      impact: 'direct',
+      trading_impact: 'direct',
       since: new Date(START).toISOString(),
       state: 'running',
     });
     lease.release();
     expect(operationsLock()).toBeNull();
+  });
+
+  it('is read by the runtime as what it is', () => {
+    const read = () => readOperationsLock(place.operationsLock);
+    const lease = take();
+    expect(read()).toEqual({ state: 'free' });
+    lease.lockTrading();
+    expect(read()).toEqual({ state: 'running', operationId: ID });
+    lease.latch('scope_violation:1');
+    expect(read()).toEqual({ state: 'latched', operationId: ID });
+    lease.release();
+    clearLatch(place, { by: 'second', reason: 'checked' });
+    expect(read()).toEqual({ state: 'free' });
   });
 
   it('stays while the operation has not ended, and after a latch until that is cleared', () => {
@@ -216,8 +231,10 @@ describe('the operations lock', () => {
   });
 
   it('that another holds, or nobody can read, refuses the operation', () => {
-    const lock = { operation_id: OTHER, environment: 'PROD', impact: 'direct', since: '' };
-    writeFileSync(place.operationsLock, JSON.stringify({ ...lock, state: 'running' }));
+    const schema = 'holdfast.operations-lock.v1';
+    const lock = { schema, operation_id: OTHER, environment: 'PROD', trading_impact: 'direct' };
+    mkdirSync(join(root, 'operations'));
+    writeFileSync(place.operationsLock, JSON.stringify({ ...lock, since: '', state: 'running' }));
     expect(refusal()).toBe('operations_lock_held');
     writeFileSync(place.operationsLock, '{}');
     expect(refusal()).toBe('lock_unreadable');

@@ -14,6 +14,7 @@ import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { closed, createParser } from '@holdfast/core/parse';
+import { OPERATIONS_LOCK_SCHEMA } from '@holdfast/runtime/config';
 import { makeFolder, syncFolder, takeWriterLock } from '@holdfast/runtime/ledger';
 import type { WriterLock } from '@holdfast/runtime/ledger';
 import { readBounded, replaceFile } from '@holdfast/runtime/proof';
@@ -48,9 +49,10 @@ const LatchSchema = closed({
 export type Latch = Static<typeof LatchSchema>;
 
 const OperationsLockSchema = closed({
+  schema: Type.Literal(OPERATIONS_LOCK_SCHEMA),
   operation_id: operationId,
   environment,
-  impact: Type.Enum(['indirect', 'direct'] as const),
+  trading_impact: Type.Enum(['indirect', 'direct'] as const),
   since: text,
   state: Type.Enum(['running', 'latched'] as const),
 });
@@ -233,12 +235,14 @@ function lockTrading(place: LockPlace, claim: LeaseClaim, state: 'running' | 'la
   const own = found.state === 'there' && found.value.operation_id === id ? found.value : null;
   if (own !== null && (own.state === state || own.state === 'latched')) return;
   const lock: OperationsLock = {
+    schema: OPERATIONS_LOCK_SCHEMA,
     operation_id: id,
     environment: place.environment,
-    impact,
+    trading_impact: impact,
     since: own?.since ?? stamp(place),
     state,
   };
+  makeFolder(dirname(place.operationsLock));
   write(place.operationsLock, lock);
 }
 
