@@ -36,3 +36,14 @@ export { allocateId, environmentHead, findEntry, RUNS_FOLDER } from './signoff/l
 export { requirementOf } from './signoff/requirement.ts';
 export { amendOperation, sealOperation } from './signoff/seal.ts';
 export { verifyLedger } from './signoff/verify-ledger.ts';
+export type { ExitCode, RunEnd } from './run/exit-code.ts';
+export { EXIT_CODES, exitCodeOf } from './run/exit-code.ts';
+export type { ClearAnswer, Latch, LockPlace, OperationsLock } from './run/latch.ts';
+export { clearLatch, readLatch, takeLease } from './run/latch.ts';
+export type { Fold, Move } from './run/machine.ts';
+export { stateOf } from './run/machine.ts';
+export type { RunPorts } from './run/ports.ts';
+export { resumeOperation } from './run/resume.ts';
+export type { RollbackPorts } from './run/rollback.ts';
+export { rollBackOperation } from './run/rollback.ts';
+export { runOperation } from './run/runner.ts';

@@ -10,4 +10,9 @@ export type { Environment, RuntimeDocument } from './runtime-document.ts';
 export { parseRuntimeDocument, RuntimeDocumentSchema } from './runtime-document.ts';
 export type { Environ, Secret, Secrets } from './secrets.ts';
 export { createSecret, credentialNames, ENVIRONMENT_VARIABLES, readSecrets } from './secrets.ts';
+export {
+  OPERATIONS_LOCK_SCHEMA,
+  operationsLockPath,
+  readOperationsLock,
+} from '../operations-lock.ts';
 export { hostOf, isLoopbackHost } from '../loopback.ts';

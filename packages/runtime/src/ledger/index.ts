@@ -6,10 +6,10 @@ export type { FileLedgerOptions, LedgerOpenFault, OpenedLedger } from './file-le
 export { describeOpenFault, openFaultOf, openFileLedger } from './file-ledger.ts';
 export type { LedgerFold } from './fold.ts';
 export { digestFacts, foldLedger } from './fold.ts';
-export { folderSource } from './folder.ts';
+export { folderSource, makeFolder, syncFolder } from './folder.ts';
 export type { CommitOptions, SegmentWriter, WriteDone } from './group-commit.ts';
 export { GroupCommit } from './group-commit.ts';
-export type { LockHolder } from './lock.ts';
+export type { LockHolder, WriterLock } from './lock.ts';
 export { readHolder, takeWriterLock } from './lock.ts';
 export type { MemoryLedgerOptions } from './memory-ledger.ts';
 export { MemoryDisk, openMemoryLedger } from './memory-ledger.ts';

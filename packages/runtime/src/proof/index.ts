@@ -1,5 +1,5 @@
 export type { FileFault, FileRead } from './bounded-file.ts';
-export { messageOf, readBounded } from './bounded-file.ts';
+export { messageOf, readBounded, replaceFile } from './bounded-file.ts';
 export type { BuildIdentity, BuildInfoOutcome } from './build-identity.ts';
 export { isDirtyBuild, readBuildIdentity, writeBuildInfo } from './build-identity.ts';
 export type {

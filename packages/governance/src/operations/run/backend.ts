@@ -40,10 +40,8 @@ export interface Backend {
   /** As the machine calls itself. */
   readonly host: string;
   perform(action: Action): Promise<Done>;
-  /** The state before an action, kept for undoing it; a fault where it may not be touched. */
-  fileBefore(
-    path: string,
-  ): Promise<{ readonly before: FileBefore; readonly content: Uint8Array | null } | Fault>;
+  /** What is there before an action; a fault where it may not be touched at all. */
+  fileBefore(path: string): Promise<Kept | Fault>;
   serviceBefore(service: string): Promise<ServiceBefore | Fault>;
   /** Puts a file back as it was, by the same checks as writing it. */
   restoreFile(path: string, before: FileBefore, content: Uint8Array | null): Promise<Done>;
