@@ -20,7 +20,7 @@ import type { Manifest } from '../run/backend.ts';
 import { errorCode } from './answer.ts';
 
 const ENTRIES_MAX = 100_000;
-const BYTES_MAX = 4 << 30;
+const BYTES_MAX = 4_294_967_296;
 const PIECE = 1 << 18;
 
 /** How much a manifest may be; more cannot be compared, and that is no answer but an error. */

@@ -68,6 +68,31 @@ export function withHeld<T>(
   }
 }
 
+/**
+ * Device and inode of an allowed path itself, a folder or a file, reached without a link; null where
+ * there is none.
+ */
+export function holdRoot(path: string): Try<string | null> {
+  const descriptors: number[] = [];
+  try {
+    let descriptor = keep(descriptors, openSync('/', HOLD | constants.O_DIRECTORY));
+    let at = '/';
+    for (const part of path.split('/').slice(1)) {
+      const next = openHeld(`/proc/self/fd/${descriptor}/${part}`);
+      if (next === null) return { ok: true, value: null };
+      descriptor = keep(descriptors, next);
+      at = posix.join(at, part);
+      if (fstatSync(descriptor).isSymbolicLink()) return refuse(linked(path, at));
+    }
+    const { dev, ino } = fstatSync(descriptor, { bigint: true });
+    return { ok: true, value: `${dev}:${ino}` };
+  } catch (error) {
+    return trouble(messageOf(error));
+  } finally {
+    for (const descriptor of descriptors) closeSync(descriptor);
+  }
+}
+
 function rootOf(path: string, roots: readonly string[]): string | null {
   let found: string | null = null;
   for (const root of roots) {
