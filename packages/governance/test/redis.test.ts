@@ -1,4 +1,4 @@
-/** Redis at 127.0.0.1:6379; without it skipped, and with `HOLDFAST_REQUIRE_SERVICES=1` a failure. */
+/** Redis at 127.0.0.1:6379; without it skipped, with `HOLDFAST_REQUIRE_SERVICES=1` a failure. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { provisionRedis, type RedisReader } from '../src/operations/backend/redis.ts';

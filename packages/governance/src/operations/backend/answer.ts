@@ -1,7 +1,7 @@
 import type { Fault, FaultCode } from '../fault.ts';
 import type { Done } from '../run/backend.ts';
 
-/** Bytes of one output that are held in memory; what is printed beyond it is counted and dropped. */
+/** Bytes of one output that are held; what is printed beyond it is counted and dropped. */
 export const OUTPUT_MAX = 4 << 20;
 /** Bytes of one file that may be read, written or kept for undoing. */
 export const FILE_MAX = 64 << 20;
@@ -9,11 +9,6 @@ export const FILE_MAX = 64 << 20;
 /** A no of these hands: nothing was changed. */
 export function fault(code: FaultCode, operand: string, message: string): Fault {
   return { code, operand, place: '', message };
-}
-
-/** Something was not as it should be; whether it may be undone is the runner's matter. */
-export interface Trouble {
-  readonly why: string;
 }
 
 /** A value, a refusal for the scope, or trouble with the world. */

@@ -1,7 +1,7 @@
 /**
- * Runs inside the sandbox, where no network but an empty loopback is. Listens on the declared ports,
- * hands each connection to the Unix socket of that port, and runs the command meanwhile. It imports
- * nothing of ours: the sandbox shows it alone.
+ * Runs inside the sandbox, where no network but an empty loopback is. Listens on the declared
+ * ports, hands each connection to the Unix socket of that port, and runs the command meanwhile. It
+ * imports nothing of ours: the sandbox shows it alone.
  *
  *     node loopback-worker.ts <folder of sockets> <port,port> <program> <argument>…
  */

@@ -62,7 +62,7 @@ describe('a manifest', () => {
     expect(changes).toEqual(['changed app/a']);
   });
 
-  it('O-20 tells a file from a folder, a link and a pipe of the same name, and sees new names', () => {
+  it('O-20 tells a file from a link of the same name, and sees a second name', () => {
     expect(
       changedBy(() => {
         fs.rmSync(at('c'));

@@ -50,11 +50,10 @@ describe('a patch of a configuration', () => {
   it('9.5 any JSON value is set to any other, and set back to the same bytes', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), fc.jsonValue(), (first, second, other) => {
-        const spaced = ` { "first" : ${JSON.stringify(first)}\n,"second":${JSON.stringify(second)} } `;
+        const [one, two] = [JSON.stringify(first), JSON.stringify(second)];
+        const spaced = ` { "first" : ${one}\n,"second":${two} } `;
         const there = patch('a.json', spaced, { pointer: '/first', value: other });
-        expect(JSON.parse(there)).toEqual(
-          JSON.parse(JSON.stringify({ first: other, second }) as string),
-        );
+        expect(JSON.parse(there)).toEqual(JSON.parse(JSON.stringify({ first: other, second })));
         expect(patch('a.json', there, { pointer: '/first', value: first })).toBe(spaced);
       }),
       { numRuns: 200 },

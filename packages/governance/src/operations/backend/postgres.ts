@@ -1,15 +1,15 @@
 /**
- * Reading PostgreSQL: one query, in a read-only transaction that is always rolled back, as a role that
- * may only read. The query is declared as a cursor, which PostgreSQL allows for queries alone.
+ * Reading PostgreSQL: one query, in a read-only transaction that is always rolled back, as a role
+ * that may only read. The query is declared as a cursor, which PostgreSQL allows for queries alone.
  */
 import { randomBytes } from 'node:crypto';
-import { Client } from 'pg';
+import { Client, type QueryConfig } from 'pg';
 import { isLoopbackAddress } from './loopback.ts';
 
 const TIMEOUT_MS = 5_000;
 
 export interface PostgresReader {
-  /** The first value of the first row, as text; null for NULL, and undefined where there is no row. */
+  /** The first value of the first row, as text; undefined where there is no row. */
   first(query: string): Promise<string | null | undefined>;
   /** Takes the role away. */
   close(): Promise<void>;
@@ -41,8 +41,11 @@ async function readFirst(client: Client, query: string): Promise<string | null |
   await client.query('BEGIN TRANSACTION READ ONLY');
   try {
     // In the extended protocol a text is one statement only.
-    const text = `DECLARE answer CURSOR FOR ${query}`;
-    await client.query({ text, queryMode: 'extended' });
+    const declare: QueryConfig & { readonly queryMode: 'extended' } = {
+      text: `DECLARE answer CURSOR FOR ${query}`,
+      queryMode: 'extended',
+    };
+    await client.query(declare);
     const { rows } = await client.query<(string | null)[]>({
       text: 'FETCH 1 FROM answer',
       rowMode: 'array',

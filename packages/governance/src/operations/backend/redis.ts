@@ -1,6 +1,6 @@
 /**
  * Reading Redis as a user that may only read (specification 9.14, O-05): Redis itself refuses all
- * else, whatever is asked and by whichever way. The user is made for one run and taken away after it.
+ * else, whatever is asked and by whichever way. The user is made for one run and taken away after.
  */
 import { randomBytes } from 'node:crypto';
 import { connectRedis, parseRedisUrl, type RedisAddress, type Reply } from './resp.ts';

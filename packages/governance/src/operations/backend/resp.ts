@@ -57,9 +57,10 @@ export async function connectRedis(address: RedisAddress): Promise<RespClient> {
       const read = readReply(buffer, 0, 0);
       if (read === null) return;
       buffer = buffer.subarray(read.end);
-      const { resolve } = waiting ?? { resolve: () => fail('an answer nobody asked for') };
+      if (waiting === null) return fail('an answer nobody asked for');
+      const asked = waiting;
       waiting = null;
-      resolve(read.reply);
+      asked.resolve(read.reply);
     } catch (error) {
       fail(error instanceof Error ? error.message : 'an answer nobody can read');
     }

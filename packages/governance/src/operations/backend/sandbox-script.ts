@@ -4,8 +4,8 @@
  */
 
 /**
- * First process of new user, mount, pid, network, ipc and host name spaces. Builds a root of its own
- * that holds what is named and nothing else, moves there, gives up every capability, runs the
+ * First process of new user, mount, pid, network, ipc and host name spaces. Builds a root of its
+ * own that holds what is named and nothing else, moves there, gives up every capability, runs the
  * command, and takes with it whatever the command has left running.
  *
  *     sh -c OUTER sh <root> <inner> (ro|rw|over <source> <place>)… (link <target> <place>)… -- …

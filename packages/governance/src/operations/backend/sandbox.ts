@@ -148,7 +148,8 @@ async function runOnce(
       writable: request.writable,
       readable: [
         ...options.readable,
-        ...[program, argv[0] ?? ''],
+        program,
+        argv[0] ?? '',
         ...(isRelayed ? [realpathSync(process.execPath), RELAY, join(work, 'ports')] : []),
       ],
       hidden: options.hidden,
@@ -201,32 +202,64 @@ function checks({ binds }: Exposure): readonly string[] {
 
 function namespaceArguments({ argv, exposure, work }: Job): readonly string[] {
   const sources = exposure.hidden.map(({ path, isFolder }) => [
-    ...['over', join(work, isFolder ? 'no-folder' : 'no-file'), path],
+    'over',
+    join(work, isFolder ? 'no-folder' : 'no-file'),
+    path,
   ]);
   return [
-    ...['/bin/sh', '-c', OUTER, 'sh', join(work, 'root'), INNER],
+    '/bin/sh',
+    '-c',
+    OUTER,
+    'sh',
+    join(work, 'root'),
+    INNER,
     ...exposure.links.flatMap(({ place, target }) => ['link', target, place]),
     ...exposure.binds.flatMap(({ path, isWritable }) => [isWritable ? 'rw' : 'ro', path, path]),
     ...sources.flat(),
-    ...['--', ...checks(exposure), '--', ...argv],
+    '--',
+    ...checks(exposure),
+    '--',
+    ...argv,
   ];
 }
 
 function bubblewrapArguments({ argv, exposure, work }: Job): readonly string[] {
   const over = exposure.hidden.flatMap(({ path, isFolder }) => [
-    ...['--ro-bind', join(work, isFolder ? 'no-folder' : 'no-file'), path],
+    '--ro-bind',
+    join(work, isFolder ? 'no-folder' : 'no-file'),
+    path,
   ]);
   return [
     ...'--unshare-all --unshare-user --disable-userns --die-with-parent --new-session'.split(' '),
-    ...['--cap-drop', 'ALL', '--chdir', '/'],
+    '--cap-drop',
+    'ALL',
+    '--chdir',
+    '/',
     ...exposure.links.flatMap(({ place, target }) => ['--symlink', target, place]),
     ...exposure.binds.flatMap(({ path, isWritable }) => [
-      ...[isWritable ? '--bind' : '--ro-bind', path, path],
+      isWritable ? '--bind' : '--ro-bind',
+      path,
+      path,
     ]),
     ...over,
-    ...['--proc', '/proc', '--dev', '/dev'],
-    ...['--remount-ro', '/proc', '--remount-ro', '/dev', '--remount-ro', '/'],
-    ...['--', '/bin/sh', '-c', INNER, 'sh', ...checks(exposure), '--', ...argv],
+    '--proc',
+    '/proc',
+    '--dev',
+    '/dev',
+    '--remount-ro',
+    '/proc',
+    '--remount-ro',
+    '/dev',
+    '--remount-ro',
+    '/',
+    '--',
+    '/bin/sh',
+    '-c',
+    INNER,
+    'sh',
+    ...checks(exposure),
+    '--',
+    ...argv,
   ];
 }
 

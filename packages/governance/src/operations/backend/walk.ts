@@ -36,7 +36,15 @@ export function isWithin(path: string, roots: readonly string[]): boolean {
   return rootOf(path, roots) !== null;
 }
 
-/** Written so that there is one spelling of it: absolute, no `..`, no glob, no control character. */
+/** Whether the deny list names the path, or a folder it lies in. */
+export function isDenied(path: string, rules: Pick<PathRules, 'isForbidden'>): boolean {
+  for (let at = path; at !== '/' && at !== '.'; at = posix.dirname(at)) {
+    if (rules.isForbidden(at)) return true;
+  }
+  return false;
+}
+
+/** Of one spelling: absolute, no `..`, no glob, no control character. */
 export function isPlainPath(path: string): boolean {
   // oxlint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f*?[\]]/.test(path)) return false;
@@ -69,8 +77,8 @@ export function withHeld<T>(
 }
 
 /**
- * Device and inode of an allowed path itself, a folder or a file, reached without a link; null where
- * there is none.
+ * Device and inode of an allowed path itself, a folder or a file, reached without a link; null
+ * where there is none.
  */
 export function holdRoot(path: string): Try<string | null> {
   const descriptors: number[] = [];
@@ -115,7 +123,7 @@ function admit(path: string, rules: PathRules): Try<string> {
   if (root === null) {
     return refuse(fault('path_out_of_scope', path, 'it is below none of the allowed paths'));
   }
-  if (rules.isForbidden(path)) return refuse(forbidden(path));
+  if (isDenied(path, rules)) return refuse(forbidden(path));
   return { ok: true, value: root };
 }
 
@@ -154,7 +162,7 @@ function walk(
   const wrong = wrongFile(path, stat) ?? (mountOf(fd) === mount ? null : mounted(path, path));
   if (wrong !== null) return refuse(wrong);
   const real = readlinkSync(`/proc/self/fd/${fd}`);
-  if (rules.isForbidden(real)) return refuse(forbidden(real));
+  if (isDenied(real, rules)) return refuse(forbidden(real));
   return { ok: true, value: { path, name, folder, file: { fd, stat } } };
 }
 

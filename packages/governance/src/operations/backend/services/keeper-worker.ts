@@ -75,7 +75,8 @@ if (keeper !== null && mark !== null) {
 }
 for (const stream of [service.stdout, service.stderr]) {
   const reader = lines(write);
-  stream.setEncoding('utf8').on('data', reader.add).on('end', reader.end);
+  stream.setEncoding('utf8').on('data', (piece: string) => reader.add(piece));
+  stream.on('end', () => reader.end());
 }
 service.on('error', (error) => write(`[keeper] failed to start: ${error.message}`));
 service.on('exit', (code, signal) => {

@@ -49,7 +49,7 @@ const NAME = /^[A-Za-z0-9@_.][A-Za-z0-9@_.-]*$/;
 const SUFFIX = /\.(service|timer|target|socket)$/;
 
 /** With its kind: `web` is `web.service`, as the manager reads it. */
-export function unitName(service: string): string {
+function unitName(service: string): string {
   return SUFFIX.test(service) ? service : `${service}.service`;
 }
 

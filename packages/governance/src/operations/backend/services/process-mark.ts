@@ -30,8 +30,8 @@ export function isRunning({ pid, began, boot }: ProcessMark): boolean {
 }
 
 /**
- * Sends a signal to the group that `leader` founded. A number that belongs to another process by now
- * is left alone; while any member lives, the kernel gives it to nobody else.
+ * Sends a signal to the group that `leader` founded. A number that belongs to another process by
+ * now is left alone; while any member lives, the kernel gives it to nobody else.
  */
 export function signalGroup(leader: ProcessMark, signal: NodeJS.Signals | 0): boolean {
   const now = markOf(leader.pid);

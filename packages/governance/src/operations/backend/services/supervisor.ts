@@ -2,7 +2,7 @@
  * Our own small supervisor: a folder in which each service has a unit file, and a keeper process
  * that runs it and writes its log. Nothing stays in memory: whoever opens the folder knows as much.
  *
- *     units/web.service.json   {argv, cwd, env, health?}, or a link to another one of them (an alias)
+ *     units/web.service.json   {argv, cwd, env, health?}, or a link to another of them (an alias)
  *     run/web.service.json     keeper and service, each with the time it began
  *     log/web.service          lines with UTC timestamps; the older half in web.service.1
  *     state/web.service.json   {enabled, masked}

@@ -12,7 +12,7 @@ const QUIET = ['--no-pager', '--no-ask-password'];
 /** Said where there was nothing to say; any other word that is no record is trouble. */
 const NOTHING = '-- No entries --';
 
-/** @param path where systemctl and journalctl are looked for; fixed unless a test says otherwise. */
+/** @param path where systemctl and journalctl are; fixed unless a test says otherwise. */
 export function createSystemd(path: string = PATH): ServicePort {
   const systemctl = (...args: readonly string[]): Promise<Spoken> =>
     speak('systemctl', [...QUIET, ...args], path);
