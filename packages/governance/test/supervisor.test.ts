@@ -12,7 +12,7 @@ const UNIT = 'web.service';
 
 beforeEach(() => {
   folder = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), 'holdfast-services-')));
-  port = createSupervisor(folder, { stopMs: 1_500 });
+  port = createSupervisor(folder, { stopMs: 8_000 });
 });
 afterEach(async () => {
   for (const file of fs.readdirSync(join(folder, 'units'))) {

@@ -23,6 +23,8 @@ describe('O-09 a line of a log', () => {
     '1.0 errors',
     '0 errors, 1 failure',
     'error code 0',
+    'restart failed: 0 attempts left',
+    'build failed: 0 errors',
   ])('O-09 speaks of trouble: %s', (line) => expect(speaksOfTrouble(line)).toBe(true));
 
   it.each([
