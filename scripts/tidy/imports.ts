@@ -90,8 +90,9 @@ const RESERVED: readonly Reserved[] = [
   },
   {
     specifier: 'pg',
-    files: /^packages\/runtime\/src\/ledger\/postgres-ledger\.ts$/,
-    why: 'architecture §4: the database driver belongs to the PostgreSQL ledger alone',
+    files: /^packages\/(runtime\/src\/ledger\/postgres-ledger|governance\/src\/.+\/postgres)\.ts$/,
+    tests: true,
+    why: 'architecture §4: the database driver belongs to the PostgreSQL ledger and the ops gate',
   },
 ];
 

@@ -47,3 +47,6 @@ export { resumeOperation } from './run/resume.ts';
 export type { RollbackPorts } from './run/rollback.ts';
 export { rollBackOperation } from './run/rollback.ts';
 export { runOperation } from './run/runner.ts';
+export { createBackend } from './backend/backend.ts';
+export { createSupervisor } from './backend/services/supervisor.ts';
+export { createSystemd } from './backend/services/systemd.ts';

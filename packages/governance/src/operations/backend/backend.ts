@@ -1,0 +1,233 @@
+/**
+ * The hands: everything that touches the world, composed. They trust nobody. What the scope does
+ * not name is refused here, whatever the planner let through.
+ */
+import { realpathSync, statfsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import type { Fault } from '../fault.ts';
+import type { Backend, Done, Scope } from '../run/backend.ts';
+import type { Action } from '../step.ts';
+import { doneOf, fault, messageOf } from './answer.ts';
+import { createFiles, type Files } from './files.ts';
+import { askGate, type GateSources } from './gates.ts';
+import { portOf } from './http-ask.ts';
+import { changesBetween, takeManifest } from './manifest.ts';
+import { type PostgresReader, provisionPostgres } from './postgres.ts';
+import { provisionRedis, type RedisReader } from './redis.ts';
+import { createSandbox, type FindProgram, type Ran } from './sandbox.ts';
+import { createServiceHands, type ServiceHands } from './services/hands.ts';
+import type { ServicePort } from './services/port.ts';
+import { isDenied, isWithin } from './walk.ts';
+
+const COMMAND_TIMEOUT_MS = 60_000;
+/** The wall clock may be disciplined, and not set. */
+const CLOCK_TOLERANCE_MS = 1_000;
+
+/** The deny lists of `config/ops/forbidden.yaml`, as questions. */
+export interface DenyList {
+  isForbiddenPath(realPath: string): boolean;
+  /** Asked for each name a unit has. */
+  isForbiddenService(unit: string): boolean;
+  /** Asked for the path as declared, and for what it really is. */
+  isForbiddenCommand(path: string): boolean;
+}
+
+export interface BackendOptions {
+  readonly scope: Scope;
+  readonly deny: DenyList;
+  readonly services: ServicePort;
+  /** What may be looked at beside the allowed paths: by `fs.read`, gates and commands. */
+  readonly readable?: readonly string[];
+  /** Watched for changes beside the allowed paths. */
+  readonly watched?: readonly string[];
+  /** Taken out of every sandbox, beside what the deny list finds in it. */
+  readonly hidden?: readonly string[];
+  /** Addresses as users that may make users; nothing but that is asked as them. */
+  readonly redis?: string;
+  readonly postgres?: string;
+  /** Where the programs of the sandbox are; for tests. */
+  readonly find?: FindProgram;
+}
+
+/** The hands for one operation. `close` ends what was left running and takes its users away. */
+export function createBackend(options: BackendOptions): Backend {
+  const { scope, deny, services } = options;
+  const readable = options.readable ?? [];
+  const isForbidden = (path: string): boolean => deny.isForbiddenPath(path);
+  const files = createFiles({ roots: scope.paths, isForbidden }, readable);
+  const sandbox = createSandbox({
+    readable,
+    hidden: options.hidden ?? [],
+    isForbidden,
+    ...(options.find === undefined ? {} : { find: options.find }),
+  });
+  const ports = scope.http.map(portOf).filter((port) => port !== null);
+  const run = async (argv: readonly string[], writes: boolean, timeoutMs: number): Promise<Ran> => {
+    const refused = refusedCommand(argv, scope, deny);
+    if (refused !== null) return { started: false, refused };
+    return sandbox.run({ argv, writable: writes ? scope.paths : [], ports, timeoutMs });
+  };
+  const readers = createReaders(options);
+  const sources: GateSources = {
+    files,
+    services,
+    origins: scope.http,
+    run: (argv) => run(argv, false, COMMAND_TIMEOUT_MS),
+    ...readers,
+    isClockMoved: watchClock(),
+  };
+  const isForbiddenUnit = (unit: string): boolean => deny.isForbiddenService(unit);
+  const hands = createServiceHands(services, {
+    services: scope.services,
+    isForbidden: isForbiddenUnit,
+  });
+  const isInScope = (path: string): boolean =>
+    isWithin(path, scope.paths) && !isDenied(path, { isForbidden });
+  return {
+    host: hostname(),
+    perform: (action) => whole(() => perform(action, { files, hands, run, sources })),
+    fileBefore: async (path) => files.before(path),
+    serviceBefore: (service) => hands.before(service),
+    restoreFile: async (path, before, content) => doneOf(files.restore(path, before, content)),
+    restoreService: (service, before) => whole(() => hands.restore(service, before)),
+    ask: (gate, since) => askGate(gate, since, sources),
+    manifest: async () => takeManifest([...scope.paths, ...(options.watched ?? [])]),
+    changes: (before, after) => changesBetween(before, after, isInScope),
+    freeBytes: async () => freeBytes(scope.paths),
+    close: async () => {
+      await sandbox.close();
+      await readers.close();
+    },
+  };
+}
+
+interface Hands {
+  readonly files: Files;
+  readonly hands: ServiceHands;
+  readonly sources: GateSources;
+  readonly run: (argv: readonly string[], writes: boolean, timeoutMs: number) => Promise<Ran>;
+}
+
+/** Trouble nobody foresaw is an answer as well: the runner decides what becomes of it. */
+async function whole(act: () => Promise<Done>): Promise<Done> {
+  try {
+    return await act();
+  } catch (error) {
+    const why = messageOf(error);
+    return { ok: false, refused: null, exitCode: null, output: Buffer.from(why), why };
+  }
+}
+
+async function perform(action: Action, { files, hands, run, sources }: Hands): Promise<Done> {
+  switch (action.kind) {
+    case 'fs.read':
+      return doneOf(files.read(action.path));
+    case 'fs.write':
+      return doneOf(files.write(action.path, Buffer.from(action.content), modeOf(action.mode)));
+    case 'fs.copy':
+      return doneOf(files.copy(action.from, action.to));
+    case 'fs.delete':
+      return doneOf(files.remove(action.path));
+    case 'fs.chmod':
+      return doneOf(files.chmod(action.path, Number.parseInt(action.mode, 8)));
+    case 'config.patch':
+      return doneOf(files.patch(action.path, action.set));
+    case 'service':
+      return hands.perform(action.verb, action.service);
+    case 'systemd.daemon_reload':
+      return hands.reloadManager();
+    case 'exec.read':
+      return ranDone(await run(action.argv, false, COMMAND_TIMEOUT_MS));
+    case 'exec.sandboxed':
+      return ranDone(await run(action.argv, true, action.timeout_ms ?? COMMAND_TIMEOUT_MS));
+    case 'check': {
+      const record = await askGate(action.gate, Date.now(), sources);
+      const output = Buffer.from(`${record.answer}: ${record.observed}\n`);
+      if (record.answer === 'pass') return { ok: true, exitCode: null, output };
+      const why = `${record.command}: ${record.answer}`;
+      return { ok: false, refused: null, exitCode: null, output, why };
+    }
+  }
+}
+
+const modeOf = (mode: string | undefined): number | undefined =>
+  mode === undefined ? undefined : Number.parseInt(mode, 8);
+
+function ranDone(ran: Ran): Done {
+  if (!ran.started) return { ok: false, refused: ran.refused };
+  const { exitCode, output, isTimedOut } = ran;
+  if (exitCode === 0) return { ok: true, exitCode, output };
+  const why = isTimedOut ? 'it did not end in time' : `it ended with ${exitCode ?? 'a signal'}`;
+  return { ok: false, refused: null, exitCode, output, why };
+}
+
+/** The program is one of the declared, by its whole path, and is under no name a forbidden one. */
+function refusedCommand(argv: readonly string[], scope: Scope, deny: DenyList): Fault | null {
+  const [program = ''] = argv;
+  const isWhole = program.startsWith('/') && argv.every((part) => !part.includes('\0'));
+  if (!isWhole || !scope.commands.includes(program)) {
+    return fault('command_not_declared', program, 'its whole path is not among the commands');
+  }
+  let real = program;
+  try {
+    real = realpathSync(program);
+  } catch {
+    return fault('command_not_declared', program, 'there is no such program here');
+  }
+  if (!deny.isForbiddenCommand(program) && !deny.isForbiddenCommand(real)) return null;
+  return fault('command_forbidden', program, `${real} is on the deny list`);
+}
+
+/** Users are made when the first gate asks for them, and once. */
+function createReaders(
+  options: BackendOptions,
+): Pick<GateSources, 'redis' | 'postgres'> & { close(): Promise<void> } {
+  let redis: Promise<RedisReader> | null = null;
+  let postgres: Promise<PostgresReader> | null = null;
+  return {
+    redis: () => {
+      if (options.redis !== undefined) redis ??= provisionRedis(options.redis);
+      return redis;
+    },
+    postgres: () => {
+      if (options.postgres !== undefined) postgres ??= provisionPostgres(options.postgres);
+      return postgres;
+    },
+    close: async () => {
+      for (const made of [redis, postgres]) {
+        // One that could not be made has nothing to take away.
+        const reader = await made?.catch(() => null);
+        await reader?.close();
+      }
+    },
+  };
+}
+
+/** Tells whether the wall clock has gone another way than the monotonic one. */
+function watchClock(): () => boolean {
+  const apart = (): number => Date.now() - performance.now();
+  const atFirst = apart();
+  return () => Math.abs(apart() - atFirst) > CLOCK_TOLERANCE_MS;
+}
+
+/** What is free where least is. */
+function freeBytes(paths: readonly string[]): number {
+  const free = (paths.length === 0 ? ['/'] : paths).map((path) => {
+    const { bavail, bsize } = statfsSync(nearest(path));
+    return bavail * bsize;
+  });
+  return Math.min(...free);
+}
+
+function nearest(path: string): string {
+  for (let at = path; at !== '/'; at = dirname(at)) {
+    try {
+      statfsSync(at);
+      return at;
+    } catch {
+      // Not there yet: its folder will hold it.
+    }
+  }
+  return '/';
+}
