@@ -38,7 +38,7 @@ describe.skipIf(!isHere)('a query of PostgreSQL', () => {
   beforeAll(async () => {
     before = await asAdmin(roles);
     await asAdmin(`CREATE TABLE ${table} AS SELECT generate_series(1, 3) AS n`);
-    reader = await provisionPostgres(URL);
+    reader = await provisionPostgres(URL, 1_000);
   });
   afterAll(async () => {
     await reader.close();

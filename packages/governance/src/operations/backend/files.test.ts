@@ -162,6 +162,7 @@ describe('O-03 what lies outside is refused and nothing changes', () => {
     files = createFiles({ roots: ['/'], isForbidden }, []);
     expectRefused('/proc/self/environ', 'path_symlink_escape');
     expectRefused(`/proc/${process.pid}/environ`, 'path_symlink_escape');
+    expectRefused(`/proc/${process.pid}/new`, 'path_symlink_escape');
   });
 
   it('9.4 what may only be looked at is read and never changed', () => {
@@ -171,5 +172,28 @@ describe('O-03 what lies outside is refused and nothing changes', () => {
     expect(verdict(files.write(victim, Buffer.from('x')))).toBe('path_out_of_scope');
     expect(verdict(files.remove(victim))).toBe('path_out_of_scope');
     expect(verdict(files.copy(victim, join(allowed, 'copy')))).toBe('ok');
+  });
+
+  it.each([0, 1, 2, 3])('O-03 a folder swapped right after the check (touch %i)', (which) => {
+    let looks = 0;
+    const swapped = join(allowed, 'swapped');
+    // Asked last when everything is checked and held: from here on names lead elsewhere.
+    const swap = (path: string): boolean => {
+      looks += path === join(swapped, 'victim') ? 1 : 0;
+      if (looks === 2 && !fs.existsSync(join(allowed, 'moved'))) {
+        fs.renameSync(swapped, join(allowed, 'moved'));
+        fs.symlinkSync(outside, swapped);
+      }
+      return false;
+    };
+    fs.mkdirSync(swapped);
+    fs.writeFileSync(join(swapped, 'victim'), 'inside');
+    fs.chmodSync(join(outside, 'victim'), 0o600);
+    files = createFiles({ roots: [allowed], isForbidden: swap }, []);
+    expect(verdict(TOUCHES[which]?.(join(swapped, 'victim')) ?? expect.fail())).toBe('ok');
+    expect(fs.readlinkSync(swapped)).toBe(outside);
+    expect(fs.statSync(join(outside, 'victim')).mode & 0o7777).toBe(0o600);
+    const moved = join(allowed, 'moved/victim');
+    expect(fs.existsSync(moved)).toBe(which !== 2);
   });
 });

@@ -8,7 +8,7 @@ const NAMED = /[a-z](Error|Failure|Panic)s?(?![a-z])/;
 /** `0 errors`, `failed: 0`: a count of none. `10 errors` and `error=0x80` are something else. */
 const NONE = [
   // The count ends its field: `restart failed: 0 attempts left` is no count of failures.
-  /(?<![a-z0-9])(errors?|failures?|failed|panics?)["']?( ?[:=] ?)0(?=$|[,;}\]]| ["']?\w+["']?[:=])/gi,
+  /(?<![a-z0-9])(errors?|failures?|failed|panics?)["']? ?[:=] ?0(?=$|[,;}\]]| ["']?\w+["']?[:=])/gi,
   /(?<![\w.,:=-])(0|no|zero) (errors?|failures?|failed|panics?)(?![\w])/gi,
 ];
 

@@ -16,7 +16,10 @@ export interface PostgresReader {
 }
 
 /** A role of its own that may read everything and write nothing, made over `url`. */
-export async function provisionPostgres(url: string): Promise<PostgresReader> {
+export async function provisionPostgres(
+  url: string,
+  timeoutMs: number = TIMEOUT_MS,
+): Promise<PostgresReader> {
   const role = `opsgov_${randomBytes(6).toString('hex')}`;
   const password = randomBytes(24).toString('hex');
   const address = new URL(url);
@@ -24,7 +27,7 @@ export async function provisionPostgres(url: string): Promise<PostgresReader> {
     throw new Error('an address of PostgreSQL, without options');
   }
   if (!isLoopbackAddress(address.hostname)) throw new Error('only the loopback is asked');
-  await withClient(url, async (client) => {
+  await withClient(url, timeoutMs, async (client) => {
     const rights = 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION CONNECTION LIMIT 4';
     await client.query(`CREATE ROLE ${role} ${rights} PASSWORD '${password}'`);
     await client.query(`GRANT pg_read_all_data TO ${role}`);
@@ -32,8 +35,11 @@ export async function provisionPostgres(url: string): Promise<PostgresReader> {
   address.username = role;
   address.password = password;
   return {
-    first: (query) => withClient(address.href, (client) => readFirst(client, query)),
-    close: () => withClient(url, async (client) => void (await client.query(`DROP ROLE ${role}`))),
+    first: (query) => withClient(address.href, timeoutMs, (client) => readFirst(client, query)),
+    close: () =>
+      withClient(url, timeoutMs, async (client) => {
+        await client.query(`DROP ROLE ${role}`);
+      }),
   };
 }
 
@@ -57,11 +63,15 @@ async function readFirst(client: Client, query: string): Promise<string | null |
   }
 }
 
-async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
+async function withClient<T>(
+  url: string,
+  timeoutMs: number,
+  use: (client: Client) => Promise<T>,
+): Promise<T> {
   const client = new Client({
     connectionString: url,
     connectionTimeoutMillis: TIMEOUT_MS,
-    statement_timeout: TIMEOUT_MS,
+    statement_timeout: timeoutMs,
     query_timeout: TIMEOUT_MS * 2,
     ssl: false,
     application_name: 'holdfast-ops',
