@@ -1,8 +1,8 @@
 /** One step: the way back on disk, then the change, then a look at everything around it. */
 import type { AuditEvent } from '../audit/event.ts';
 import { faultName } from '../fault.ts';
+import { spellAction } from '../plan.ts';
 import { type Action, isMutating, type Step } from '../step.ts';
-import { commandOf } from './command.ts';
 import {
   append,
   changesSince,
@@ -66,7 +66,7 @@ function begin(
   lease: Lease,
 ): void {
   if (isMutating(action)) secure(lease);
-  const command = commandOf(action);
+  const command = spellAction(action);
   append(ports, { event: 'step_started', title, command, ...start });
 }
 
