@@ -78,6 +78,8 @@ export type AuditEvent =
       readonly title: string;
       readonly command: string;
       readonly undo: UndoRecord;
+      /** What was there before it, held beside the log: a killed step is still looked at. */
+      readonly manifest?: string;
     }
   | {
       readonly event: 'step_finished';

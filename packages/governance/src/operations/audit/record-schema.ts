@@ -89,7 +89,13 @@ const payload = Type.Union([
     detail: text,
   }),
   event('preflight', { host: text, gates, free_bytes: Type.Number(), passed: Type.Boolean() }),
-  event('step_started', { step, title: text, command: text, undo }),
+  event('step_started', {
+    step,
+    title: text,
+    command: text,
+    undo,
+    manifest: Type.Optional(sha256),
+  }),
   event('step_finished', {
     step,
     status: passOrFail,

@@ -119,9 +119,10 @@ function refsOf({ payload }: AuditRecord): readonly (readonly [string, string])[
     case 'torn_line_cut':
       return [['outputs', payload.ref]];
     case 'step_started': {
-      const { undo } = payload;
-      const holds = undo.kind === 'file' && undo.before.state === 'file';
-      return holds ? [['undo', undo.before.contentRef]] : [];
+      const { undo, manifest } = payload;
+      const isFile = undo.kind === 'file' && undo.before.state === 'file';
+      const held = isFile ? [undo.before.contentRef] : [];
+      return [...held, ...(manifest === undefined ? [] : [manifest])].map((ref) => ['undo', ref]);
     }
     default:
       return [];

@@ -1,12 +1,13 @@
 /** One step: the way back on disk, then the change, then a look at everything around it. */
 import type { AuditEvent } from '../audit/event.ts';
 import { faultName } from '../fault.ts';
+import { spellAction } from '../plan.ts';
 import { type Action, isMutating, type Step } from '../step.ts';
-import { commandOf } from './command.ts';
 import {
   append,
   changesSince,
   detailOf,
+  holdManifest,
   lackingOf,
   outOfScope,
   readManifest,
@@ -42,7 +43,8 @@ export async function executeStep(
     const refused = await mayMutate(standing, ports);
     if (refused !== null) return refused;
   }
-  begin(number, step, recorded.undo, ports, lease);
+  const manifest = holdManifest(before, ports);
+  begin({ step: number, undo: recorded.undo, manifest }, step, ports, lease);
   const done = await attempt(step.action, ports);
   const changes = await changesSince(before, ports.backend);
   finish(number, done, changes, ports, lease);
@@ -58,15 +60,14 @@ async function mayMutate({ declaration }: Standing, ports: RunPorts): Promise<st
 }
 
 function begin(
-  step: number,
+  start: Pick<Extract<AuditEvent, { event: 'step_started' }>, 'step' | 'undo' | 'manifest'>,
   { title, action }: Step,
-  undo: Extract<AuditEvent, { event: 'step_started' }>['undo'],
   ports: RunPorts,
   lease: Lease,
 ): void {
   if (isMutating(action)) secure(lease);
-  const command = commandOf(action);
-  append(ports, { event: 'step_started', step, title, command, undo });
+  const command = spellAction(action);
+  append(ports, { event: 'step_started', title, command, ...start });
 }
 
 /** What stands before every change: the environment is ours, and the runtime has been told. */

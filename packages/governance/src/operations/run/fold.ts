@@ -12,6 +12,7 @@ import {
   hasMutated,
   outcomeOf,
   toUndo,
+  unlooked,
   verdictOf,
 } from './standing.ts';
 import type { OperationState, Rollback, Standing } from './standing.ts';
@@ -47,6 +48,7 @@ export function begin(record: AuditRecord): Next {
     state: { name: 'DECLARED' },
     begun: [],
     passed: 0,
+    looked: 0,
     finalPassed: false,
     strayed: [],
     halt: null,
@@ -104,8 +106,9 @@ const TURNS: { readonly [E in AuditEvent['event']]: Turn<E> } = {
     if (isRunning(at.state, step, 'EXECUTING')) {
       return { ...at, strayed, state: { name: 'SCOPE_VIOLATION', step } };
     }
-    const undoing = at.state.name === 'ROLLING_BACK' && toUndo(at)[0]?.step === step;
-    return undoing ? { ...at, strayed } : 'out_of_order';
+    // By an undo, or found when all was undone.
+    const due = toUndo(at)[0]?.step ?? unlooked(at)?.step;
+    return at.state.name === 'ROLLING_BACK' && due === step ? { ...at, strayed } : 'out_of_order';
   },
   halt: (at, { options }, { ts }) => {
     const during = uncertainMoment(at.state);
@@ -171,16 +174,14 @@ function onPreflight(at: Standing, is: Of<'preflight'>): Next {
   return { ...at, halt: null, state: { name: 'PREFLIGHT', found } };
 }
 
-function onStepStarted(
-  at: Standing,
-  { step, undo }: Of<'step_started'>,
-  record: AuditRecord,
-): Next {
+function onStepStarted(at: Standing, is: Of<'step_started'>, record: AuditRecord): Next {
+  const { step, undo } = is;
   if (!isReadyForStep(at.state)) return 'out_of_order';
   const declared = at.declaration.steps[step - 1];
   if (declared === undefined || step !== at.passed + 1) return 'step_out_of_order';
   if (isMutating(declared.action) === (undo.kind === 'nothing')) return 'undo_missing';
-  const begun = [...at.begun, { step, at: Date.parse(record.ts), undo }];
+  const manifest = is.manifest ?? null;
+  const begun = [...at.begun, { step, at: Date.parse(record.ts), undo, manifest }];
   return { ...at, begun, state: { name: 'RUNNING', step, phase: 'EXECUTING' } };
 }
 
@@ -192,7 +193,7 @@ function onStepFinished(at: Standing, { step, status, changes }: Of<'step_finish
   if (strayed) return at;
   if (!isRunning(at.state, step, 'EXECUTING')) return 'out_of_order';
   if (status === 'FAIL') return to(at, { name: 'STEP_FAILED', step });
-  return to(at, { name: 'RUNNING', step, phase: 'VERIFYING' });
+  return { ...at, looked: step, state: { name: 'RUNNING', step, phase: 'VERIFYING' } };
 }
 
 function onVerification(at: Standing, is: Of<'verification'>): Next {
@@ -252,7 +253,8 @@ function onRollbackFinished(at: Standing, { complete, left }: Of<'rollback_finis
   if (!noop && gates === null) return 'out_of_order';
   const restored = undone.every(({ status }) => status === 'PASS') && strayed.length === 0;
   const holds = noop || (gates !== null && verdictOf(gates) === 'PASS');
-  if (complete !== (restored && holds) || complete !== (left.length === 0)) {
+  // It may know of more that is left than its records show, never of less.
+  if ((complete && !(restored && holds)) || complete !== (left.length === 0)) {
     return 'verdict_differs';
   }
   const state: OperationState = { name: complete ? 'ROLLED_BACK' : 'ROLLBACK_FAILED' };

@@ -144,6 +144,23 @@ export async function changesSince(
   }
 }
 
+/** Keeps what was there, for whoever has to look when this process is gone. */
+export function holdManifest(manifest: Manifest, { log }: Pick<RunPorts, 'log'>): string {
+  try {
+    return log.hold(Buffer.from(JSON.stringify([...manifest]), 'utf8'));
+  } catch (error) {
+    return stop('audit_unwritable', detailOf(error));
+  }
+}
+
+/** What was kept; null where it is gone. */
+export function heldManifest(ref: string | null, { log }: Pick<RunPorts, 'log'>): Manifest | null {
+  const bytes = ref === null ? null : log.kept(ref);
+  if (bytes === null) return null;
+  // Ours, and the log answers for its digest.
+  return new Map(JSON.parse(Buffer.from(bytes).toString('utf8')) as [string, string][]);
+}
+
 export function outOfScope(changes: readonly Change[]): readonly Change[] {
   return changes.filter(({ inScope }) => !inScope);
 }

@@ -16,7 +16,8 @@ import { exitCodeOf } from './exit-code.ts';
 import { ANSWER_WITHIN_MS } from './machine.ts';
 import { resumeOperation } from './resume.ts';
 import { runOperation } from './runner.ts';
-import { snapshot } from './simulated-backend.fixture.ts';
+import { snapshot, STRAY } from './simulated-backend.fixture.ts';
+import type { SimulatedFault } from './simulated-backend.fixture.ts';
 
 const [FIRST, SECOND, THIRD] = THREE_STEPS;
 const FAILS = { kind: 'file.absent', path: '/srv/app/a.json' } as const;
@@ -128,6 +129,43 @@ describe('a runner that is killed', () => {
     const other = declare({ operation_id: 'OPS-2026-03-01-002' });
     const end = await runOperation(portsOf({ ...createBench(other), locks: bench.locks }));
     expect(end).toMatchObject({ end: 'refused', code: 'environment_busy' });
+  });
+});
+
+describe('what nobody could look at', () => {
+  const strays = (_: number, method: string): SimulatedFault | null =>
+    method === 'perform' ? 'stray' : null;
+
+  it('O-20 of a step that was killed is looked at by its resumption: latched, exit 5', async () => {
+    let found = 0;
+    for (let call = 1; ; call += 1) {
+      const bench = threeSteps('well');
+      const life = createLife(call);
+      await runOperation(portsOf(bench, { life, faultAt: strays })).catch(() => null);
+      if (life.alive) break;
+      const strayed = bench.world.files.has(STRAY);
+      const end = await resumeOperation(portsOf(bench));
+      expect(exitCodeOf(end)).toBe(strayed ? 5 : 1);
+      expect(bench.locks.latch !== null).toBe(strayed);
+      if (strayed) found += 1;
+    }
+    expect(found).toBeGreaterThan(10);
+  });
+
+  it('O-20 and that nobody can look at any more is told as left', async () => {
+    const bench = threeSteps('well');
+    const faultAt = (_: number, method: string): SimulatedFault | null =>
+      method === 'perform' ? 'throw_after' : null;
+    const ports = portsOf(bench, { faultAt });
+    const ended = () => eventsOf(bench).includes('verification rollback PASS');
+    const manifest = () =>
+      ended() ? Promise.reject(new Error('unreadable')) : ports.backend.manifest();
+    const end = await runOperation({ ...ports, backend: { ...ports.backend, manifest } });
+    expect(exitCodeOf(end)).toBe(6);
+    expect(payloadOf(bench, 'rollback_finished')?.left).toEqual([
+      'scope_unknown:1: what else it changed',
+    ]);
+    expect(bench.locks.latch).not.toBeNull();
   });
 });
 

@@ -8,10 +8,28 @@ import { executeStep, guard, secure } from './execute.ts';
 import type { NotBegun, RunEnd } from './exit-code.ts';
 import { ANSWER_WITHIN_MS, HALT_OPTIONS, nextMove, stateOf } from './machine.ts';
 import type { Answers, Move } from './machine.ts';
-import { append, askAll, detailOf, lackingOf, requireIntactLog, stop, stopOf } from './ports.ts';
+import {
+  append,
+  askAll,
+  changesSince,
+  detailOf,
+  heldManifest,
+  lackingOf,
+  outOfScope,
+  requireIntactLog,
+  stop,
+  stopOf,
+} from './ports.ts';
 import type { Amendment, Lease, LeaseUse, RunPorts } from './ports.ts';
 import { preflight } from './preflight.ts';
-import { baselineGates, finalGates, gatesOfStep, hasMutated, verdictOf } from './standing.ts';
+import {
+  baselineGates,
+  finalGates,
+  gatesOfStep,
+  hasMutated,
+  unlooked,
+  verdictOf,
+} from './standing.ts';
 import type { Begun, Standing } from './standing.ts';
 import { undoStep } from './undo.ts';
 
@@ -222,11 +240,30 @@ async function undo(
   append(ports, { event: 'undo', step, status, detail, gates });
 }
 
-function finishRollback(standing: Standing, ports: RunPorts, lease: Lease): void {
-  const left = leftBy(standing);
+async function finishRollback(standing: Standing, ports: RunPorts, lease: Lease): Promise<void> {
+  const left = [...leftBy(standing), ...(await leftOutside(standing, ports, lease))];
   // Latched before it is told: what nobody has put back must not be built upon.
   if (left.length > 0) guard(() => lease.latch(left.join('; ')));
   append(ports, { event: 'rollback_finished', complete: left.length === 0, left });
+}
+
+/** What a step that failed or was killed left outside of the scope, and nobody has seen yet. */
+async function leftOutside(
+  standing: Standing,
+  ports: RunPorts,
+  lease: Lease,
+): Promise<readonly string[]> {
+  const last = unlooked(standing);
+  if (last === null) return [];
+  const changes = await changesSince(heldManifest(last.manifest, ports), ports.backend);
+  if (changes === null) return [`scope_unknown:${last.step}: what else it changed`];
+  const known = new Set(standing.strayed.map(({ path }) => path));
+  const found = outOfScope(changes).filter(({ path }) => !known.has(path));
+  if (found.length > 0) {
+    guard(() => lease.latch(`scope_violation:${last.step}`));
+    append(ports, { event: 'scope_violation', step: last.step, changes: found });
+  }
+  return found.map(outside);
 }
 
 /** Exactly what is not as it was. */

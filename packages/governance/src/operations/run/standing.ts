@@ -33,6 +33,8 @@ export interface Begun {
   /** ms since the epoch. */
   readonly at: number;
   readonly undo: UndoRecord;
+  /** The reference of what was there before; null where the record names none. */
+  readonly manifest: string | null;
 }
 
 export interface Halt {
@@ -65,6 +67,8 @@ export interface Standing {
   readonly begun: readonly Begun[];
   /** How many steps passed with all of their gates, from the first on. */
   readonly passed: number;
+  /** The last step whose end, and all that changed by then, was looked at and was well. */
+  readonly looked: number;
   readonly finalPassed: boolean;
   /** What changed outside of the scope. The runner cannot put it back. */
   readonly strayed: readonly Change[];
@@ -91,6 +95,12 @@ export function toUndo({ begun, rollback }: Standing): readonly Begun[] {
   return begun
     .filter(({ undo, step }) => undo.kind !== 'nothing' && !undone.has(step))
     .toReversed();
+}
+
+/** The last step, where nobody has found that it kept to its scope: it failed or was killed. */
+export function unlooked({ begun, looked }: Standing): Begun | null {
+  const last = begun.at(-1);
+  return last === undefined || last.step === looked ? null : last;
 }
 
 /** The only place that knows how an operation ended; null while that is open. */
