@@ -26,6 +26,7 @@ export default defineConfig({
           pool: 'threads',
           isolate: false,
           testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {
@@ -40,6 +41,7 @@ export default defineConfig({
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
           testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {
@@ -61,6 +63,7 @@ export default defineConfig({
           maxWorkers: 2,
           sequence: { groupOrder: 3 },
           testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {
@@ -70,6 +73,7 @@ export default defineConfig({
           exclude: ['**/*.wire.test.ts'],
           pool: 'forks',
           testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {

@@ -19,12 +19,6 @@ export interface Phase2Facts {
   readonly textOf: (path: string) => string;
 }
 
-/** Of section 5.2, and no drill of ours shows it. */
-const NOT_BUILT =
-  'Drill 8, a code outside the registry: the strict validator and the reader of a status refuse ' +
-  'it, and the tests fail on it; that a running engine falls into KILL_CORTEX_FORCE_KILL on it ' +
-  'is not built.';
-
 const RISKS = `- The exchange is our own: that Deribit answers as it does here is not shown.
 - Ten trading days, or fourteen, on paper are days: they are not shown and cannot be here.
 - That a person reads mode and reason within five seconds is for a person: ${NOT_SIGNED}.
@@ -38,7 +32,7 @@ const SIGNATURE = table(
 );
 
 function failedOf({ missing, faults }: Phase2Facts): readonly string[] {
-  return [...missing.map(({ path, why }) => `${path}: ${why}`), ...faults, NOT_BUILT].map(oneLine);
+  return [...missing.map(({ path, why }) => `${path}: ${why}`), ...faults].map(oneLine);
 }
 
 function drillsTable({ textOf, missing, faults }: Phase2Facts): string {
