@@ -38,6 +38,7 @@ export const VERBS = {
   keys: { owner: 'runtime', does: 'ask the exchange what a key can do, and judge it' },
   certify: { owner: 'runtime', does: 'bind build, configuration and contract into a certificate' },
   verify: { owner: 'runtime', does: 'check chains and signatures without the process behind them' },
+  ops: { owner: 'governance', does: 'operations: declared, approved, in scope, proved' },
   doctor: { owner: 'runtime', does: 'measure this host: disk, clock, limits' },
 };
 

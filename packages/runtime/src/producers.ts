@@ -90,13 +90,13 @@ export function createProducers(
 
 /** Read for every tick and told when it changes: it would otherwise fill the tape. */
 function lockReader(
-  { operationsLock }: StartOptions['documents'],
+  documents: StartOptions['documents'],
   clock: StartOptions['clock'],
   post: Post,
 ): () => void {
   let before: OperationsLock | null = null;
   return () => {
-    const lock = operationsLock();
+    const lock = documents.operationsLock();
     if (before !== null && isSameLock(lock, before)) return;
     before = lock;
     post({ kind: 'operationsLockRead', at: monoMs(clock.now()), lock });

@@ -198,9 +198,9 @@ function recordApprovals(place: Workplace, { log, ...taken }: Taken, io: Io): Ex
   }
   if (granted) return EXIT_CODES.ok;
   for (const { code, detail } of lacks) io.err(`${code}: ${detail}`);
-  const [{ code, detail } = { code: 'approval_missing', detail: '' }] = lacks;
-  if (counted.length === 0) {
-    log.append({ event: 'approval_rejected', code, detail });
+  const [lack] = lacks;
+  if (counted.length === 0 && lack !== undefined) {
+    log.append({ event: 'approval_rejected', ...lack });
   }
   return EXIT_CODES.approval_required;
 }

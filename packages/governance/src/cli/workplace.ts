@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { operationsLockPath } from '@holdfast/runtime/operations-lock';
+import { operationsLockPath } from '@holdfast/runtime/config';
 import { readTrustRoots, type TrustRootsRead, trustRootsPathOf } from '@holdfast/runtime/proof';
 import type { AuditLog } from '../operations/audit/event.ts';
 import { type AuditOpened, openAuditLog } from '../operations/audit/log.ts';

@@ -68,13 +68,6 @@ export const GateSchema = Type.Union([
 ]);
 export type Gate = Static<typeof GateSchema>;
 
-/** Which of the three kinds of the seed a gate is: each mutating step needs the applicable ones. */
-export type GateFamily = 'status' | 'logs' | 'functional';
-
-export function familyOf({ kind }: Gate): GateFamily {
-  return kind === 'status' || kind === 'logs' ? kind : 'functional';
-}
-
 /**
  * `inconclusive`: it could not be asked. That is no pass, and before the first change no failure
  * either: the operation halts and asks (D-23, D-43).

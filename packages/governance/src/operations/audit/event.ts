@@ -125,6 +125,7 @@ export type AuditEvent =
       readonly event: 'amendment';
       readonly outcome: 'ROLLBACK';
       readonly rollback_timestamp: string;
+      /** Hashes of the records that tell of the rollback, what was verified among them. */
       readonly rollback_evidence: readonly string[];
       readonly actor: string;
     };

@@ -12,6 +12,7 @@ import { lineOf, readChain } from './chain.ts';
 import { putDurably, syncFolder } from './durable-file.ts';
 import type { AuditEvent, AuditLog, AuditRecord } from './event.ts';
 import { type JournalFile, openJournal } from './journal-file.ts';
+import { parseRecord } from './record-schema.ts';
 import { redactBytes, redactText, shown } from './redact.ts';
 import { AUDIT_FILE, type AuditFinding, inspect, KEPT_LIMIT } from './verify-audit.ts';
 
@@ -178,9 +179,12 @@ function heldLog(
         payload: withoutSecrets(payload, secrets),
         prev_hash: records.at(-1)?.hash ?? options.previous,
       });
+      // Read back, so that what is remembered is what is written, whoever holds the payload; and
+      // so that nothing is written that could not be read again.
+      const read = parseRecord(JSON.parse(line));
+      if (!read.ok) throw new Error(`${payload.event}: ${read.violations[0].message}`);
       file.append(line);
-      // Read back, so that what is remembered is what is written, whoever holds the payload.
-      const record: AuditRecord = JSON.parse(line);
+      const record = read.value;
       records.push(record);
       return record;
     },

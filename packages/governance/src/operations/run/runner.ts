@@ -304,9 +304,7 @@ async function amend(ports: RunPorts): Promise<void> {
     event: 'amendment',
     outcome: 'ROLLBACK',
     rollback_timestamp: new Date(ports.clock()).toISOString(),
-    rollback_evidence: records
-      .slice(from)
-      .map(({ seq, payload, hash }) => `${seq} ${payload.event} sha256:${hash}`),
+    rollback_evidence: records.slice(from).map(({ hash }) => hash),
     actor: ports.actor,
   };
   await ports.amend(amendment).catch((error: unknown) => {
