@@ -16,8 +16,8 @@ interface Outcome {
 }
 
 const WATCH_MS = 400;
-const BUYS_MAX = 8;
-const BUY_EVERY_MS = 2_000;
+const ASKS_MAX = 8;
+const ASK_EVERY_MS = 2_000;
 const MARKET = ['book.', 'ticker.', 'trades.'];
 /** Longer than a whole reconcile cycle. */
 const STANDS_MS = 12_000;
@@ -29,6 +29,13 @@ const latched = (code: string) => (status: Status) =>
   (status['open_permission_reason_codes'] as readonly string[]).includes(code);
 const holding = (code: string) => (status: Status) =>
   (status['mode_reasons'] as readonly string[]).includes(code);
+
+/** A pass over the venue's truth is not answered: what was latched is seen before it is cleared. */
+const UNANSWERED = {
+  methods: ['private/get_open_orders_by_currency', 'private/get_open_orders'],
+  code: 13_028,
+  message: 'temporarily_unavailable',
+};
 
 async function ready(desk: ChaosDesk): Promise<void> {
   await desk.start();
@@ -42,23 +49,31 @@ async function untilCleared(desk: ChaosDesk, code: string, timeoutMs: number): P
   await desk.untilStatus(`cleared of ${code}`, (status) => !latched(code)(status), timeoutMs);
 }
 
-async function buy(desk: ChaosDesk): Promise<void> {
+function buy(desk: ChaosDesk): Promise<void> {
   const since = Date.now();
-  const isDone = (): boolean => desk.heard('held', since).length > 0;
-  // What takes at once may miss; it is asked for again.
-  for (let tries = 0; tries < BUYS_MAX && !isDone(); tries += 1) {
-    desk.say('buy');
-    await Promise.race([desk.until('a purchase', isDone, 60_000), sleep(BUY_EVERY_MS)]);
+  return ask(desk, 'buy', 'a purchase', () => desk.heard('held', since).length > 0);
+}
+
+/** What takes at once may miss, and a gate may say no; it is asked for again. */
+async function ask(
+  desk: ChaosDesk,
+  wish: 'buy' | 'pair',
+  what: string,
+  isDone: () => boolean,
+): Promise<void> {
+  for (let tries = 0; tries < ASKS_MAX && !isDone(); tries += 1) {
+    desk.say(wish);
+    const until = Date.now() + ASK_EVERY_MS;
+    while (Date.now() < until && !isDone()) await sleep(5);
   }
-  await desk.until('a purchase', isDone, BUY_EVERY_MS);
+  await desk.until(what, isDone, ASK_EVERY_MS);
 }
 
 async function partialFill(desk: ChaosDesk): Promise<Outcome> {
   await ready(desk);
   desk.relay.refuse({ methods: ['private/buy'], code: 10_009, message: 'not_enough_funds' });
   const since = Date.now();
-  desk.say('pair');
-  await desk.until('the refused leg', () => desk.relay.refused > 0);
+  await ask(desk, 'pair', 'the refused leg', () => desk.relay.refused > 0);
   const triggeredAt = desk.heard('submit', since).at(-1)?.at ?? Number.NaN;
   await desk.untilStatus('Degraded', (status) => status['risk_state'] === 'Degraded');
   await desk.callEmergency('drill: a pair of which one leg was refused');
@@ -130,9 +145,12 @@ async function crash(desk: ChaosDesk): Promise<Outcome> {
 async function bookGap(desk: ChaosDesk): Promise<Outcome> {
   await ready(desk);
   desk.say('probe');
+  desk.relay.refuse(UNANSWERED);
   const lost = await desk.relay.loseNext('book.');
   const shownAt = await lost.next;
   await desk.untilStatus('gap', latched('WS_BOOK_GAP_RECONCILE_REQUIRED'));
+  await sleep(WATCH_MS);
+  desk.relay.refuse(null);
   await untilCleared(desk, 'WS_BOOK_GAP_RECONCILE_REQUIRED', 60_000);
   return { triggeredAt: shownAt, facts: { channel: lost.channel, lost_at: lost.at } };
 }

@@ -27,15 +27,19 @@ const FLOOD = 64;
 const FLOOD_ROUNDS = 40;
 const FLOOD_EVERY_MS = 25;
 
+/** In the wall's time, by which whoever listens says when something was broken. */
 const say = (line: object): void => {
-  writeSync(1, `${JSON.stringify(line)}\n`);
+  const told = 'at' in line ? { ...line, at: Number(line.at) + skewMs } : line;
+  writeSync(1, `${JSON.stringify(told)}\n`);
 };
 
+let skewMs = 0;
 const wishes: Wish[] = [];
 const engine = await startWireEngine(
   { root, endpoint, clientId, clientSecret },
   { strategies: obedientCrew(wishes), onEffect: tellEffect, onEvent: tellEvent },
 );
+skewMs = Date.now() - engine.clock.now();
 const { state } = engine.runtime;
 
 function tellEffect(effect: Effect): void {

@@ -202,7 +202,9 @@ const DRILLS_OVER_THE_WIRE: readonly Drill[] = [
     trigger: 'One change of one book is lost on the line; the next one names another predecessor.',
     expected: latchedBy('WS_BOOK_GAP_RECONCILE_REQUIRED'),
     claims: [REFUSED, BY_RECONCILIATION, atOnce('book_gap')],
-    notes: 'The trigger is the change that follows the lost one: before it nobody can know.',
+    notes:
+      'The trigger is the change that follows the lost one: before it nobody can know. For 0.4 s ' +
+      'the venue does not answer what is open, or it is mended before anybody asks to open.',
   },
   {
     number: 6,

@@ -45,13 +45,20 @@ export interface DrillRun {
   readonly broken: readonly string[];
 }
 
+/** Market data carries the time of the venue, which two processes measure, each a little apart. */
+const APART_MS = 50;
+
+function isAfter({ triggered_at: triggeredAt }: DrillRun, at: number): boolean {
+  return at >= triggeredAt - APART_MS;
+}
+
 export function linesAfter(run: DrillRun, kind: string): readonly DrillLine[] {
-  return run.lines.filter((line) => line.kind === kind && line.at >= run.triggered_at);
+  return run.lines.filter(({ kind: told, at }) => told === kind && isAfter(run, at));
 }
 
 /** From the trigger until the engine said that it would open nothing; null: it never did. */
 export function timeToSafeMs(run: DrillRun): number | null {
-  const after = run.lines.filter(({ at }) => at >= run.triggered_at - 1);
+  const after = run.lines.filter(({ at }) => isAfter(run, at));
   const safe = after.find(
     ({ kind, to }) => kind === 'started' || (kind === 'modeChanged' && to !== 'Active'),
   );

@@ -97,6 +97,7 @@ describe('risk state', () => {
       'output_queue_full',
       'ledger_unavailable',
       'group_lock_timeout',
+      'operations_lock',
       'exchange_maintenance',
     ]);
     expect(endedBy((causes, cause) => clearCause(causes, cause, 'operator'))).toEqual([
