@@ -68,7 +68,7 @@ interface Suite {
 
 const SUITES: readonly Suite[] = [
   { name: 'tidy', project: 'tidy', budgetSeconds: 30, narrow: [] },
-  { name: 'unit', project: 'unit', budgetSeconds: 25, narrow: ['--exclude', '**/*.prop.test.ts'] },
+  { name: 'unit', project: 'unit', budgetSeconds: 40, narrow: ['--exclude', '**/*.prop.test.ts'] },
   { name: 'property', project: 'unit', budgetSeconds: 20, narrow: ['.prop.test.ts'] },
   { name: 'core', project: 'core', budgetSeconds: 40, narrow: [] },
   { name: 'contract', project: 'contract', budgetSeconds: 60, narrow: [] },
@@ -113,7 +113,7 @@ export function testStages(root: string, fuzzSeeds: number, deeper = 0): Stage[]
   const worlds = existsSync(join(root, 'packages/sim/src/cli.ts'))
     ? [
         holdfast('scenarios', 45, ['drill', '--all', '--jobs', '2']),
-        holdfast('fuzz', Math.max(30, fuzzSeeds * 0.2), fuzzWords(fuzzSeeds)),
+        holdfast('fuzz', Math.max(30, fuzzSeeds * 0.15), fuzzWords(fuzzSeeds)),
       ]
     : [];
   return [...(tidy === undefined ? [] : [tidy]), trace, ...suites, explored(deeper), ...worlds];
