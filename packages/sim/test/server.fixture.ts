@@ -142,7 +142,7 @@ export interface Answer {
 
 export type Json = Readonly<Record<string, unknown>>;
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 5_000;
 
 /** Throws when it takes too long. */
 async function patient<T>(promise: Promise<T>, what: string): Promise<T> {
