@@ -7,6 +7,7 @@ import {
   E8,
   type IntentProposal,
   type LegProposal,
+  limitLeg,
   type Quote,
   type Strategy,
   strategyId,
@@ -102,7 +103,7 @@ function bidFor(habit: Opening, quote: Quote, view: StrategyView): IntentProposa
   if (held(view, instrument.underlying) + size.amount > size.most) return null;
   const limitPrice = { take: ask, join: bid, rest: bid / 2 }[habit];
   const leg: LegProposal = {
-    ...plainLeg(instrument.name, 'buy', size.amount, limitPrice),
+    ...limitLeg(instrument.name, 'buy', size.amount, limitPrice),
     fairPrice: ask + EDGE_USD / (size.amount * index),
     grossEdgeUsd: EDGE_USD,
     delta: quote.delta,
@@ -124,7 +125,7 @@ function closing(habit: Closing, memory: Memory, view: StrategyView): IntentProp
       continue;
     const rests = habit === 'rest to close';
     const leg: LegProposal = {
-      ...plainLeg(instrument.name, 'sell', amount, rests ? ask * 2 : bid),
+      ...limitLeg(instrument.name, 'sell', amount, rests ? ask * 2 : bid),
       timeInForce: rests ? 'good_til_cancelled' : 'immediate_or_cancel',
     };
     return { action: 'Close', reduceOnly: true, legs: [leg], target: null };
@@ -138,28 +139,4 @@ function held(view: StrategyView, coin: string): number {
     if (view.quote(position.instrument)?.instrument.underlying === coin) amount += position.amount;
   }
   return amount;
-}
-
-function plainLeg(
-  instrument: LegProposal['instrument'],
-  side: LegProposal['side'],
-  quantity: number,
-  limitPrice: number,
-): LegProposal {
-  return {
-    instrument,
-    side,
-    quantity,
-    contracts: null,
-    limitPrice,
-    fairPrice: null,
-    grossEdgeUsd: null,
-    delta: null,
-    orderType: 'limit',
-    timeInForce: 'immediate_or_cancel',
-    postOnly: false,
-    trigger: null,
-    triggerPrice: null,
-    linkedOrderType: null,
-  };
 }

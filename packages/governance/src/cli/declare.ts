@@ -1,7 +1,7 @@
 /** Before anything is done: ids, faults, the plan, the declaration on record, and approvals. */
 import { hostname } from 'node:os';
 import { extname, resolve } from 'node:path';
-import { readKeyFile, type SigningKey } from '@holdfast/runtime/proof';
+import { readKeyFile } from '@holdfast/runtime/proof';
 import { createAuditLog } from '../operations/audit/log.ts';
 import {
   DECLARATION_SCHEMA,
@@ -170,16 +170,12 @@ export function signFor(
   if (known === undefined || role === undefined) {
     return { ok: false, code: 'approver_unknown', detail: `nobody trusted has ${read.key.keyId}` };
   }
-  const made = signWith(read.key, known.holder, role);
-  return made.ok ? { ok: true, approver: known.holder, role, keyId: read.key.keyId } : made;
-
-  function signWith(key: SigningKey, approver: string, as: string) {
-    const decision = reject ? ('reject' as const) : ('approve' as const);
-    const request = { operationId: id, digest, approver, role: as, decision, at: place.clock() };
-    const signature = signApproval(folder, request, key);
-    if (signature.ok) return signature;
-    return { ok: false, code: 'approval_unsigned', detail: signature.detail } as const;
-  }
+  const approver = known.holder;
+  const decision = reject ? 'reject' : 'approve';
+  const request = { operationId: id, digest, approver, role, decision, at: place.clock() } as const;
+  const made = signApproval(folder, request, read.key);
+  if (!made.ok) return { ok: false, code: 'approval_unsigned', detail: made.detail };
+  return { ok: true, approver, role, keyId: read.key.keyId };
 }
 
 /** Each approval that counts goes on record once; what is missing is said. */

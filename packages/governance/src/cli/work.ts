@@ -10,6 +10,7 @@ import type { RunPorts } from '../operations/run/ports.ts';
 import { resumeOperation } from '../operations/run/resume.ts';
 import { rollBackOperation } from '../operations/run/rollback.ts';
 import { runOperation } from '../operations/run/runner.ts';
+import { isSamePerson } from '../operations/signoff/approver-set.ts';
 import { entriesOf } from '../operations/signoff/ledger-event.ts';
 import { readLedger } from '../operations/signoff/ledger-file.ts';
 import { signFor, type Signer } from './declare.ts';
@@ -99,7 +100,7 @@ function recordAnswer(
     key_id: keyId,
     at: new Date(at).toISOString(),
     expires_at: taken.declaration.expires_at,
-    self: approver === taken.declaration.requested_by,
+    self: isSamePerson(approver, taken.declaration.requested_by),
   });
   return null;
 }

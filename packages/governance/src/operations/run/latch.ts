@@ -21,6 +21,7 @@ import { readBounded, replaceFile } from '@holdfast/runtime/proof';
 import { type Static, Type } from 'typebox';
 import { ENVIRONMENTS, OPERATION_ID, type OperationEnvironment } from '../declaration.ts';
 import { detailOf } from './ports.ts';
+import { isSamePerson } from '../signoff/approver-set.ts';
 import type { Lease, LeaseAnswer, LeaseClaim } from './ports.ts';
 import { isAlive, startOf } from './process-identity.ts';
 
@@ -250,11 +251,6 @@ function lockTrading(place: LockPlace, claim: LeaseClaim, state: 'running' | 'la
 function unlock({ operationsLock }: LockPlace, id: string): void {
   const found = readOperationsLock(operationsLock);
   if (found.state === 'there' && found.value.operation_id === id) remove(operationsLock);
-}
-
-/** `Risk` and `risk` are one person (D-21). */
-function isSamePerson(one: string, other: string): boolean {
-  return one.trim().toLowerCase() === other.trim().toLowerCase();
 }
 
 function stamp({ clock }: LockPlace): string {

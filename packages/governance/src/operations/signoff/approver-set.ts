@@ -38,7 +38,7 @@ export function roleOf(role: string): string {
 
 /** One person under two spellings is one person; so is `ana@firm.example`, who is `ana`. */
 export function isSamePerson(one: string, other: string): boolean {
-  const name = (who: string): string => who.toLowerCase().split('@')[0] ?? '';
+  const name = (who: string): string => who.trim().toLowerCase().split('@')[0] ?? '';
   return name(one) === name(other);
 }
 
