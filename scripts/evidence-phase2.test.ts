@@ -64,6 +64,11 @@ describe('a drill', () => {
     expect(items.every(({ provenance }) => provenance.clock === 'real')).toBe(true);
   });
 
+  it('takes a rescue for no opening order', () => {
+    const rescue = line('submit', 40, { reduceOnly: false, purpose: 'rescue' });
+    expect(faultsOf({ ...run, lines: [...run.lines, rescue] })).toEqual([]);
+  });
+
   it.each<[string, DrillRun, string]>([
     ['nothing was refused', without('intentRejected'), 'were made and refused'],
     ['the latch was never cleared', without('latchCleared'), 'by a clean reconciliation'],

@@ -53,6 +53,16 @@ export const SILENCES: readonly Plant[] = [
     ground: 'worlds',
   },
   {
+    name: 'timer-asks-no-more',
+    class: CLASS,
+    does: 'the timer that compares ledger and venue is set once and never comes',
+    file: 'packages/core/src/turn/reconciliation.ts',
+    find: '    snapshot.at + (isSoon ? RECONCILE_RETRY_MS : session.reconcileIntervalMs),',
+    replace: '    snapshot.at + (isSoon ? RECONCILE_RETRY_MS : session.reconcileIntervalMs * 1e6),',
+    caughtBy: ['compared-within-a-minute'],
+    ground: 'scenarios',
+  },
+  {
     name: 'cancel-read-as-cancelled',
     class: CLASS,
     does: 'a cancel without an answer has cancelled',

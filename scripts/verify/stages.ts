@@ -14,6 +14,18 @@ function tool(root: string, packageName: string, command = packageName): string 
 /** The linter asks for its places by name. */
 const LINTED = ['packages', 'scripts', 'bin', 'vitest.config.ts'];
 
+function governedStage(): Stage {
+  return {
+    name: 'governed',
+    budgetSeconds: 30,
+    commands: [['bin/holdfast.js', 'ops', 'check']],
+    repeat: 'npm run holdfast -- ops check',
+  };
+}
+
+/** Who checks that governed files are changed by operations alone (O-18). */
+const GOVERNOR = 'packages/governance/src/cli.ts';
+
 export function checkStages(root: string): Stage[] {
   const generator = 'scripts/generate-docs.ts';
   const docs: Stage[] = existsSync(join(root, generator))
@@ -26,6 +38,9 @@ export function checkStages(root: string): Stage[] {
         },
       ]
     : [];
+  // Where there is no history, no change of it can be without its operation.
+  const hasHistory = [GOVERNOR, '.git'].every((path) => existsSync(join(root, path)));
+  const governed: Stage[] = hasHistory ? [governedStage()] : [];
   return [
     {
       name: 'format',
@@ -50,6 +65,7 @@ export function checkStages(root: string): Stage[] {
       repeat: 'npx tsc -p packages/core && npx tsc -p packages/strategies && npx tsc -p .',
     },
     ...docs,
+    ...governed,
     {
       name: 'knip',
       budgetSeconds: 30,
@@ -80,7 +96,7 @@ const SUITES: readonly Suite[] = [
  */
 const LONG_SUITES: readonly Suite[] = [
   { name: 'soak', project: 'soak', budgetSeconds: 80, narrow: [] },
-  { name: 'wire', project: 'wire', budgetSeconds: 190, narrow: [] },
+  { name: 'wire', project: 'wire', budgetSeconds: 480, narrow: [] },
   { name: 'profiles', project: 'profiles', budgetSeconds: 90, narrow: [] },
 ];
 

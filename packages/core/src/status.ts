@@ -1,6 +1,5 @@
 import { certificateExpiresAt } from './guard/certificate.ts';
 import type { GuardInputs, Reading } from './guard/inputs.ts';
-import { lockInWords } from './guard/operations-lock.ts';
 import { viewLatch } from './guard/latch.ts';
 import { resolveMode } from './guard/resolve.ts';
 import { standingCauses } from './guard/risk-state.ts';
@@ -119,7 +118,7 @@ function clearingInputs(
     latchedAt,
     riskCauses,
     emergency,
-    operations: lockInWords(operationsLock),
+    operationsLock,
     operatorStop,
   };
 }

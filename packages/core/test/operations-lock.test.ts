@@ -6,9 +6,10 @@ import { wallMs } from '../src/values/index.ts';
 import { Desk } from './desk.ts';
 
 const OPERATION = 'OPS-2026-01-05-001';
+const SINCE = '2026-01-05T09:00:00.000Z';
 const HELD: readonly OperationsLock[] = [
-  { state: 'running', operationId: OPERATION },
-  { state: 'latched', operationId: OPERATION },
+  { state: 'running', operationId: OPERATION, since: SINCE },
+  { state: 'latched', operationId: OPERATION, since: SINCE },
   { state: 'unreadable' },
 ];
 
@@ -18,6 +19,12 @@ function read(desk: Desk, lock: OperationsLock): void {
 
 /** What a person reads of the reason, in the status document. */
 function toldOf(desk: Desk): string {
+  return stepsOf(desk)
+    .map(({ current }) => current)
+    .join('; ');
+}
+
+function stepsOf(desk: Desk) {
   const status = describeStatus(desk.state, {
     now: wallMs(desk.now),
     ledger: { depth: 0, capacity: 1_024, enqueueFailures: 0 },
@@ -26,7 +33,7 @@ function toldOf(desk: Desk): string {
     count429In5m: 0,
     supportedProfiles: ['CSP'],
   });
-  return status.owner_view.unblock.map(({ current }) => current).join('; ');
+  return status.owner_view.unblock;
 }
 
 describe('the operations lock', () => {
@@ -46,8 +53,32 @@ describe('the operations lock', () => {
     expect(toldOf(desk)).toContain(
       lock.state === 'unreadable'
         ? 'operations_lock: the operations lock cannot be read'
-        : `operations_lock: operation ${OPERATION} is ${lock.state}`,
+        : `operations_lock: operation ${OPERATION} is ${lock.state} since ${SINCE}`,
     );
+  });
+
+  it.each([
+    ['running', `holdfast ops resume ${OPERATION}`],
+    ['latched', 'holdfast ops clear --environment'],
+    ['unreadable', 'artifacts/operations/<environment>.lock.json'],
+  ] as const)('X-04 D-24 the owner reads what ends it where it is %s', (state, words) => {
+    const desk = new Desk().boot();
+    const lock = HELD.find((held) => held.state === state);
+    if (lock === undefined) throw new Error('it is one of them');
+    read(desk, lock);
+    const [step, ...more] = stepsOf(desk).filter(({ current }) => current.includes('lock'));
+    expect(more).toEqual([]);
+    expect(step?.target).toContain(words);
+    read(desk, { state: 'free' });
+    expect(stepsOf(desk)).toEqual([]);
+  });
+
+  it('X-04 an operation behind another is told as the one that holds it now', () => {
+    const desk = new Desk().boot();
+    read(desk, { state: 'running', operationId: OPERATION, since: SINCE });
+    read(desk, { state: 'running', operationId: 'OPS-2026-01-05-002', since: SINCE });
+    expect(toldOf(desk)).toContain('OPS-2026-01-05-002');
+    expect(toldOf(desk)).not.toContain(OPERATION);
   });
 
   it('X-04 NON-TRIP: free, and free again, it holds nothing back', () => {
@@ -65,7 +96,7 @@ describe('the operations lock', () => {
 
   it('X-04 no clean pass, no time and no word ends it, but the file alone', () => {
     const desk = new Desk().boot();
-    read(desk, { state: 'latched', operationId: OPERATION });
+    read(desk, { state: 'latched', operationId: OPERATION, since: SINCE });
     const minutes = DEFAULT_PARAMETERS.emergencyReduceonlyCooldownS * 1_000;
     for (let passed = 0; passed < minutes; passed += 10_000) desk.tick(10_000);
     desk.post({ kind: 'operatorCommanded', command: 'release', reason: 'go', operator: 'me' });

@@ -139,7 +139,7 @@ describe('every code', () => {
     latchedAt: new Map(),
     riskCauses: new Map(),
     emergency: observations.emergency,
-    operations: null,
+    operationsLock: { state: 'free' as const },
     operatorStop: null,
   };
   const NAMED = /holdfast [a-z]+|\d/;

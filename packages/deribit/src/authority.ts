@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import { type Authentication, authParams, type Credentials } from './credentials.ts';
+import { type Authentication, authParams, type Credentials } from './authentication.ts';
 import { classOf } from './protocol/errors.ts';
 import type { RpcAnswer, RpcParams } from './protocol/rpc.ts';
 import { parseAuth } from './protocol/session.ts';

@@ -1,7 +1,7 @@
 import type { Event } from '@holdfast/core';
 import type { Instrument } from '@holdfast/core/instrument';
 import type { Clock } from './clock.ts';
-import type { Authentication, Credentials } from './credentials.ts';
+import type { Authentication, Credentials } from './authentication.ts';
 import type { Interval } from './protocol/channels.ts';
 import type { OpenSocket } from './socket.ts';
 

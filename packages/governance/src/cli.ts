@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { approve, declare, lint, newOperation, plan } from './cli/declare.ts';
+import { listTemplates, newFrom } from './cli/from-template.ts';
 import type { Io } from './cli/io.ts';
 import {
   check,
@@ -49,9 +50,18 @@ function addDeclaring(ops: Command, place: () => Workplace, done: Done): void {
     .description('The next operation id, and a declaration to be filled.')
     .addOption(environment())
     .requiredOption('--requested-by <person>', 'who wants it')
-    .action((given: { environment: OperationEnvironment; requestedBy: string }) =>
-      done(newOperation(place(), given, io)),
-    );
+    .option('--from <template>', 'fill a shipped one (see `ops templates`), or a file')
+    .option('--set <NAME=VALUE...>', 'its parameters', [])
+    .action(({ from, set, ...request }: NewWords) => {
+      if (from !== undefined) return done(newFrom(place(), cwd, { ...request, from, set }, io));
+      if (set.length === 0) return done(newOperation(place(), request, io));
+      io.err('--set fills a template: say which one with --from');
+      return done(EXIT_CODES.invalid);
+    });
+  ops
+    .command('templates')
+    .description('The shipped declarations, and the parameters of each.')
+    .action(() => done(listTemplates(place(), io)));
   ops
     .command('lint')
     .description('Whether a declaration (YAML, JSON or a filled runbook) is an operation.')
@@ -77,6 +87,13 @@ function addDeclaring(ops: Command, place: () => Workplace, done: Done): void {
     .action((id: string, given: { key: string; role?: string; reject: boolean }) =>
       done(approve(place(), cwd, id, given, io)),
     );
+}
+
+interface NewWords {
+  readonly environment: OperationEnvironment;
+  readonly requestedBy: string;
+  readonly from?: string;
+  readonly set: readonly string[];
 }
 
 function addWorking(ops: Command, place: () => Workplace, done: Done): void {
@@ -160,9 +177,9 @@ function addTelling(ops: Command, place: () => Workplace, done: Done): void {
     .action((id: string) => done(ledgerAnchor(place(), id, io)));
   ops
     .command('check')
-    .description('Whether every governed change of a range has its operation.')
-    .requiredOption('--range <A..B>', 'commits')
-    .action(({ range }: { range: string }) => done(check(place(), range, io)));
+    .description('Whether every governed change has its sealed operation.')
+    .option('--range <A..B>', 'these commits; without it, all since the first operation')
+    .action(({ range }: { range?: string }) => done(check(place(), range, io)));
   const hooks = ops.command('hook').description('The git hooks of this clone.');
   hooks.command('install').action(() => done(install(place(), io)));
   hooks.command('pre-commit').action(() => done(hook(place(), 'pre-commit', undefined, io)));
@@ -170,6 +187,11 @@ function addTelling(ops: Command, place: () => Workplace, done: Done): void {
     .command('commit-msg')
     .argument('<file>')
     .action((file: string) => done(hook(place(), 'commit-msg', file, io)));
+  hooks
+    .command('pre-push')
+    .argument('<remote>')
+    .argument('[url]')
+    .action((remote: string) => done(hook(place(), 'pre-push', remote, io)));
   ops
     .command('prompt')
     .description('A filled prompt that drafts a declaration: prompt -- --operation …')

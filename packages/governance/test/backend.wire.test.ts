@@ -164,6 +164,38 @@ describe('commands and what they leave', () => {
   });
 });
 
+describe('what a command sees', () => {
+  it('9.5 a reading command sees what the operation is about, and its programs', async () => {
+    const program = join(top, 'programs/tool');
+    fs.mkdirSync(join(top, 'programs'));
+    fs.writeFileSync(program, 'the tool');
+    fs.writeFileSync(join(allowed, 'a.conf'), 'the file');
+    fs.writeFileSync(join(top, 'beside/b.conf'), 'another');
+    backend = open({}, { readable: [join(top, 'programs')] });
+    const cat = (...paths: readonly string[]): Promise<string> =>
+      perform({ kind: 'exec.read', argv: ['/bin/sh', '-c', `cat ${paths.join(' ')}`] });
+    expect(await cat(join(allowed, 'a.conf'), program)).toBe('ok the filethe tool');
+    expect(await cat(join(top, 'beside/b.conf'))).toBe('failed it ended with 1');
+    const gate: Gate = { kind: 'command', argv: ['/bin/sh', '-c', `test -e ${allowed}/a.conf`] };
+    expect(await ask(gate)).toContain('pass');
+  });
+
+  it('9.4 what it may not write it may read, where the deny list says so', async () => {
+    const path = join(allowed, 'logic.conf');
+    fs.writeFileSync(path, 'seen');
+    const read: Action = { kind: 'fs.read', path };
+    const write: Action = { kind: 'fs.write', path, content: 'x' };
+    const lists = { ...deny, isForbiddenPath: (at: string) => at.endsWith('logic.conf') };
+    const toWrite = (at: string, use: 'read' | 'write'): boolean =>
+      use === 'write' && lists.isForbiddenPath(at);
+    backend = open({}, { deny: lists });
+    expect(await perform(read)).toContain('refused path_forbidden');
+    backend = open({}, { deny: { ...lists, isForbiddenPath: toWrite } });
+    expect(await perform(read)).toBe('ok seen');
+    expect(await perform(write)).toContain('refused path_forbidden');
+  });
+});
+
 describe('gates', () => {
   let server: Server;
   let origin: string;

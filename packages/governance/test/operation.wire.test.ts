@@ -76,6 +76,21 @@ describe('an operation at the command line', () => {
     expect(await desk.type('rollback', id, '--why', 'again')).toMatchObject({ code: 1 });
   });
 
+  it('9.4 warns of streams that cannot be looked for, and plans all the same', async () => {
+    const made = await desk.type('new', '--environment', 'DEV', '--requested-by', 'ana');
+    const id = /OPS-\d{4}-\d{2}-\d{2}-\d{3}/.exec(made.out)?.[0] ?? '';
+    const plain = desk.declaration(id);
+    const file = join(desk.root, 'streams.json');
+    writeFileSync(file, JSON.stringify(plain));
+    expect(await desk.type('plan', file)).toMatchObject({ code: 0, err: '' });
+    const uses = { ...plain.uses, redis: 'redis://127.0.0.1:1' };
+    writeFileSync(file, JSON.stringify({ ...plain, uses }));
+    expect(await desk.type('plan', file)).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/^WARNING streams_not_asked: Redis: /),
+    });
+  });
+
   it('lints what is not filled, and says where', async () => {
     const made = await desk.type('new', '--environment', 'DEV', '--requested-by', 'ana');
     const file = join(desk.root, 'unfilled.yaml');

@@ -15,7 +15,7 @@ import type { Gate } from '../src/operations/gate.ts';
 import { makeTrust } from '../src/operations/signoff/trust.fixture.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../../..');
-const CLI = join(REPOSITORY, 'packages/governance/src/cli.ts');
+export const CLI = join(REPOSITORY, 'packages/governance/src/cli.ts');
 const UNIT = 'web.service';
 
 /** Reads its limit when it starts, and tells it to whoever asks. */

@@ -2,12 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NO_HASH } from '../src/operations/audit/chain.ts';
+import { digestOf, NO_HASH } from '@holdfast/runtime/proof';
 import { createAuditLog, openAuditLog } from '../src/operations/audit/log.ts';
 import type { Outcome } from '../src/operations/audit/event.ts';
 import type { HeldAuditLog } from '../src/operations/audit/log.ts';
 import { writeReport } from '../src/operations/audit/report-file.ts';
-import { declarationDigest } from '../src/operations/read.ts';
 import {
   createBench,
   createLife,
@@ -47,7 +46,7 @@ function openLog(how: typeof createAuditLog): HeldAuditLog {
 describe('a run whose log is a file', () => {
   it('O-08 is killed, taken up from the file alone, and verifies', async () => {
     const log = openLog(createAuditLog);
-    log.append({ event: 'declared', declaration, digest: declarationDigest(declaration) ?? '' });
+    log.append({ event: 'declared', declaration, digest: digestOf(declaration) });
     log.append({ event: 'validated', faults: [] });
     const life = createLife(70);
     const append: typeof log.append = (payload) => {

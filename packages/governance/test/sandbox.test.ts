@@ -1,3 +1,4 @@
+import { fork } from 'node:child_process';
 import * as fs from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -151,9 +152,35 @@ describe.each(MAKERS.filter(([, , isHere]) => isHere))('the sandbox by %s', (_, 
 
   it('9.14 time and output are bounded', async () => {
     const { ran, text } = await run(box(find), 'sleep 60 & yes', { timeoutMs: 700 });
-    expect(ran).toMatchObject({ started: true, exitCode: null, isTimedOut: true });
+    expect(ran).toMatchObject({ started: true, exitCode: null, limit: 'wall_time' });
     expect(text.length).toBeLessThan((4 << 20) + 100);
     expect(text).toMatch(/\[\d+ bytes more\]\n$/);
+  });
+
+  it('9.14 a killed governor takes its command with it', async () => {
+    const beat = join(allowed, 'beat');
+    const script = `while :; do sleep 0.05; echo x >>${beat}; done`;
+    const governor = fork(join(import.meta.dirname, 'sandbox-holder.fixture.ts'), [
+      allowed,
+      script,
+      find('bwrap') === null ? 'namespaces' : 'bubblewrap',
+    ]);
+    const ended = new Promise((resolve) => governor.once('exit', resolve));
+    await expect.poll(() => fs.existsSync(beat), { timeout: 10_000 }).toBe(true);
+    governor.kill('SIGKILL');
+    await ended;
+    const size = (): number => fs.statSync(beat).size;
+    // Two looks, four beats apart, that are the same.
+    await expect
+      .poll(
+        async () => {
+          const before = size();
+          await new Promise((resolve) => setTimeout(resolve, 200));
+          return size() - before;
+        },
+        { timeout: 5_000 },
+      )
+      .toBe(0);
   });
 
   it('9.14 close ends what still runs', async () => {
@@ -167,6 +194,16 @@ describe.each(MAKERS.filter(([, , isHere]) => isHere))('the sandbox by %s', (_, 
     expect(fs.statSync(join(allowed, 'beat')).size).toBe(size);
   });
 
+  it('9.14 what is interrupted before it is begun is not begun; what comes later is', async () => {
+    const sandbox = box(find);
+    const script = `echo x >${allowed}/made`;
+    const ran = run(sandbox, script, { ports: [1] });
+    sandbox.interrupt();
+    expect((await ran).text).toBe('it was asked to end before it was begun');
+    expect(fs.existsSync(join(allowed, 'made'))).toBe(false);
+    expect((await run(sandbox, script)).exitCode).toBe(0);
+  });
+
   it('O-03 an allowed folder that leads elsewhere is refused before anything runs', async () => {
     fs.symlinkSync(outside, join(top, 'alias'));
     const { ran } = await run(box(find), 'echo x >victim', { writable: [join(top, 'alias')] });
@@ -175,6 +212,46 @@ describe.each(MAKERS.filter(([, , isHere]) => isHere))('the sandbox by %s', (_, 
     const twin = await run(box(find), `echo x >${allowed}/twin`);
     expect(twin.ran).toMatchObject({ started: false, refused: { code: 'path_hard_linked' } });
     expect(fs.readFileSync(join(outside, 'victim'), 'utf8')).toBe('untouched');
+  });
+
+  it('9.4 what may only be read is shown to be read, and hidden to be written', async () => {
+    fs.writeFileSync(join(outside, 'logic'), 'seen');
+    fs.writeFileSync(join(allowed, 'logic'), 'seen');
+    const isLogic = (path: string): boolean => path.endsWith('logic');
+    const rules = { readable: [outside], hidden: [], find };
+    const toWrite = {
+      ...rules,
+      isForbidden: (path: string, use: string) => use === 'write' && isLogic(path),
+    };
+    const read = `cat ${outside}/logic`;
+    expect((await run(createSandbox(toWrite), read)).text).toBe('seen');
+    const write = await run(createSandbox(toWrite), `cat ${allowed}/logic`);
+    expect(write.ran).not.toMatchObject({ exitCode: 0 });
+    const hidden = await run(createSandbox({ ...rules, isForbidden: isLogic }), read);
+    expect(hidden.ran).not.toMatchObject({ exitCode: 0 });
+  });
+
+  it('9.14 the relay of the loopback runs, whatever is hidden where it stands', async () => {
+    const rules = { readable: [], hidden: [], find };
+    const governing = (path: string): boolean => path.includes('/governance');
+    const governed = createSandbox({ ...rules, isForbidden: governing });
+    const { text, exitCode } = await run(governed, 'echo up', { ports: [40_001] });
+    expect([text, exitCode]).toEqual(['up\n', 0]);
+  });
+
+  it('9.4 what is installed is not searched; what is hidden in it by name is', async () => {
+    const rules = { find, isForbidden: (path: string) => path.includes('id_') };
+    for (const folder of ['', 'id_inner']) fs.mkdirSync(join(top, 'lib', folder));
+    const [shown, kept] = [join(top, 'lib/id_ID.mjs'), join(top, 'lib/id_inner/a')];
+    for (const path of [shown, kept]) fs.writeFileSync(path, 'seen');
+    const packaged = [join(top, 'lib')];
+    const shownToAll = { ...rules, readable: packaged };
+    const hidden = [join(top, 'lib/id_inner')];
+    const installed = createSandbox({ ...shownToAll, packaged, hidden });
+    expect((await run(installed, `cat ${shown}`)).text).toBe('seen');
+    expect((await run(installed, `cat ${kept}`)).exitCode).not.toBe(0);
+    const searched = createSandbox({ ...shownToAll, hidden: [] });
+    expect((await run(searched, `cat ${shown}`)).exitCode).not.toBe(0);
   });
 
   it('O-03 a folder swapped between the look and the mount is never written', async () => {

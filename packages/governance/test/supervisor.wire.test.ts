@@ -81,6 +81,34 @@ describe('D-43 our own supervisor', () => {
     await expect.poll(() => fs.existsSync(`/proc/${child}`)).toBe(false);
   });
 
+  it('O-08 a service that somebody began to stop is not up, though it still runs', async () => {
+    define(`trap 'sleep 1; exit 0' TERM; echo ready; ${STAYS}`);
+    await act('start');
+    await expect.poll(log).toContain('ready');
+    const { keeper } = run();
+    const file = join(folder, 'run', `${UNIT}.json`);
+    fs.writeFileSync(file, JSON.stringify({ ...run(), stopping: true }));
+    process.kill(-keeper.pid, 'SIGTERM');
+    // Whoever asks is answered when it has ended.
+    expect((await port.state(UNIT)).isActive).toBe(false);
+    expect(fs.existsSync(`/proc/${keeper.pid}`)).toBe(false);
+    expect(await act('start')).toBe('0 web.service is active');
+    expect(run().keeper.pid).not.toBe(keeper.pid);
+  });
+
+  it('O-08 a service that was told to stop and does not is stopped before a start', async () => {
+    port = createSupervisor(folder, { stopMs: 200 });
+    define(`trap '' TERM; echo ready; ${STAYS}`);
+    await act('start');
+    const { keeper } = run();
+    const file = join(folder, 'run', `${UNIT}.json`);
+    fs.writeFileSync(file, JSON.stringify({ ...run(), stopping: true }));
+    expect(await port.state(UNIT)).toMatchObject({ isActive: false, text: 'deactivating' });
+    expect(await act('start')).toBe('0 web.service is active');
+    expect(run().keeper.pid).not.toBe(keeper.pid);
+    expect(fs.existsSync(`/proc/${keeper.pid}`)).toBe(false);
+  });
+
   it('D-43 a number that another process has by now is not taken for the service', async () => {
     define(STAYS);
     await act('start');

@@ -38,8 +38,8 @@ describe('the file of the operations lock', () => {
   });
 
   it.each(['running', 'latched'] as const)('X-04 says who holds it: %s', (state) => {
-    const { operation_id: operationId } = LOCK;
-    expect(lockOf(JSON.stringify({ ...LOCK, state }))).toEqual({ state, operationId });
+    const { operation_id: operationId, since } = LOCK;
+    expect(lockOf(JSON.stringify({ ...LOCK, state }))).toEqual({ state, operationId, since });
   });
 
   it.each([
@@ -49,6 +49,7 @@ describe('the file of the operations lock', () => {
     ['another schema', JSON.stringify({ ...LOCK, schema: 'free' })],
     ['a key too many', JSON.stringify({ ...LOCK, ignore: true })],
     ['a state of its own', JSON.stringify({ ...LOCK, state: 'free' })],
+    ['a time that is none', JSON.stringify({ ...LOCK, since: 'now, holdfast ops clear' })],
     ['no operation', JSON.stringify({ ...LOCK, operation_id: '' })],
     ['the same key twice', '{"state":"running","state":"latched"}'],
     ['a character that is none', '\u{fffd}'],

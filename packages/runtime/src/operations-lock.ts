@@ -18,8 +18,8 @@ const parseLock = createParser(
     environment: Type.String({ minLength: 1, maxLength: 32 }),
     trading_impact: Type.Enum(['indirect', 'direct'] as const),
     state: Type.Enum(['running', 'latched'] as const),
-    /** Since when, UTC. */
-    since: Type.String({ minLength: 1, maxLength: 32 }),
+    /** Since when, UTC; it is shown as it is. */
+    since: Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}Z$' }),
   }),
 );
 
@@ -39,5 +39,6 @@ export function readOperationsLock(path: string): OperationsLock {
   if (json === null || !json.ok) return { state: 'unreadable' };
   const lock = parseLock(json.value);
   if (!lock.ok) return { state: 'unreadable' };
-  return { state: lock.value.state, operationId: lock.value.operation_id };
+  const { state, operation_id: operationId, since } = lock.value;
+  return { state, operationId, since };
 }

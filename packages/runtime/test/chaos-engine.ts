@@ -46,7 +46,9 @@ function tellEffect(effect: Effect): void {
   if (effect.kind === 'report' && TOLD.has(effect.decision.kind)) say(brief(effect.decision));
   if (effect.kind === 'submit') {
     const { label, reduceOnly, side, amountE8 } = effect.order.terms;
-    say({ kind: 'submit', at: engine.clock.now(), label, reduceOnly, side, amount: amountE8 / E8 });
+    const amount = amountE8 / E8;
+    const purpose = state.facts.roles.get(label)?.purpose ?? null;
+    say({ kind: 'submit', at: engine.clock.now(), label, reduceOnly, purpose, side, amount });
   }
 }
 

@@ -9,6 +9,7 @@ import { groupId, monoMs, strategyId } from '@holdfast/core/values';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createClock } from '../src/clock.ts';
 import { type ControlRequest, callControl } from '../src/control/client.ts';
+import { command as commandOf } from '../src/control/command.ts';
 import { type Control, startControl } from '../src/control/server.ts';
 import { until } from './ledger-harness.ts';
 import { openInMemory } from './memory-open.ts';
@@ -110,6 +111,17 @@ describe('an emergency command', () => {
       is_trading_allowed: true,
     });
     expect(trader.runtime.state.facts.operatorStop).toBeNull();
+  });
+
+  it('release is no yes while its record is not heard', async () => {
+    await body(emergency('kill'));
+    const { state } = trader.runtime;
+    const deaf = { state, post: () => undefined, now: () => clock.now(), isRunning: () => true };
+    expect(await commandOf(deaf, 'release', { reason: 'drill', operator: 'dana' })).toMatchObject({
+      result: 'REJECTED',
+      cause: 'not_recorded_yet',
+      trading_mode: 'Kill',
+    });
   });
 
   it('release lifts nothing else: the cooldown of reduce-only runs on', async () => {

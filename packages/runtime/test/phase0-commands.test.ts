@@ -124,6 +124,7 @@ describe('P0-D the commands of the runbook', () => {
       code: 0,
       answer: { pending_orders: 0, orders_in_flight: 0 },
     });
+    expect((await ask(['orders', '--pending', '--expect-none'])).code).toBe(0);
     expect(await word('reduce-only')).toMatchObject({ code: 0, answer: { result: 'ACCEPTED' } });
     const mode = async () => (await ask(['status'])).answer['trading_mode'];
     for (let left = 50; left > 0 && (await mode()) !== 'REDUCE_ONLY'; left -= 1) await sleep(20);

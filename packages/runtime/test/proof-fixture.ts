@@ -72,6 +72,23 @@ export class ProofBench {
     writeFileSync(this.rootsPath, formatTrustRoots(document));
   }
 
+  /** Two persons who approve. */
+  people(first: string, firstKey: SigningKey, second: string, secondKey: SigningKey): void {
+    const holders = [
+      { id: first, key: firstKey },
+      { id: second, key: secondKey },
+    ].map(({ id, key }) => ({
+      id,
+      name: id,
+      kind: 'person' as const,
+      roles: ['approver' as const],
+      keys: [
+        { key_id: key.keyId, public_key: key.publicKey, valid_from_ms: 0, valid_until_ms: null },
+      ],
+    }));
+    writeFileSync(this.rootsPath, formatTrustRoots({ roots_version: 1, holders }));
+  }
+
   claim(signedAt = T0): Claim {
     const roots = readTrustRoots(this.rootsPath);
     if (!roots.ok) throw new Error(roots.detail);

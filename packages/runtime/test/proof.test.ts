@@ -63,13 +63,16 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(base, { recursive: true }));
 
-/** What git itself makes of the commit without the two folders. */
+const RECORD = ['ops/ledger', 'ops/runs', 'docs/OPS_CHANGELOG.md'] as const;
+const MADE_BY_RUNNING = ['evidence', 'artifacts', ...RECORD];
+
+/** What git itself makes of the commit without what is made by running. */
 function treeByGit(): string {
   const env = { ...process.env, GIT_INDEX_FILE: join(base, 'index') };
   const run = (...args: string[]): string =>
     execFileSync('git', args, { cwd: root, env, encoding: 'utf8' }).trim();
   run('read-tree', 'HEAD');
-  run('rm', '-r', '-q', '--cached', '--ignore-unmatch', 'evidence', 'artifacts');
+  run('rm', '-r', '-q', '--cached', '--ignore-unmatch', ...MADE_BY_RUNNING);
   return run('write-tree');
 }
 
@@ -91,6 +94,34 @@ describe('build identity of a checkout', () => {
     expect(buildId()).toBe(before);
     expect(buildId()).toBe(treeByGit());
   });
+
+  it('9.10 does not move with the record of operations, committed or not', () => {
+    put('docs/notes.md', 'read');
+    git('add', '-A');
+    git('commit', '-q', '-m', 'docs');
+    const before = buildId();
+    put('ops/ledger/events.jsonl', '{}');
+    put('ops/runs/OPS-2026-01-01-001/audit.jsonl', '{}');
+    put('docs/OPS_CHANGELOG.md', '# Operations');
+    expect(buildId()).toBe(before);
+    git('add', '-A');
+    git('commit', '-q', '-m', 'record');
+    expect(buildId()).toBe(before);
+    expect(buildId()).toBe(treeByGit());
+  });
+
+  it.each(['ops/ledger.ts', 'ops/other/a.ts', 'docs/OPS_CHANGELOG.md.ts', 'docs/a.md', 'ops'])(
+    '9.10 moves with %s, which is no record of theirs',
+    (path) => {
+      const before = buildId();
+      put(path, 'x');
+      expect(isDirtyBuild(buildId())).toBe(true);
+      git('add', '-A');
+      git('commit', '-q', '-m', 'other');
+      expect(buildId()).not.toBe(before);
+      expect(buildId()).toBe(treeByGit());
+    },
+  );
 
   it('moves with a committed change and comes back with it', () => {
     const before = buildId();

@@ -81,7 +81,7 @@ const CASES: readonly Case[] = [
   { expected: 'ContractsAmountMismatch', leg: { contracts: 5 } },
 ];
 
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 240_000;
 const STRATEGY = strategyId('refused');
 /** Far above what the fee and the policy's minimum take. */
 const EDGE_USD = 60;

@@ -25,7 +25,7 @@ const [
   turn = '0',
 ] = process.argv.slice(2);
 
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 240_000;
 /** What rests longer than this, beside another that does, is cancelled. */
 const REST_MS = 700;
 const SURVIVOR_ORDERS = 6;

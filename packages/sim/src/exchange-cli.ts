@@ -5,7 +5,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { duration, whole } from './cli/arguments.ts';
 import { exchange } from './cli/exchange.ts';
-import { type Done, interrupted, IO, runProgram } from './cli/process.ts';
+import { type Done, hungUp, interrupted, IO, runProgram } from './cli/process.ts';
 import { INJECTED_FAULTS, type PlannedFault } from './mirror/injected-faults.ts';
 
 /** Beyond this nobody could follow. */
@@ -55,7 +55,7 @@ function addExchange(holdfast: Command, done: Done): void {
     )
     .option('--for <duration>', 'end after this much real time', duration)
     .option('--attached', 'end when standard input closes, as when whoever started it is gone')
-    .option('--keys <file>', 'API keys as JSON; development keys unless given')
+    .option('--keys <file>', 'API keys as JSON, read anew on SIGHUP; development keys unless given')
     .option('--no-credits', 'never refuse for rate (10028)')
     .option('--report <file>', 'write the report as JSON')
     .option('--json', 'one line of JSON when ready, and one with the report at the end')
@@ -68,7 +68,9 @@ function addExchange(holdfast: Command, done: Done): void {
         '\nExample: holdfast exchange --port 8080 --market crash --seed 7 --for 10m' +
         '\nExample: holdfast exchange --mirror ws://127.0.0.1:8080/ws/api/v2 --port 8081',
     )
-    .action(async (options) => done(await exchange(options, IO, interrupted(options.attached))));
+    .action(async (options) =>
+      done(await exchange(options, IO, interrupted(options.attached), hungUp)),
+    );
 }
 
 await runProgram(addExchange, process.argv);

@@ -1,5 +1,5 @@
 import type { Event, Policy } from '@holdfast/core';
-import type { RuntimeIdentity } from '@holdfast/core/guard';
+import type { OperationsLock, RuntimeIdentity } from '@holdfast/core/guard';
 import type { State } from '@holdfast/core/step';
 import type { MonoMs } from '@holdfast/core/values';
 import type { Clock, Documents } from '@holdfast/runtime/ports';
@@ -52,6 +52,10 @@ export class WorldDesk {
 
   documentsOf(identity: RuntimeIdentity, clock: Clock): Documents {
     return this.#papers.readBy(identity, clock);
+  }
+
+  layLock(lock: OperationsLock): void {
+    this.#papers.layLock(lock);
   }
 
   /** A process has just started: the watchdog need not wait for its next turn. */

@@ -71,7 +71,7 @@ export class World {
   readonly #doom: Doom;
   readonly #pauses: Prng;
   readonly venue: WorldVenue;
-  readonly #desk: WorldDesk;
+  readonly desk: WorldDesk;
   #engine: Engine | null = null;
   #booting: Promise<void> | null = null;
   /** The process that runs has been Active. */
@@ -103,7 +103,7 @@ export class World {
       post: (make) => this.post(make),
     });
     this.#policy = underMonitors(underRules(options.policy, options.rules), options.monitors);
-    this.#desk = new WorldDesk({
+    this.desk = new WorldDesk({
       clock: this.clock,
       prng: this.#prng,
       policy: this.#policy,
@@ -151,12 +151,12 @@ export class World {
     this.network.become(PERFECT_NETWORK);
     this.disk.become(GOOD_DISK);
     this.venue.putRight();
-    this.#desk.putRight();
+    this.desk.putRight();
     this.#time = TRUE_TIME;
     // A ledger that failed is dead for as long as its process lives (D-30).
     const { failures, full } = this.disk.counts;
-    const isOff = isClockOff(this.#engine?.process, this.clock, this.#policy);
-    const isBroken = failures + full > 0 || isOff || this.#desk.needsRestart(this.state);
+    const isOff = isClockOff(this.#engine?.process, this.#policy);
+    const isBroken = failures + full > 0 || isOff || this.desk.needsRestart(this.state);
     if (byRestart || isBroken) this.kill(0);
     // What a thread that is held up believes is as old as the moment it was held up.
     await this.run(Math.max(this.elapsedMs, (this.#engine?.process.freeAt ?? 0) - this.#startMs));
@@ -275,10 +275,10 @@ export class World {
       prng,
       settleMs,
       consultMs,
-      documents: this.#desk.documentsOf(IDENTITY, process),
+      documents: this.desk.documentsOf(IDENTITY, process),
       referenceInstruments: [...(this.#policy.referenceInstruments?.values() ?? [])],
       timeDaemon: timeDaemonOf(process, this.clock, prng.fork('chrony'), () => this.#time),
-      measureDisk: (done) => done(this.#desk.gauge.measure()),
+      measureDisk: (done) => done(this.desk.gauge.measure()),
       tamper,
       openTape: this.#options.taped === true ? this.tapes.at(-1)?.open : undefined,
       openLedger: (post, onRecord) =>
@@ -296,7 +296,7 @@ export class World {
     });
     this.#booting = null;
     this.#engine = engine;
-    this.#desk.greet();
+    this.desk.greet();
     if (engine === null && this.finding === null) this.#bootAgain(process);
   }
 
@@ -358,7 +358,7 @@ export class World {
       for (const checker of this.#checkers) checker.onEvent?.(event, state, aheadMs);
     }
     if (state !== null && event.kind === 'ticked') this.#noteStanding(state);
-    this.#desk.hear(event);
+    this.desk.hear(event);
     this.#doom.meetEvent(event);
   }
 

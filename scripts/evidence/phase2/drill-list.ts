@@ -121,8 +121,11 @@ const DRILLS_OVER_THE_WIRE: readonly Drill[] = [
       REFUSED,
       [
         'what was sent after the refusal reduces, but for two rescues at most',
-        (run) =>
-          linesAfter(run, 'submit').filter(({ reduceOnly }) => reduceOnly !== true).length <= 4,
+        (run) => {
+          const opening = linesAfter(run, 'submit').filter(({ reduceOnly }) => reduceOnly !== true);
+          const rescues = opening.filter(({ purpose }) => purpose === 'rescue').length;
+          return rescues <= 2 && opening.length - rescues <= 2;
+        },
       ],
       ['the exposure only falls, and ends at nothing', fallsOnly],
       ['the incident is told once', (run) => linesAfter(run, 'atomicNakedEvent').length === 1],

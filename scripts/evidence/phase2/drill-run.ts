@@ -23,6 +23,8 @@ export interface DrillLine {
   readonly code?: string;
   readonly intentClass?: string;
   readonly reduceOnly?: boolean;
+  /** What an order of a pair is for; null: it is of no pair. */
+  readonly purpose?: string | null;
   readonly clean?: boolean;
   readonly fault?: string;
   readonly held?: readonly (readonly [string, number])[];
@@ -71,15 +73,18 @@ export function validate(document: unknown): readonly string[] {
   return [...brokenRules(document), ...(owner.sound ? [] : owner.broken)];
 }
 
-/** Opening orders that left between the time it was safe and the time it was Active again. */
+/**
+ * Opening orders that left between the time it was safe and the time it was Active again. A rescue
+ * is none: it completes a pair that is broken, in ReduceOnly too (contract-1 section 23).
+ */
 export function opensWhileHeld(run: DrillRun): number {
   const safe = timeToSafeMs(run);
   if (safe === null) return Number.NaN;
   const from = run.triggered_at + safe;
   const until = activeAgainAt(run, from) ?? Number.POSITIVE_INFINITY;
   return run.lines.filter(
-    ({ kind, at, reduceOnly }) =>
-      kind === 'submit' && reduceOnly !== true && at > from && at < until,
+    ({ kind, at, reduceOnly, purpose }) =>
+      kind === 'submit' && reduceOnly !== true && purpose !== 'rescue' && at > from && at < until,
   ).length;
 }
 

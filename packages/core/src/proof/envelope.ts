@@ -20,6 +20,8 @@ export const LOSS_RESET_PREDICATE = 'urn:holdfast:loss-reset:v1';
 export const PRESENCE_PREDICATE = 'urn:holdfast:presence:v1';
 /** One declared operation may be carried out (D-24). */
 export const OPERATION_APPROVAL_PREDICATE = 'urn:holdfast:operation-approval:v1';
+/** One option of the question that one operation halted with. */
+export const OPERATION_ANSWER_PREDICATE = 'urn:holdfast:operation-answer:v1';
 
 /** More signers than one decision needs; a bound on the work a hostile file can ask for. */
 export const SIGNATURES_MAX = 16;
@@ -59,6 +61,7 @@ const StatementSchema = Type.Union([
       LOSS_RESET_PREDICATE,
       PRESENCE_PREDICATE,
       OPERATION_APPROVAL_PREDICATE,
+      OPERATION_ANSWER_PREDICATE,
     ] as const),
     predicate: closed({ signed_ts_ms: wallMs }),
   }),

@@ -1,5 +1,6 @@
 import type { OpenPermissionReasonCode } from '../guard/codes.ts';
 import { type EmergencyState, isEmergencyActive } from '../guard/emergency.ts';
+import { lockInWords, lockReleasedBy, type OperationsLock } from '../guard/operations-lock.ts';
 import { RISK_CAUSES, type RiskCause, type RiskCauses } from '../guard/risk-state.ts';
 import type { Parameters } from '../policy.ts';
 import { ageMs, type MonoMs } from '../values/index.ts';
@@ -21,8 +22,7 @@ export interface ClearingInputs {
   readonly latchedAt: ReadonlyMap<OpenPermissionReasonCode, MonoMs>;
   readonly riskCauses: RiskCauses;
   readonly emergency: EmergencyState;
-  /** What holds the operations lock, in words; null where nothing does. */
-  readonly operations: string | null;
+  readonly operationsLock: OperationsLock;
   readonly operatorStop: 'reduce_only' | 'kill' | null;
 }
 
@@ -41,8 +41,8 @@ export function latchStanding(code: OpenPermissionReasonCode, given: ClearingInp
 /** A risk cause: how long it stands, and by what measure it ends. */
 export function causeStanding(cause: RiskCause, given: ClearingInputs): Standing {
   const raisedAt = given.riskCauses.get(cause)?.raisedAt ?? null;
-  const by =
-    cause === 'operations_lock' && given.operations !== null ? `: ${given.operations}` : '';
+  const held = cause === 'operations_lock' ? lockInWords(given.operationsLock) : null;
+  const by = held === null ? '' : `: ${held}`;
   const standing = `${cause}${by}, last seen ${age(given, raisedAt)} ago`;
   const rule = RISK_CAUSES[cause];
   switch (rule.clears) {
@@ -59,7 +59,7 @@ export function causeStanding(cause: RiskCause, given: ClearingInputs): Standing
     case 'operator':
       return { current: standing, target: handTarget(cause) };
     case 'fresh_input':
-      return { current: standing, target: freshTarget(cause, given.parameters) };
+      return { current: standing, target: freshTarget(cause, given) };
   }
 }
 
@@ -101,7 +101,8 @@ type FreshCause = {
 }[RiskCause];
 
 /** What the next reading must show. */
-const FRESH_TARGETS: Readonly<Record<FreshCause, (parameters: Parameters) => string>> = {
+type FreshTarget = (parameters: Parameters, lock: OperationsLock) => string;
+const FRESH_TARGETS: Readonly<Record<FreshCause, FreshTarget>> = {
   limits_fetch_failing: ({ limitsFetchFailuresTripCount, limitsFetchFailureWindowS }) =>
     `fewer than ${limitsFetchFailuresTripCount} failed readings in ${limitsFetchFailureWindowS} s`,
   svi_guard_trips: ({ sviGuardTripWindowS }) =>
@@ -115,13 +116,12 @@ const FRESH_TARGETS: Readonly<Record<FreshCause, (parameters: Parameters) => str
   ledger_unavailable: () => '1 record committed within the commit deadline',
   mixed_failed_group: () => '0 groups naked: every one complete or flattened',
   group_lock_timeout: () => '0 steps of groups waiting for their record',
-  operations_lock: () =>
-    '0 operations at work or latched: each sealed, or its latch cleared by another person',
+  operations_lock: (_, lock) => `0 operations at work or latched: ${lockReleasedBy(lock)}`,
   exchange_maintenance: () => 'the window is over and 1 reading says the exchange is open',
 };
 
-function freshTarget(cause: RiskCause, parameters: Parameters): string {
-  return FRESH_TARGETS[cause as FreshCause](parameters);
+function freshTarget(cause: RiskCause, { parameters, operationsLock }: ClearingInputs): string {
+  return FRESH_TARGETS[cause as FreshCause](parameters, operationsLock);
 }
 
 function age({ now }: ClearingInputs, at: MonoMs | null): string {

@@ -1,8 +1,9 @@
 /** Before anything is done: ids, faults, the plan, the declaration on record, and approvals. */
 import { hostname } from 'node:os';
-import { extname, resolve } from 'node:path';
-import { readKeyFile } from '@holdfast/runtime/proof';
-import { createAuditLog } from '../operations/audit/log.ts';
+import { extname, join, resolve } from 'node:path';
+import { canonical, readKeyFile, type SigningKey } from '@holdfast/runtime/proof';
+import { putDurably } from '../operations/audit/durable-file.ts';
+import { type AuditOpened, createAuditLog, openAuditLog } from '../operations/audit/log.ts';
 import {
   DECLARATION_SCHEMA,
   type Declaration,
@@ -15,20 +16,25 @@ import { readDeclarationFile, readText } from '../operations/read.ts';
 import { EXIT_CODES, type ExitCode } from '../operations/run/exit-code.ts';
 import { readRunbook } from '../operations/runbook.ts';
 import { signApproval } from '../operations/signoff/approval.ts';
+import type { Signed } from '../operations/signoff/approver-set.ts';
 import { allocateId } from '../operations/signoff/ledger.ts';
 import { requirementOf } from '../operations/signoff/requirement.ts';
 import { type Io, refuse, tellFaults } from './io.ts';
 import {
   auditOptions,
+  exitOfOpening,
+  isOnRecord,
   judgementOf,
   lintRulesOf,
   rootsOf,
   takeUp,
   type Taken,
+  warningsOf,
   type Workplace,
 } from './workplace.ts';
 
-const DAY_MS = 86_400_000;
+/** How long a new declaration waits to be run. */
+export const DAY_MS = 86_400_000;
 
 export interface NewRequest {
   readonly environment: OperationEnvironment;
@@ -91,7 +97,7 @@ export function lint(place: Workplace, cwd: string, file: string, io: Io): ExitC
 }
 
 /** What would be done, in lines; nothing is. */
-export function plan(place: Workplace, cwd: string, file: string, io: Io): ExitCode {
+export async function plan(place: Workplace, cwd: string, file: string, io: Io): Promise<ExitCode> {
   const judgement = judged(place, cwd, file, io);
   if (!judgement.ok) return judgement.exit;
   const { declaration, digest } = judgement;
@@ -100,6 +106,7 @@ export function plan(place: Workplace, cwd: string, file: string, io: Io): ExitC
   const who = selfAllowed ? 'the requester may be one' : 'nobody who asked for it';
   const roles = differentRoles ? ', of different roles' : '';
   io.out(`APPROVALS       ${approvals} ${when} (${who}${roles})`);
+  for (const warning of await warningsOf(place, declaration)) io.err(`WARNING ${warning}`);
   return EXIT_CODES.ok;
 }
 
@@ -109,19 +116,33 @@ export function declare(place: Workplace, cwd: string, file: string, io: Io): Ex
   if (!judgement.ok) return judgement.exit;
   const { declaration, digest } = judgement;
   const { operation_id: id, environment } = declaration;
-  const created = createAuditLog(auditOptions(place, id, environment));
-  if (!created.ok) {
-    return refuse(io, EXIT_CODES.integrity_violation, created.code, created.detail);
-  }
-  const { log } = created;
+  const opened = begunLog(place, id, environment);
+  if (!opened.ok) return refuse(io, exitOfOpening(opened.code), opened.code, opened.detail);
+  const { log } = opened;
   try {
-    log.append({ event: 'declared', declaration, digest });
+    const [declared, ...more] = log.records.filter(({ payload: { event } }) => {
+      return event !== 'torn_line_cut';
+    });
+    const isSame = declared?.payload.event === 'declared' && declared.payload.digest === digest;
+    if (more.length > 0 || (declared !== undefined && !isSame)) {
+      return refuse(io, EXIT_CODES.integrity_violation, 'audit_exists', `${id} is on record`);
+    }
+    if (declared === undefined) log.append({ event: 'declared', declaration, digest });
     log.append({ event: 'validated', faults: [] });
+    // For readers: what is run stands in the log, and this is held against it.
+    putDurably(join(log.folder, 'declaration.json'), `${canonical(declaration)}\n`, 0o644);
   } finally {
     log.close();
   }
   io.out(`${id} declared: sha256 ${digest}`);
   return EXIT_CODES.ok;
+}
+
+/** A new log; or one that was begun by a process that died before it had said all of it. */
+function begunLog(place: Workplace, id: string, environment: OperationEnvironment): AuditOpened {
+  const options = auditOptions(place, id, environment);
+  const created = createAuditLog(options);
+  return created.ok || created.code !== 'audit_exists' ? created : openAuditLog(options);
 }
 
 export interface Signer {
@@ -139,9 +160,13 @@ export function approve(
   io: Io,
 ): ExitCode {
   const up = takeUp(place, id);
-  if (!up.ok) return refuse(io, EXIT_CODES.integrity_violation, up.code, up.detail);
+  if (!up.ok) return refuse(io, exitOfOpening(up.code), up.code, up.detail);
   const { taken } = up;
   try {
+    if (!isValidated(taken)) {
+      return refuse(io, EXIT_CODES.invalid, 'not_validated', `${id} is to be declared again`);
+    }
+    if (isOver(taken)) return refuse(io, EXIT_CODES.invalid, 'already_begun', `${id} is sealed`);
     const signed = signFor(place, cwd, taken, signer);
     if (!signed.ok) return refuse(io, EXIT_CODES.invalid, signed.code, signed.detail);
     return recordApprovals(place, taken, io);
@@ -150,17 +175,22 @@ export function approve(
   }
 }
 
-type Signed =
-  | { readonly ok: true; readonly approver: string; readonly role: string; readonly keyId: string }
+export type SignerFound =
+  | {
+      readonly ok: true;
+      readonly key: SigningKey;
+      readonly approver: string;
+      readonly role: string;
+    }
   | { readonly ok: false; readonly code: string; readonly detail: string };
 
 /** Whose key it is says the list of trusted people, not whoever types. */
-export function signFor(
+export function signerOf(
   place: Workplace,
   cwd: string,
-  { declaration, digest, folder, id }: Taken,
-  { key: file, role: asked, reject }: Signer,
-): Signed {
+  { declaration }: Pick<Taken, 'declaration'>,
+  { key: file, role: asked }: Pick<Signer, 'key' | 'role'>,
+): SignerFound {
   const read = readKeyFile(resolve(cwd, file));
   if (!read.ok) return read;
   const roots = rootsOf(place, declaration.environment);
@@ -170,33 +200,54 @@ export function signFor(
   if (known === undefined || role === undefined) {
     return { ok: false, code: 'approver_unknown', detail: `nobody trusted has ${read.key.keyId}` };
   }
-  const approver = known.holder;
-  const decision = reject ? 'reject' : 'approve';
-  const request = { operationId: id, digest, approver, role, decision, at: place.clock() } as const;
-  const made = signApproval(folder, request, read.key);
-  if (!made.ok) return { ok: false, code: 'approval_unsigned', detail: made.detail };
-  return { ok: true, approver, role, keyId: read.key.keyId };
+  return { ok: true, key: read.key, approver: known.holder, role };
 }
 
-/** Each approval that counts goes on record once; what is missing is said. */
-function recordApprovals(place: Workplace, { log, ...taken }: Taken, io: Io): ExitCode {
-  const { granted, counted, lacks } = judgementOf(place, { log, ...taken }, place.clock());
-  const told = new Set(
-    log.records.flatMap(({ payload }) =>
-      payload.event === 'approval' ? [`${payload.key_id} ${payload.at}`] : [],
-    ),
-  );
-  for (const approval of counted) {
-    if (told.has(`${approval.key_id} ${approval.at}`)) continue;
-    log.append({ event: 'approval', ...approval });
-    const self = approval.self ? ' (SELF)' : '';
-    io.out(`approved by ${approval.approver}${self} as ${approval.role}`);
+function signFor(place: Workplace, cwd: string, taken: Taken, signer: Signer): SignerFound {
+  const found = signerOf(place, cwd, taken, signer);
+  if (!found.ok) return found;
+  const { key, approver, role } = found;
+  const { id: operationId, digest, folder } = taken;
+  const decision = signer.reject ? 'reject' : 'approve';
+  const request = { operationId, digest, approver, role, decision, at: place.clock() } as const;
+  const made = signApproval(folder, request, key);
+  return made.ok ? found : { ok: false, code: 'approval_unsigned', detail: made.detail };
+}
+
+/** Puts each approval that counts on record, once; answers with those that were not there. */
+export function takeUpApprovals(place: Workplace, taken: Taken): readonly Signed[] {
+  const { log } = taken;
+  if (!isValidated(taken) || isOver(taken)) return [];
+  const { counted } = judgementOf(place, taken, place.clock());
+  const fresh = counted.filter((approval) => !isOnRecord(log, approval));
+  for (const approval of fresh) log.append({ event: 'approval', ...approval });
+  return fresh;
+}
+
+function isValidated(taken: Taken): boolean {
+  return has(taken, 'validated');
+}
+
+/** Over, and nobody has to approve it afterwards. */
+function isOver(taken: Taken): boolean {
+  return has(taken, 'sealed') && taken.declaration.break_glass === undefined;
+}
+
+function has({ log }: Taken, event: 'validated' | 'sealed'): boolean {
+  return log.records.some(({ payload }) => payload.event === event);
+}
+
+/** What was not on record goes there; what is missing is said. */
+function recordApprovals(place: Workplace, taken: Taken, io: Io): ExitCode {
+  for (const { approver, self, role } of takeUpApprovals(place, taken)) {
+    io.out(`approved by ${approver}${self ? ' (SELF)' : ''} as ${role}`);
   }
+  const { granted, counted, lacks } = judgementOf(place, taken, place.clock());
   if (granted) return EXIT_CODES.ok;
   for (const { code, detail } of lacks) io.err(`${code}: ${detail}`);
   const [lack] = lacks;
   if (counted.length === 0 && lack !== undefined) {
-    log.append({ event: 'approval_rejected', ...lack });
+    taken.log.append({ event: 'approval_rejected', ...lack });
   }
   return EXIT_CODES.approval_required;
 }

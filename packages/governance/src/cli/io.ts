@@ -8,9 +8,14 @@ export interface Io {
   readonly err: (line: string) => void;
 }
 
+/** In one line, and without what would speak to the terminal: names are chosen by anybody. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/gu, '\u{fffd}');
+}
+
 /** A no with its code, and what stands behind it. */
 export function refuse(io: Io, exit: ExitCode, code: string, detail: string): ExitCode {
-  io.err(`${code}: ${detail}`);
+  io.err(printable(`${code}: ${detail}`));
   return exit;
 }
 
@@ -18,7 +23,7 @@ export function refuse(io: Io, exit: ExitCode, code: string, detail: string): Ex
 export function tellFaults(io: Io, faults: readonly Fault[]): ExitCode {
   for (const fault of faults) {
     const place = fault.place === '' ? '' : ` at ${fault.place}`;
-    io.err(`${faultName(fault)}${place}: ${fault.message}`);
+    io.err(printable(`${faultName(fault)}${place}: ${fault.message}`));
   }
   return EXIT_CODES.invalid;
 }

@@ -1,17 +1,23 @@
 /** What is on record: reports, step logs, the ledger, and whether all of it is what it was. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readBounded } from '@holdfast/runtime/proof';
+import { entryDocument, readBounded } from '@holdfast/runtime/proof';
 import { renderStepLog } from '../operations/audit/step-log.ts';
 import { verifyAudit } from '../operations/audit/verify-audit.ts';
 import { EXIT_CODES, type ExitCode } from '../operations/run/exit-code.ts';
 import { anchorEntry } from '../operations/signoff/anchor.ts';
-import { checkMessageFile, checkRange, checkStaged } from '../operations/signoff/commit-check.ts';
+import {
+  checkHistory,
+  checkMessageFile,
+  checkPush,
+  checkRange,
+  checkStaged,
+} from '../operations/signoff/commit-check.ts';
 import type { CommitFault } from '../operations/signoff/commit-check.ts';
 import { installHooks } from '../operations/signoff/hooks.ts';
 import { findEntry } from '../operations/signoff/ledger.ts';
 import { entriesOf } from '../operations/signoff/ledger-event.ts';
 import { readLedger } from '../operations/signoff/ledger-file.ts';
-import { entryDocument } from '../operations/signoff/ledger-views.ts';
 import { verifyLedger } from '../operations/signoff/verify-ledger.ts';
 import { type Io, refuse } from './io.ts';
 import { runFolderOf, type Workplace } from './workplace.ts';
@@ -81,27 +87,40 @@ function tellCommitFaults(faults: readonly CommitFault[], io: Io): ExitCode {
   return faults.length === 0 ? EXIT_CODES.ok : EXIT_CODES.rolled_back;
 }
 
-/** What continuous integration asks of a range of commits. */
-export function check({ root }: Workplace, range: string, io: Io): ExitCode {
-  return tellCommitFaults(checkRange(root, range), io);
+/** What continuous integration asks: of a range of commits, or of all since the first operation. */
+export function check({ root }: Workplace, range: string | undefined, io: Io): ExitCode {
+  if (range !== undefined) return tellCommitFaults(checkRange(root, range), io);
+  const checked = checkHistory(root, 'HEAD');
+  if (!checked.enforced) {
+    io.out('not enforced: no operation is on record yet, and the rule begins with the first');
+    return EXIT_CODES.ok;
+  }
+  if (checked.faults.length === 0) {
+    io.out(`${checked.commits} commits, every governed change with its sealed operation`);
+  }
+  return tellCommitFaults(checked.faults, io);
 }
 
 /** What the hooks of a clone ask; the check over a range asks it again. */
 export function hook(
   { root }: Workplace,
   name: string,
-  file: string | undefined,
+  word: string | undefined,
   io: Io,
 ): ExitCode {
   if (name === 'pre-commit') return tellCommitFaults(checkStaged(root), io);
-  if (name === 'commit-msg' && file !== undefined) {
-    return tellCommitFaults(checkMessageFile(root, file), io);
+  if (name === 'commit-msg' && word !== undefined) {
+    return tellCommitFaults(checkMessageFile(root, word), io);
+  }
+  if (name === 'pre-push' && word !== undefined) {
+    return tellCommitFaults(checkPush(root, word, readFileSync(0, 'utf8')), io);
   }
   return refuse(io, EXIT_CODES.invalid, 'hook_unknown', name);
 }
 
 export function install({ root }: Workplace, io: Io): ExitCode {
-  const installed = installHooks(root, [join(root, 'bin', 'holdfast.js'), 'ops', 'hook']);
+  const own = join(import.meta.dirname, '../../../..', 'bin', 'holdfast.js');
+  const installed = installHooks(root, [own, 'ops', '--root', root, 'hook']);
   if (!installed.ok) return refuse(io, EXIT_CODES.rolled_back, installed.code, installed.detail);
   for (const path of installed.paths) io.out(`installed ${path}`);
   return EXIT_CODES.ok;

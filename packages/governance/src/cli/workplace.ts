@@ -17,6 +17,7 @@ import { createBackend, type DenyList } from '../operations/backend/backend.ts';
 import type { ServicePort } from '../operations/backend/services/port.ts';
 import { createSupervisor } from '../operations/backend/services/supervisor.ts';
 import { createSystemd } from '../operations/backend/services/systemd.ts';
+import { streamWarnings } from '../operations/backend/streams.ts';
 import type { Declaration, OperationEnvironment } from '../operations/declaration.ts';
 import { type Forbidden, loadForbidden } from '../operations/forbidden.ts';
 import type { Gate } from '../operations/gate.ts';
@@ -24,11 +25,26 @@ import { assessAction, type LintRules } from '../operations/lint.ts';
 import { realProbe } from '../operations/probe.ts';
 import { type LockPlace, takeLease } from '../operations/run/latch.ts';
 import type { Backend } from '../operations/run/backend.ts';
+import { EXIT_CODES, type ExitCode } from '../operations/run/exit-code.ts';
 import type { RunPorts } from '../operations/run/ports.ts';
+import {
+  type AnswerContext,
+  type AnswerJudged,
+  judgeAnswers,
+  readAnswers,
+} from '../operations/signoff/answer.ts';
 import { judgeApprovals, readApprovals } from '../operations/signoff/approval.ts';
-import { judgeApprovers, type Judgement } from '../operations/signoff/approver-set.ts';
+import {
+  judgeApprovers,
+  type Judgement,
+  type Occasion,
+  type Signed,
+} from '../operations/signoff/approver-set.ts';
 import { environmentHead, RUNS_FOLDER } from '../operations/signoff/ledger.ts';
+import { entriesOf } from '../operations/signoff/ledger-event.ts';
+import { readLedger } from '../operations/signoff/ledger-file.ts';
 import { amendOperation, type Sealed, sealOperation } from '../operations/signoff/seal.ts';
+import { unitFault } from '../operations/unit-change.ts';
 
 /** Less room than this for what is kept, and nothing begins. */
 const FREE_BYTES_MIN = 64 << 20;
@@ -102,8 +118,39 @@ export function takeUp(place: Workplace, id: string): TakenUp {
     log.close();
     return { ok: false, code: 'not_declared', detail: `${id} has no declaration` };
   }
+  const fault = ledgerFault(place, id, log.records);
+  if (fault !== null) {
+    log.close();
+    return fault;
+  }
   const { declaration, digest } = declared;
   return { ok: true, taken: { id, folder: log.folder, log, declaration, digest } };
+}
+
+/** A log in another's hand is busy; anything else that keeps it shut is wrong with it. */
+export function exitOfOpening(code: string): ExitCode {
+  return code === 'audit_held' ? EXIT_CODES.invalid : EXIT_CODES.integrity_violation;
+}
+
+export function isOnRecord({ records }: AuditLog, { key_id: key, at }: Signed): boolean {
+  return records.some(({ payload }) => {
+    return payload.event === 'approval' && payload.key_id === key && payload.at === at;
+  });
+}
+
+/** What the ledger says against a log: a part of it that was sealed is gone from its end. */
+function ledgerFault(
+  { root }: Workplace,
+  id: string,
+  records: AuditLog['records'],
+): Extract<TakenUp, { ok: false }> | null {
+  const { events, faults } = readLedger(root);
+  const [broken] = faults;
+  if (broken !== undefined) return { ok: false, code: 'ledger_invalid', detail: broken };
+  const entry = entriesOf(events).find((each) => each.operation_id === id);
+  const head = entry?.amendments.at(-1)?.audit_head ?? entry?.audit_head;
+  if (head === undefined || records.some(({ hash }) => hash === head)) return null;
+  return { ok: false, code: 'audit_truncated', detail: `no record has the hash ${head}` };
 }
 
 /** What a declaration is judged by here and now; the faults of the deny list where it has any. */
@@ -125,11 +172,29 @@ export function rootsOf({ root }: Workplace, environment: OperationEnvironment):
 
 /** What the approvals that lie there come to; nobody is known where nobody is trusted. */
 export function judgementOf(place: Workplace, taken: Taken, now: number): Judgement {
-  const { declaration, digest, folder, log } = taken;
+  const { declaration, folder } = taken;
   const roots = rootsOf(place, declaration.environment);
-  const occasion = { declaration, digest, startedAt: startOf(log.records), now };
+  const occasion = occasionOf(taken, now);
   if (!roots.ok) return judgeApprovers([], occasion);
-  return judgeApprovals(readApprovals(folder), { ...occasion, roots: roots.roots });
+  return judgeApprovals(readApprovals(folder), { ...occasion, declaration, roots: roots.roots });
+}
+
+function occasionOf({ declaration, digest, log }: Taken, now: number): Occasion {
+  return { declaration, digest, startedAt: startOf(log.records), now };
+}
+
+/** Whether the answer of `by`, given at `at` (UTC), is signed for this question and option. */
+export function judgedAnswer(
+  place: Workplace,
+  { declaration, digest, folder }: Taken,
+  what: Pick<AnswerContext, 'asked' | 'option'>,
+  by: Pick<Signed, 'approver' | 'key_id' | 'at'>,
+  at: string,
+): AnswerJudged {
+  const roots = rootsOf(place, declaration.environment);
+  if (!roots.ok) return { ok: false, lack: { code: 'approver_unknown', detail: roots.detail } };
+  const context = { declaration, digest, roots: roots.roots, ...what, now: Date.parse(at) };
+  return judgeAnswers(readAnswers(folder), context, by);
 }
 
 export function servicesOf({ root }: Workplace, named: string | undefined): ServicePort {
@@ -151,16 +216,33 @@ export function backendOf(place: Workplace, taken: Taken, services: ServicePort)
     },
     deny: denyList(forbidden.forbidden, declaration.custom_high_risk !== undefined),
     services,
-    readable: readOf(declaration),
+    judgeUnit: (path, before, after) =>
+      unitFault(
+        { path, before, after },
+        { forbidden: forbidden.forbidden, probe: realProbe, declared: uses?.commands ?? [] },
+      ),
+    readable: [...readOf(declaration), ...(uses?.reads ?? [])],
+    packaged: [join(place.root, 'node_modules')],
+    sockets: uses?.sockets ?? [],
     watched: [join(place.root, 'config')],
     ...(uses?.redis === undefined ? {} : { redis: uses.redis }),
     ...(uses?.postgres === undefined ? {} : { postgres: uses.postgres }),
   });
 }
 
+/** What is amiss and stops nobody: names on the deny list that Redis does not know. */
+export async function warningsOf(
+  { root }: Workplace,
+  { uses }: Declaration,
+): Promise<readonly string[]> {
+  const forbidden = loadForbidden(root);
+  if (uses?.redis === undefined || !forbidden.ok) return [];
+  return streamWarnings(uses.redis, forbidden.forbidden.streams);
+}
+
 function denyList(forbidden: Forbidden, isHighRisk: boolean): DenyList {
   return {
-    isForbiddenPath: (path) => forbidden.path(path, 'write') !== null,
+    isForbiddenPath: (path, use) => forbidden.path(path, use) !== null,
     isForbiddenService: (unit) => {
       const why = forbidden.service(unit);
       return why === 'forbidden' || (why === 'protected' && !isHighRisk);
@@ -181,7 +263,12 @@ function readOf({ steps, verification }: Declaration): readonly string[] {
   return [...new Set([...paths, ...verification.flatMap(ofGate)])];
 }
 
-export function portsOf(place: Workplace, taken: Taken, backend: Backend): RunPorts {
+export function portsOf(
+  place: Workplace,
+  taken: Taken,
+  backend: Backend,
+  end: AbortSignal,
+): RunPorts {
   const { log, folder, declaration } = taken;
   const { root, clock, actor } = place;
   const request = () => ({ root, log, now: clock() });
@@ -190,19 +277,22 @@ export function portsOf(place: Workplace, taken: Taken, backend: Backend): RunPo
     log,
     clock,
     actor,
+    end,
     freeBytesMin: FREE_BYTES_MIN,
+    warnings: () => warningsOf(place, declaration),
     takeLease: (claim) => takeLease(lockPlaceOf(place, declaration.environment), claim),
     lacking: async (now) => {
-      const { granted, lacks } = judgementOf(place, taken, now);
-      return granted ? null : (lacks.at(-1)?.code ?? 'approval_missing');
+      const { granted, counted, lacks } = judgementOf(place, taken, now);
+      if (!granted) return lacks.at(-1)?.code ?? 'approval_missing';
+      // The outcome is judged by what is on record: so is what may be begun.
+      const onRecord = counted.filter((given) => isOnRecord(log, given));
+      const judged = judgeApprovers(onRecord, occasionOf(taken, now));
+      return judged.granted ? null : 'approval_missing';
     },
-    judgeAnswer: async ({ payload }) => {
+    judgeAnswer: async ({ payload, ts }, asked) => {
       if (payload.event !== 'answer') return 'approval_missing';
-      const { counted } = judgementOf(place, taken, clock());
-      const isProven = counted.some(
-        ({ key_id: key, approver }) => key === payload.key_id && approver === payload.approver,
-      );
-      return isProven ? null : 'approver_unknown';
+      const judged = judgedAnswer(place, taken, { asked, option: payload.option }, payload, ts);
+      return judged.ok ? null : judged.lack.code;
     },
     assess: async (action) => {
       const rules = lintRulesOf(place);

@@ -100,7 +100,12 @@ const ATTEMPTS: readonly (readonly [string, Loose, string])[] = [
   ['the engine', { ALLOWED_SERVICES: ['holdfast'], steps: LOOK }, 'service_forbidden:holdfast'],
   [
     'the firewall at high risk',
-    { ALLOWED_SERVICES: ['ufw'], custom_high_risk: { reason: 'now' }, steps: LOOK },
+    {
+      ALLOWED_SERVICES: ['ufw'],
+      custom_high_risk: { reason: 'now' },
+      trading_impact: 'direct',
+      steps: LOOK,
+    },
     'service_forbidden:ufw',
   ],
   [

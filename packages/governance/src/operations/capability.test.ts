@@ -39,6 +39,16 @@ const NEEDS: readonly (readonly [string, Action, RiskClass])[] = [
   ['a command that writes', { kind: 'exec.sandboxed', argv: ['/a'] }, 'FILESYSTEM_WRITE'],
   ['writing code', write('/srv/app/main.ts'), 'FILESYSTEM_WRITE'],
   ['writing a unit', write('/etc/systemd/system/app.service'), 'FILESYSTEM_WRITE'],
+  [
+    'patching a unit of our supervisor',
+    {
+      kind: 'config.patch',
+      path: '/srv/services/units/a.service.json',
+      set: [{ pointer: '/argv/1', value: 'b' }],
+    },
+    'FILESYSTEM_WRITE',
+  ],
+  ['a drop-in wherever it lies', write('/opt/a.service.d/b.conf'), 'FILESYSTEM_WRITE'],
   ['a drop-in of a unit', write('/etc/systemd/system/a.service.d/b.conf'), 'FILESYSTEM_WRITE'],
   ['a binary by its folder', write('/opt/app/bin/a.conf'), 'FILESYSTEM_WRITE'],
   ['a script in disguise', write(CONFIG, '#!/bin/sh\n'), 'FILESYSTEM_WRITE'],

@@ -4,6 +4,7 @@ import { type Declaration, RISK_CLASSES, type RiskClass } from './declaration.ts
 import type { Fault } from './fault.ts';
 import { faultAt } from './place.ts';
 import type { Action, ServiceVerb, Step } from './step.ts';
+import { isUnitFile } from './unit-file.ts';
 
 /** Higher may do everything that lower may. */
 function rankOf(riskClass: RiskClass): number {
@@ -72,7 +73,7 @@ export function isConfigFile(path: string): boolean {
     .dirname(path)
     .split('/')
     .some((folder) => CODE_FOLDERS.test(folder));
-  return CONFIG_ENDINGS.test(name) && !CODE_NAMES.test(name) && !isCode;
+  return CONFIG_ENDINGS.test(name) && !CODE_NAMES.test(name) && !isCode && !isUnitFile(path);
 }
 
 function isProgram(content: string): boolean {

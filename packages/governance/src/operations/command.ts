@@ -49,7 +49,7 @@ export function assessCommand(
 }
 
 /** An interpreter runs one file, which is a program of the declaration like any other. */
-function assessInterpreter(
+export function assessInterpreter(
   program: string,
   rest: readonly string[],
   declared: readonly string[],
@@ -94,7 +94,7 @@ function assessArgument(argument: string, rules: ScopeRules, place: string): Sco
 }
 
 /** The declared name and the one it leads to; null where that cannot be told. */
-function namesOf(path: string, { probe }: ScopeRules): readonly string[] | null {
+export function namesOf(path: string, { probe }: ScopeRules): readonly string[] | null {
   try {
     const real = probe.realpath(path);
     // What is not installed here is refused when it is run.

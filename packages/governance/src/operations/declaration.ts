@@ -68,6 +68,13 @@ export const DeclarationSchema = closed({
       http: Type.Optional(Type.Array(line, { maxItems: 16 })),
       /** Absolute paths of the programs that commands may be. */
       commands: Type.Optional(Type.Array(line, { maxItems: 32 })),
+      /** Files and folders that commands may read, beside what the system has for everybody. */
+      reads: Type.Optional(Type.Array(line, { maxItems: 64 })),
+      /**
+       * Unix sockets that commands which may change something may reach. Whoever answers there
+       * acts: custom high risk alone.
+       */
+      sockets: Type.Optional(Type.Array(line, { maxItems: 8 })),
     }),
   ),
   /** Two people with different roles, and trading reduced first (section 9.10). */

@@ -9,8 +9,15 @@ export type FaultCode =
   | 'declaration_malformed'
   | 'declaration_expired'
   | 'placeholder_unresolved'
+  | 'template_unreadable'
+  | 'template_malformed'
+  | 'parameter_missing'
+  | 'parameter_unknown'
+  | 'parameter_repeated'
+  | 'parameter_invalid'
   | 'risk_class_invalid'
   | 'env_not_permitted'
+  | 'trading_not_reduced'
   | 'path_not_absolute'
   | 'path_too_broad'
   | 'path_forbidden'
@@ -21,6 +28,7 @@ export type FaultCode =
   | 'service_invalid'
   | 'service_forbidden'
   | 'service_out_of_scope'
+  | 'port_forbidden'
   | 'command_forbidden'
   | 'command_not_declared'
   | 'step_exceeds_risk_class'
@@ -28,7 +36,13 @@ export type FaultCode =
   | 'step_missing_verification'
   | 'step_missing_rollback'
   | 'rollback_out_of_scope'
-  | 'gate_missing';
+  | 'gate_missing'
+  | 'unit_unreadable'
+  | 'unit_program_changed'
+  | 'unit_program_forbidden'
+  | 'unit_user_changed'
+  | 'unit_environment_changed'
+  | 'unit_setting_changed';
 
 export interface Fault {
   readonly code: FaultCode;

@@ -38,6 +38,7 @@ const ForbiddenSchema = closed({
   trading_logic: globs,
   too_broad: globs,
   homes: globs,
+  ports: Type.Array(Type.Integer({ minimum: 1, maximum: 65_535 }), { minItems: 1, maxItems: 256 }),
   services: closed({ forbidden: list, protected: list }),
   commands: closed({ forbidden: list, interpreters: list }),
 });
@@ -63,6 +64,8 @@ export interface Forbidden {
   path(path: string, use: 'read' | 'write'): string | null;
   /** Why nobody may be allowed all of it. */
   tooBroad(path: string): string | null;
+  /** Whether no command may reach it, nor a gate over HTTP. */
+  port(port: number): boolean;
   /** @param unit with or without its `.service`. */
   service(unit: string): 'forbidden' | 'protected' | null;
   /** @param name the last part of a program's path. */
@@ -148,6 +151,7 @@ function compile(document: ForbiddenDocument, places: ForbiddenPlaces, digest: s
       return trading.some((pattern) => pattern.test(path)) ? 'trading logic' : null;
     },
     tooBroad: breadth([...document.too_broad.map(placed), places.home], document.homes),
+    port: (port) => document.ports.includes(port),
     service: (unit) => {
       const name = unit.replace(/\.service$/, '');
       if (isForbiddenUnit(name)) return 'forbidden';

@@ -3,6 +3,7 @@ import { isLoopbackHost } from '@holdfast/runtime/config';
 import { assessCommand } from './command.ts';
 import type { Declaration } from './declaration.ts';
 import type { Fault } from './fault.ts';
+import type { Forbidden } from './forbidden.ts';
 import type { Gate } from './gate.ts';
 import { faultAt } from './place.ts';
 import { postgresFault, redisFault } from './read-only.ts';
@@ -105,16 +106,38 @@ function httpFault(
 }
 
 /** What is wrong with `uses`: every address is on this machine and holds no secret. */
-export function usesFaults(declaration: Declaration): readonly Fault[] {
+export function usesFaults(declaration: Declaration, denied: Forbidden): readonly Fault[] {
   const { redis, postgres, http = [] } = declaration.uses ?? {};
   const addresses = [
     ['/uses/redis', redis, storeFault(redis, ['redis:'])],
     ['/uses/postgres', postgres, storeFault(postgres, ['postgres:', 'postgresql:'])],
     ...http.map((each, index) => [`/uses/http/${index}`, each, originFault(each)] as const),
   ] as const;
-  return addresses.flatMap(([place, , why]) =>
+  const malformed = addresses.flatMap(([place, , why]) =>
     why === null ? [] : [faultAt('declaration_malformed', place, place, why)],
   );
+  if (malformed.length > 0) return malformed;
+  const stores = [redis, postgres].flatMap((each) => (each === undefined ? [] : [portOf(each)]));
+  return http.flatMap((each, index) => {
+    const port = portOf(each);
+    if (!denied.port(port) && !stores.includes(port)) return [];
+    const message = 'what stands there is no web server: a command would reach it as anybody';
+    return [faultAt('port_forbidden', String(port), `/uses/http/${index}`, message)];
+  });
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = {
+  'http:': 80,
+  'https:': 443,
+  'redis:': 6379,
+  'postgres:': 5432,
+  'postgresql:': 5432,
+};
+
+/** Of an address that was found well-formed. */
+function portOf(address: string): number {
+  const { port, protocol } = new URL(address);
+  return port === '' ? (DEFAULT_PORTS[protocol] ?? 0) : Number(port);
 }
 
 function originFault(text: string): string | null {

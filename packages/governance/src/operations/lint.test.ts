@@ -59,6 +59,71 @@ describe('a declaration', () => {
     expect(faultsOf(looking)).toEqual([]);
   });
 
+  it('9.14 names what its commands are shown, and the sockets they may reach', () => {
+    const base = bundleDeclaration();
+    const using = (uses: Declaration['uses'], risk = true): Declaration => ({
+      ...base,
+      uses: { ...base.uses, ...uses },
+      ...(risk ? { custom_high_risk: { reason: 'it trades' }, trading_impact: 'direct' } : {}),
+    });
+    const probe = pretend({
+      '/srv/gov/bundles': 'folder',
+      '/srv/run/control.sock': 'device',
+      '/srv/run/ledger': { links: 1 },
+      '/srv/alias': { link: '/srv/run' },
+    });
+    const told = (declaration: Declaration): readonly string[] =>
+      lintDeclaration(declaration, rulesOf(probe)).map(faultName);
+    const socket = '/srv/run/control.sock';
+    expect(told(using({ reads: ['/srv/run', '/srv/run/ledger', '/srv/new/x'] }, false))).toEqual(
+      [],
+    );
+    expect(told(using({ sockets: [socket, '/srv/run/later.sock'] }))).toEqual([]);
+    expect(told(using({ sockets: [socket] }, false))).toEqual([`path_forbidden:${socket}`]);
+    expect(told(using({ sockets: ['/srv/run/ledger'] }))).toEqual([
+      'path_not_a_file:/srv/run/ledger',
+    ]);
+    expect(
+      told(using({ reads: ['/', 'x', '/etc/shadow', '/srv/alias', socket, '/srv/a/.env'] })),
+    ).toEqual([
+      'path_too_broad:/',
+      'path_not_absolute:x',
+      'path_forbidden:/etc/shadow',
+      'path_symlink_escape:/srv/alias',
+      `path_not_a_file:${socket}`,
+      'path_forbidden:/srv/a/.env',
+    ]);
+    expect(told(using({ sockets: ['/srv/alias/control.sock', '/run/docker.sock'] }))).toEqual([
+      'path_symlink_escape:/srv/alias/control.sock',
+      'path_forbidden:/run/docker.sock',
+    ]);
+  });
+
+  it.each([
+    [['http://127.0.0.1:6379'], {}, ['port_forbidden:6379']],
+    [['http://127.0.0.1:8080', 'http://[::1]:4222'], {}, ['port_forbidden:4222']],
+    [['http://127.0.0.1:7001'], { redis: 'redis://127.0.0.1:7001/1' }, ['port_forbidden:7001']],
+    [
+      ['http://127.0.0.1:7002'],
+      { postgres: 'postgres://u@localhost:7002/d' },
+      ['port_forbidden:7002'],
+    ],
+    [['http://127.0.0.1:8080'], { redis: 'redis://127.0.0.1:7001' }, []],
+  ])('O-05 %j: no command is led to a data store', (http, stores, codes) => {
+    const base = bundleDeclaration();
+    const uses = { ...base.uses, http: [...(base.uses?.http ?? []), ...http], ...stores };
+    expect(faultsOf({ ...base, uses })).toEqual(codes);
+  });
+
+  it.each([
+    ['none', ['trading_not_reduced']],
+    ['indirect', []],
+    ['direct', []],
+  ] as const)('9.10 a custom high risk with the trading impact %s', (impact, codes) => {
+    const high = { custom_high_risk: { reason: 'it trades' }, trading_impact: impact };
+    expect(faultsOf({ ...bundleDeclaration(), ...high })).toEqual(codes);
+  });
+
   it('is told all its faults, in the order of the document', () => {
     const base = bundleDeclaration();
     const bad: Declaration = {
@@ -135,6 +200,38 @@ describe('scope', () => {
     });
     const faults = lintDeclaration(bundleDeclaration(), rulesOf(probe)).map(faultName);
     expect(faults).toEqual([`path_symlink_escape:${CONFIG}`, `path_symlink_escape:${CONFIG}`]);
+  });
+});
+
+describe('a unit file', () => {
+  const folder = '/srv/gov/bundles/units';
+  const unit = (program: string): string =>
+    JSON.stringify({ argv: [program, 'a'], cwd: '/', env: [] });
+  const write = (name: string, content: string): Declaration =>
+    withStep({ action: { kind: 'fs.write', path: `${folder}/${name}.json`, content } });
+
+  it('9.14 belongs to a service, which has to be in scope', () => {
+    expect(faultsOf(write(UNIT, unit('/usr/bin/promtool')))).toEqual([]);
+    expect(faultsOf(write('other.service', unit('/usr/bin/promtool')))).toEqual([
+      'step_out_of_scope:1:other.service',
+    ]);
+    expect(faultsOf(write('nftables.service', unit('/usr/bin/promtool')))).toEqual([
+      'service_forbidden:nftables.service',
+    ]);
+    const engine = write('holdfast-engine.service', unit('/usr/bin/promtool'));
+    const named = { ...engine, ALLOWED_SERVICES: ['holdfast-engine.service'] };
+    expect(faultsOf(named)).toContain('service_forbidden:holdfast-engine.service');
+  });
+
+  it('9.14 that runs a shell, or that nobody can read, is no step', () => {
+    const path = `${folder}/${UNIT}.json`;
+    expect(faultsOf(write(UNIT, unit('/bin/sh')))).toEqual([`unit_program_forbidden:${path}`]);
+    expect(faultsOf(write(UNIT, '{}'))).toEqual([`unit_unreadable:${path}`]);
+  });
+
+  it('9.14 needs the class that writes code', () => {
+    const low = { ...write(UNIT, unit('/usr/bin/promtool')), RISK_CLASS: 'SERVICE_RESTART' };
+    expect(faultsOf(low as Declaration)).toEqual(['step_exceeds_risk_class:1']);
   });
 });
 

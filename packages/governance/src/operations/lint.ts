@@ -14,12 +14,16 @@ import {
   assessAllowedPath,
   assessAllowedService,
   assessFile,
+  assessReadable,
   assessService,
   assessServiceName,
+  assessSocket,
   canonicalUnit,
   type ScopeRules,
 } from './scope.ts';
 import { type Action, isMutating, type Step } from './step.ts';
+import { unitTextFault } from './unit-change.ts';
+import { isUnitFile, unitOf } from './unit-file.ts';
 
 export interface LintRules extends ScopeRules {
   /** Milliseconds since the epoch. */
@@ -41,7 +45,7 @@ export function lintDeclaration(declaration: Declaration, rules: LintRules): rea
     ...placeholderFaults(declaration),
     ...capabilityFaults(declaration),
     ...allowanceFaults(declaration, rules),
-    ...usesFaults(declaration),
+    ...usesFaults(declaration, rules.forbidden),
     ...steps.flatMap((step, index) => stepFaults(step, index, declaration, rules)),
     ...undoFaults(declaration),
     ...final,
@@ -64,6 +68,7 @@ export function assessAction(
 /** Whether this is the place and the time for it. */
 function standingFaults(declaration: Declaration, rules: LintRules): readonly Fault[] {
   const { environment, operation_id: id, expires_at: expires } = declaration;
+  const { custom_high_risk: highRisk, trading_impact: impact } = declaration;
   const faults: Fault[] = [];
   if (!rules.environments.includes(environment)) {
     const here = rules.environments.join(', ') || 'none';
@@ -81,6 +86,10 @@ function standingFaults(declaration: Declaration, rules: LintRules): readonly Fa
   } else if (Date.parse(expires) <= rules.now) {
     const message = `it expired at ${expires}; declare it again`;
     faults.push(faultAt('declaration_expired', '', '/expires_at', message));
+  }
+  if (highRisk !== undefined && impact === 'none') {
+    const message = 'a custom high risk is direct or indirect: its lock reduces trading first';
+    faults.push(faultAt('trading_not_reduced', '', '/trading_impact', message));
   }
   return faults;
 }
@@ -103,6 +112,12 @@ function allowanceFaults(declaration: Declaration, rules: LintRules): readonly F
     ),
     ...(uses?.commands ?? []).flatMap((program, index) =>
       faultsOf(assessProgram(program, rules, `/uses/commands/${index}`)),
+    ),
+    ...(uses?.reads ?? []).flatMap((path, index) =>
+      faultsOf(assessReadable(path, rules, `/uses/reads/${index}`)),
+    ),
+    ...(uses?.sockets ?? []).flatMap((path, index) =>
+      faultsOf(assessSocket(path, rules, isHighRisk, `/uses/sockets/${index}`)),
     ),
   ];
 }
@@ -148,8 +163,10 @@ function actionFaults(
   rules: ScopeRules,
 ): readonly Fault[] {
   const { ALLOWED_PATHS: paths, ALLOWED_SERVICES: services, uses } = declaration;
-  const written = (path: string, key = 'path'): readonly Fault[] =>
-    faultsOf(assessFile(path, 'write', paths, rules, `${place}/${key}`));
+  const written = (path: string, key = 'path'): readonly Fault[] => [
+    ...faultsOf(assessFile(path, 'write', paths, rules, `${place}/${key}`)),
+    ...unitFaults(path, declaration, rules, `${place}/${key}`),
+  ];
   const seen = (path: string, key = 'path'): readonly Fault[] =>
     faultsOf(assessFile(path, 'read', paths, rules, `${place}/${key}`));
   switch (action.kind) {
@@ -157,7 +174,13 @@ function actionFaults(
       return seen(action.path);
     case 'fs.copy':
       return [...seen(action.from, 'from'), ...written(action.to, 'to')];
-    case 'fs.write':
+    case 'fs.write': {
+      const { path, content } = action;
+      const unitRules = { ...rules, declared: uses?.commands ?? [] };
+      const unread = isUnitFile(path) ? unitTextFault(path, content, unitRules) : null;
+      const inside = unread === null ? [] : [{ ...unread, place: `${place}/content` }];
+      return [...written(path), ...inside];
+    }
     case 'fs.delete':
     case 'fs.chmod':
     case 'config.patch':
@@ -176,6 +199,17 @@ function actionFaults(
     case 'check':
       return gateFaults(action.gate, { step, place: `${place}/gate` }, declaration, rules);
   }
+}
+
+/** Whoever changes what a service runs touches the service. */
+function unitFaults(
+  path: string,
+  { ALLOWED_SERVICES: services, custom_high_risk: highRisk }: Declaration,
+  rules: ScopeRules,
+  place: string,
+): readonly Fault[] {
+  if (!isUnitFile(path)) return [];
+  return faultsOf(assessService(unitOf(path), services, rules, highRisk !== undefined, place));
 }
 
 /** Each kind of gate that applies to what a step changes (sections 9.5 and 9.6). */

@@ -49,6 +49,14 @@ describe('the plan', () => {
     expect(lines).toContain('BREAK GLASS     b');
   });
 
+  it('names what its commands are shown and what they reach', () => {
+    const base = bundleDeclaration();
+    const uses = { ...base.uses, reads: ['/srv/a', '/srv/b'], sockets: ['/srv/run/c.sock'] };
+    const lines = planLines({ ...base, uses }, DIGEST);
+    expect(lines).toContain('shown to them   /srv/a  /srv/b');
+    expect(lines).toContain('reached         /srv/run/c.sock');
+  });
+
   it('O-13 no text can pass for a line of it', () => {
     const forged: Declaration = {
       ...bundleDeclaration(),

@@ -25,6 +25,8 @@ export function planLines(declaration: Declaration, digest: string): readonly st
     ['paths', words(declaration.ALLOWED_PATHS)],
     ['services', words(declaration.ALLOWED_SERVICES)],
     ['programs', words(uses?.commands)],
+    ...(uses?.reads === undefined ? [] : [['shown to them', words(uses.reads)] as const]),
+    ...(uses?.sockets === undefined ? [] : [['reached', words(uses.sockets)] as const]),
     ['asks', words([...(uses?.http ?? []), ...stores(declaration)])],
   ] as const;
   const lines = fields.map(([name, text]) => `${name.padEnd(15)} ${text}`);

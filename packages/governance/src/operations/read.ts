@@ -1,9 +1,8 @@
 /** The text of a declaration: a checked value with its digest, or everything that is wrong. */
-import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import { readJson } from '@holdfast/core/parse';
 import { canonicalJson } from '@holdfast/core/proof';
-import { readBounded } from '@holdfast/runtime/proof';
+import { digestIfAny, readBounded } from '@holdfast/runtime/proof';
 import {
   type Declaration,
   MANDATORY_FIELDS,
@@ -59,7 +58,7 @@ export function readDeclaration(
   const faults = inOrder(shapeFaults(read.value, read.inexact));
   if (faults.length > 0) return failed(faults.map(locate));
   const parsed = parseDeclaration(read.value);
-  const digest = parsed.ok ? declarationDigest(parsed.value) : null;
+  const digest = parsed.ok ? digestIfAny(parsed.value) : null;
   if (!parsed.ok || digest === null) {
     return failed([faultAt('declaration_malformed', '', '', 'it has no canonical form')]);
   }
@@ -84,12 +83,6 @@ export function readText(path: string): string | Fault {
   } catch {
     return faultAt('declaration_unreadable', 'not_utf8', '', `${path} is not UTF-8`);
   }
-}
-
-/** Null for a value that has no canonical form: no parser lets one through. */
-export function declarationDigest(declaration: Declaration): string | null {
-  const canonical = canonicalJson(declaration);
-  return canonical.ok ? createHash('sha256').update(canonical.text).digest('hex') : null;
 }
 
 function failed(faults: readonly Fault[]): DeclarationRead {

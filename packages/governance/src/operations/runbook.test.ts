@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { bundleDeclaration } from './declaration.fixture.ts';
 import { faultName } from './fault.ts';
 import { PROJECT } from './probe.fixture.ts';
-import { declarationDigest } from './read.ts';
+import { digestOf } from '@holdfast/runtime/proof';
 import { readRunbook, RUNBOOK_SECTIONS } from './runbook.ts';
 
 const TEMPLATE = readFileSync(join(PROJECT, 'docs/OPS_RUNBOOK_TEMPLATE.md'), 'utf8');
@@ -27,7 +27,7 @@ describe('a runbook', () => {
   it('O-01 that is filled in is the declaration of its section 0', () => {
     const read = readRunbook(filled());
     expect(read.ok && read.declaration).toEqual(bundleDeclaration());
-    expect(read.ok && read.digest).toBe(declarationDigest(bundleDeclaration()));
+    expect(read.ok && read.digest).toBe(digestOf(bundleDeclaration()));
   });
 
   it('O-01 that is not filled in is refused, line by line', () => {

@@ -18,7 +18,10 @@ export interface ScopeRules {
   readonly probe: PathProbe;
 }
 
-type Refuse = (code: FaultCode, message: string) => ScopeDecision;
+type Refuse = (
+  code: FaultCode,
+  message: string,
+) => Extract<ScopeDecision, { readonly allowed: false }>;
 
 const YES: ScopeDecision = { allowed: true };
 const PATH_BYTES_MAX = 4_095;
@@ -39,6 +42,53 @@ export function assessAllowedPath(path: string, rules: ScopeRules, place: string
   }
   if (real.found?.kind === 'other') return refuse('path_not_a_file', 'neither file nor folder');
   return isHardLinked(real.found) ? refuse('path_hard_linked', HARD_LINKED) : YES;
+}
+
+/** An entry of `uses.reads`: what commands are shown, and can change nothing of. */
+export function assessReadable(path: string, rules: ScopeRules, place: string): ScopeDecision {
+  const shownAt = assessShown(path, rules, place);
+  if ('allowed' in shownAt) return shownAt;
+  const broad = rules.forbidden.tooBroad(path);
+  const refuse = refusal(path, place);
+  if (broad !== null) return refuse('path_too_broad', `${broad}; name what is read`);
+  return shownAt.found?.kind === 'other'
+    ? refuse('path_not_a_file', 'neither file nor folder')
+    : YES;
+}
+
+/** An entry of `uses.sockets`: nobody can tell what whoever answers there will do. */
+export function assessSocket(
+  path: string,
+  rules: ScopeRules,
+  isHighRisk: boolean,
+  place: string,
+): ScopeDecision {
+  const shownAt = assessShown(path, rules, place);
+  if ('allowed' in shownAt) return shownAt;
+  const refuse = refusal(path, place);
+  if (!isHighRisk) {
+    return refuse('path_forbidden', 'whoever answers there acts: only with custom_high_risk');
+  }
+  // Its owner may be away now; that it is a socket is looked at again when it is shown.
+  const isOther = shownAt.found === null || shownAt.found.kind === 'other';
+  return isOther ? YES : refuse('path_not_a_file', 'it is no socket');
+}
+
+/** What lies there, named by where it really is; else why it is not shown to anybody. */
+function assessShown(
+  path: string,
+  { forbidden, probe }: ScopeRules,
+  place: string,
+): Extract<ScopeDecision, { allowed: false }> | { readonly found: Found | null } {
+  const refuse = refusal(path, place);
+  const misspelled = formFault(path);
+  if (misspelled !== null) return refuse('path_not_absolute', misspelled);
+  const denied = forbidden.path(path, 'read');
+  if (denied !== null) return refuse('path_forbidden', `no operation may read ${denied}`);
+  const real = resolve(path, probe);
+  if ('fault' in real) return refuse(real.fault, real.why);
+  if (real.path === path) return real;
+  return refuse('path_symlink_escape', `it is really ${shown(real.path)}; declare that`);
 }
 
 /**

@@ -9,6 +9,9 @@ export interface CertifyOptions {
   readonly json: boolean;
   /** Which configuration, where it is not the launch one. */
   readonly of?: Demonstration;
+  /** The documents an engine was told to run with, where they are others. */
+  readonly policy?: string;
+  readonly runtime?: string;
 }
 
 /**
@@ -16,13 +19,15 @@ export interface CertifyOptions {
  * there is none. 1 when the configuration is refused, 2 when something kept us from certifying.
  */
 export function certify(
-  { json, of }: CertifyOptions,
+  { json, of, policy, runtime }: CertifyOptions,
   io: Pick<Io, 'out' | 'err' | 'cwd' | 'root' | 'env' | 'now'>,
 ): ExitCode {
-  const { root } = io;
+  const { root, cwd } = io;
+  const documentAt = (named: string | undefined, otherwise: string): string =>
+    named === undefined ? resolve(root, otherwise) : resolve(cwd, named);
   const loaded = loadConfiguration({
-    policyPath: resolve(root, of?.policy ?? POLICY_PATH),
-    runtimePath: resolve(root, of?.runtime ?? RUNTIME_PATH),
+    policyPath: documentAt(policy, of?.policy ?? POLICY_PATH),
+    runtimePath: documentAt(runtime, of?.runtime ?? RUNTIME_PATH),
     env: io.env,
     root: io.root,
     now: io.now(),

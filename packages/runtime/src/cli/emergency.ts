@@ -18,6 +18,8 @@ export interface EmergencyOptions {
   readonly reason: string;
   readonly operator?: string;
   readonly run?: string;
+  /** Enough is that the operator's own stop is lifted, whatever else holds the system down. */
+  readonly liftOnly?: boolean;
   readonly json: boolean;
 }
 
@@ -41,7 +43,7 @@ const Body = Compile(
  */
 export async function emergency(
   word: EmergencyWord,
-  { reason, operator, run, json }: EmergencyOptions,
+  { reason, operator, run, liftOnly = false, json }: EmergencyOptions,
   io: Pick<Io, 'out' | 'err' | 'cwd' | 'root'>,
 ): Promise<ExitCode> {
   const found = findRun(run, io);
@@ -67,5 +69,6 @@ export async function emergency(
     const why = [body.cause, ...body.mode_reasons].filter((part) => part !== null).join(', ');
     tell(io, `${body.result}: the mode is ${body.trading_mode}${why === '' ? '' : ` (${why})`}`);
   }
-  return body.result === 'ACCEPTED' ? 0 : 1;
+  const isLifted = liftOnly && word === 'active' && body.result === 'BLOCKED';
+  return body.result === 'ACCEPTED' || isLifted ? 0 : 1;
 }

@@ -51,6 +51,7 @@ function addTrading(program: Command, io: Io, done: Answer): void {
     .option('--url <address>', 'WebSocket address of a simulated exchange')
     .option('--key <id>', 'key the simulated exchange printed')
     .option('--secret <text>', 'and its secret, which is none')
+    .option('--key-file <file>', 'instead of both: JSON {client_id, client_secret}, mode 600')
     .option('--shift <ms>', 'exchange time less real time, where it plays a recording', whole)
     .option('--run <folder>', 'folder of ledger, logs and report')
     .action(async (options) => done(await run(options, io)));
@@ -87,6 +88,7 @@ function addLooking(program: Command, io: Io, done: Answer): void {
   withExample(program.command('orders'), 'holdfast orders --pending')
     .description('Working orders of a running engine.')
     .option('--pending', 'only what the venue has not acknowledged')
+    .option('--expect-none', '1 where anything is pending or in flight')
     .option(...RUN_FLAG)
     .option(...JSON_FLAG)
     .action(async ({ json = false, ...options }) => done(await orders({ ...options, json }, io)));
@@ -161,7 +163,11 @@ function addEmergency(program: Command, io: Io, done: Answer): void {
     active: "Lifts the operator's own stop, and nothing else.",
   };
   for (const word of Object.keys(EMERGENCY_WORDS) as EmergencyWord[]) {
-    withExample(group.command(word), `holdfast emergency ${word} --reason "drill"`)
+    const command = withExample(group.command(word), `holdfast emergency ${word} --reason "drill"`);
+    if (word === 'active') {
+      command.option('--lift-only', '0 once your own stop is lifted, though others stand');
+    }
+    command
       .description(meanings[word])
       .requiredOption('--reason <text>', 'recorded in the ledger')
       .option('--operator <name>', 'who says so (default: the user of this machine)')

@@ -32,7 +32,7 @@ const PENDING = new Set(['Created', 'Sent']);
 
 /** `holdfast orders`: what is working, or with `--pending` what the venue has not acknowledged. */
 export async function orders(
-  options: ListingOptions & { readonly pending?: true },
+  options: ListingOptions & { readonly pending?: true; readonly expectNone?: true },
   io: ListingIo,
 ): Promise<ExitCode> {
   const answer = await query('orders', options, io);
@@ -47,7 +47,8 @@ export async function orders(
     tell(io, `${body.pending_orders} pending orders, ${body.orders_in_flight} in flight`);
     tellTable(ORDER_COLUMNS, shown, io);
   }
-  return 0;
+  const isQuiet = body.pending_orders === 0 && body.orders_in_flight === 0;
+  return options.expectNone !== true || isQuiet ? 0 : 1;
 }
 
 /** `holdfast positions`: what the ledger says is held. */

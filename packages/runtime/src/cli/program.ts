@@ -134,8 +134,8 @@ function addDoctor(program: Command, io: Io, done: Answer): void {
 
 function addProof(program: Command, io: Io, done: Answer): void {
   withExample(program.command('verify'), 'holdfast verify artifacts/F1_CERT.json')
-    .description('Check the signature of a file, or of every file in a folder; offline.')
-    .argument('<path>', 'a file beside its .dsse, or a folder')
+    .description('Check signatures, and records of operations with their ledger; offline.')
+    .argument('<path>', 'a file beside its .dsse, or a folder, such as ops')
     .option('--roots <file>', 'whose signatures count (default: artifacts/trust-roots.dev.json)')
     .option(...JSON_FLAG)
     .action((path: string, { roots, json = false }: { roots?: string; json?: boolean }) => {
@@ -143,9 +143,11 @@ function addProof(program: Command, io: Io, done: Answer): void {
     });
   withExample(program.command('certify'), 'holdfast certify')
     .description('Bind build, configuration and contract into a certificate for development.')
+    .option('--policy <file>', `limits (default: ${POLICY_PATH})`)
+    .option('--runtime <file>', `places and sizes (default: ${RUNTIME_PATH})`)
     .option(...JSON_FLAG)
-    .action(({ json = false }: { json?: boolean }) => {
-      done(certify({ json }, io));
+    .action(({ json = false, ...documents }: ConfigurationWords) => {
+      done(certify({ ...documents, json }, io));
     });
 }
 
@@ -159,9 +161,15 @@ function addConfig(program: Command, io: Io, done: Answer): void {
     .option('--policy <file>', `limits (default: ${POLICY_PATH})`)
     .option('--runtime <file>', `places and sizes (default: ${RUNTIME_PATH})`)
     .option(...JSON_FLAG)
-    .action((options: { json?: boolean; policy?: string; runtime?: string }) => {
+    .action((options: ConfigurationWords) => {
       done(checkConfiguration({ ...options, json: options.json ?? false }, io));
     });
+}
+
+interface ConfigurationWords {
+  readonly json?: boolean;
+  readonly policy?: string;
+  readonly runtime?: string;
 }
 
 function addReplay(program: Command, io: Io, done: Answer): void {

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { readVenueKeyFile } from '../config/venue-key-file.ts';
 import { trade } from '../main.ts';
 import { hostOf, isLoopbackHost } from '../loopback.ts';
 import { complain, type ExitCode, type Io, tell } from './io.ts';
@@ -7,6 +9,7 @@ export interface RunVerbArguments extends RunArguments {
   readonly url?: string;
   readonly key?: string;
   readonly secret?: string;
+  readonly keyFile?: string;
   readonly shift?: number;
 }
 
@@ -32,7 +35,6 @@ interface VenueChoice {
   readonly credentials: { readonly clientId: string; readonly clientSecret: string } | null;
 }
 
-/** The simulated exchange's keys are no secrets: it tells them to whoever starts it. */
 function venueOf(given: RunVerbArguments, prepared: Prepared, io: RunIo): VenueChoice | null {
   const refuse = (rule: string, detail: string): null => {
     complain(io, { place: 'run', rule, detail });
@@ -45,13 +47,13 @@ function venueOf(given: RunVerbArguments, prepared: Prepared, io: RunIo): VenueC
   if (host === null) return refuse('bad_endpoint', `${endpoint} is no WebSocket address`);
   if (runtime.venue === 'simulated') {
     if (!isLoopbackHost(host)) return refuse('not_loopback', `${host} is not on this machine`);
-    if (given.key === undefined || given.secret === undefined) {
-      return refuse('no_credentials', 'give --key and --secret as the exchange printed them');
-    }
-    return { endpoint, credentials: { clientId: given.key, clientSecret: given.secret } };
+    const credentials = simulatedKey(given, io);
+    return credentials === null ? null : { endpoint, credentials };
   }
-  if (given.key !== undefined || given.secret !== undefined || given.url !== undefined) {
-    return refuse('not_for_this_venue', '--url, --key and --secret are for the simulated exchange');
+  const { url, key: id, secret, keyFile } = given;
+  if ([url, id, secret, keyFile].some((each) => each !== undefined)) {
+    const detail = '--url, --key, --secret and --key-file are for the simulated exchange';
+    return refuse('not_for_this_venue', detail);
   }
   if (given.shift !== undefined) return refuse('not_for_this_venue', '--shift is for recordings');
   const key = secrets.venueKey;
@@ -60,4 +62,25 @@ function venueOf(given: RunVerbArguments, prepared: Prepared, io: RunIo): VenueC
     endpoint,
     credentials: { clientId: key.clientId, clientSecret: key.clientSecret.reveal() },
   };
+}
+
+/**
+ * The simulated exchange's development keys are no secrets: it tells them to whoever starts it. A
+ * key of its own is named by its file, which a list of processes may show.
+ */
+function simulatedKey(given: RunVerbArguments, io: RunIo): VenueChoice['credentials'] {
+  const { key, secret, keyFile } = given;
+  const refuse = (rule: string, detail: string): null => {
+    complain(io, { place: 'run', rule, detail });
+    return null;
+  };
+  if (keyFile === undefined) {
+    if (key !== undefined && secret !== undefined) return { clientId: key, clientSecret: secret };
+    return refuse('no_credentials', 'give --key and --secret as the exchange printed them');
+  }
+  if (key !== undefined || secret !== undefined) {
+    return refuse('key_given_twice', 'give --key-file, or --key and --secret');
+  }
+  const read = readVenueKeyFile(resolve(io.cwd, keyFile));
+  return read.ok ? read.key : refuse(read.code, read.detail);
 }

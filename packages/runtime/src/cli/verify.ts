@@ -62,6 +62,7 @@ function placeOf(finding: Finding, report: VerifyReport, options: VerifyOptions,
 
 function sayFinding(finding: Finding, place: string, io: Io): void {
   const { answer, code, detail, signers } = finding;
-  if (answer === 'yes') tell(io, `${place} ${code} ${detail}, signed by ${signers.join(', ')}`);
+  const by = signers.length === 0 ? '' : `, signed by ${signers.join(', ')}`;
+  if (answer === 'yes') tell(io, `${place} ${code} ${detail}${by}`);
   else complain(io, { place, rule: code, detail });
 }

@@ -74,18 +74,21 @@ export async function command(
   const at = monoMs(engine.now());
   engine.post({ kind: 'operatorCommanded', at, command: word, ...order });
   const loosens = word === 'release' || (word === 'reduce_only' && from === 'Kill');
-  if (loosens) await untilRecorded(engine, word === 'release' ? null : word);
+  const isHeard = !loosens || (await isRecorded(engine, word === 'release' ? null : word));
   const { mode } = currentMode(state);
   if (!engine.isRunning()) return answer('REJECTED', 'engine_stopped');
-  if (word === 'release') return answer(mode === 'Active' ? 'ACCEPTED' : 'BLOCKED', null);
+  if (word === 'release') {
+    if (!isHeard) return answer('REJECTED', 'not_recorded_yet');
+    return answer(mode === 'Active' ? 'ACCEPTED' : 'BLOCKED', null);
+  }
   const isAsAsked = mode === 'Kill' || (word === 'reduce_only' && mode === 'ReduceOnly');
   return answer(isAsAsked ? 'ACCEPTED' : 'REJECTED', isAsAsked ? null : 'command_not_taken');
 }
 
 /** What loosens waits for its record (D-11). */
-async function untilRecorded(engine: Engine, stop: 'reduce_only' | null): Promise<void> {
+function isRecorded(engine: Engine, stop: 'reduce_only' | null): Promise<boolean> {
   const { observations } = engine.state;
-  await untilSo(engine, () => observations.operatorStop === stop);
+  return untilSo(engine, () => observations.operatorStop === stop);
 }
 
 /** Waits for a record to be heard back. @returns false when it was not in time. */

@@ -8,8 +8,11 @@ import { Type } from 'typebox';
 import { messageOf, readBounded, replaceFile } from './bounded-file.ts';
 import { decodeUtf8 } from './encoding.ts';
 
-/** Made by running, not by building: they do not change what the build is (D-37). */
-const NOT_BUILT = ['artifacts', 'evidence'];
+/**
+ * Made by running, not by building: they do not change what the build is (D-37). What operations
+ * leave on record is among it: else each would make another build of the one it restarts.
+ */
+const NOT_BUILT = ['artifacts', 'evidence', 'ops/ledger', 'ops/runs', 'docs/OPS_CHANGELOG.md'];
 const BUILD_INFO = 'build-info.json';
 const BUILD_INFO_LIMIT = 1 << 20;
 const GIT_OUTPUT_LIMIT = 1 << 26;
@@ -45,7 +48,7 @@ export function isDirtyBuild(buildId: string): boolean {
 }
 
 /**
- * What the code at `root` is: the git tree hash without `evidence/` and `artifacts/`, staged or
+ * What the code at `root` is: the git tree hash without what is made by running it, staged or
  * not. A copy without `.git` answers by its `build-info.json`, checked against the files it names.
  * No identity is an ordinary answer; it certifies nothing.
  */
@@ -83,7 +86,7 @@ function identifyByGit(root: string): BuildIdentity {
   ]);
   if (!added.ok) return added;
   const paths = [...new Set([...split(changed.out), ...split(added.out)])].filter(isBuilt).sort();
-  const buildId = identify(treeHash(listing.out), root, paths);
+  const buildId = identify(treeHash(root, listing.out), root, paths);
   return { ok: true, buildId, isDirty: paths.length > 0, source: 'git' };
 }
 
@@ -91,25 +94,48 @@ function identifyByGit(root: string): BuildIdentity {
  * The hash of the top tree as if `NOT_BUILT` were not in it: the object git would write, without
  * writing it.
  */
-function treeHash(listing: Buffer): string {
-  const parts: Buffer[] = [];
-  let isSha256 = false;
-  for (const entry of split(listing)) {
+function treeHash(root: string, listing: Buffer): string {
+  return objectHash(builtEntries(root, listing, ''));
+}
+
+interface TreeEntry {
+  readonly mode: string;
+  readonly name: string;
+  readonly id: string;
+}
+
+function builtEntries(root: string, listing: Buffer, within: string): readonly TreeEntry[] {
+  return split(listing).flatMap((entry) => {
     const tab = entry.indexOf('\t');
     const [mode = '', , id = ''] = entry.slice(0, tab).split(' ');
     const name = entry.slice(tab + 1);
-    if (NOT_BUILT.includes(name)) continue;
-    isSha256 = id.length === 64;
+    const path = within + name;
+    if (!isBuilt(path)) return [];
+    const isCut = mode === FOLDER && NOT_BUILT.some((each) => each.startsWith(`${path}/`));
+    if (!isCut) return [{ mode, name, id }];
+    const inside = git(root, ['ls-tree', '-z', '--full-tree', `HEAD:${path}`]);
+    if (!inside.ok) throw new Error(inside.detail);
+    const left = builtEntries(root, inside.out, `${path}/`);
+    // Git keeps no empty folder.
+    return left.length === 0 ? [] : [{ mode, name, id: objectHash(left) }];
+  });
+}
+
+const FOLDER = '040000';
+
+function objectHash(entries: readonly TreeEntry[]): string {
+  const parts = entries.flatMap(({ mode, name, id }) => [
     // A tree is written with mode 40000, though listed as 040000.
-    parts.push(Buffer.from(`${mode.replace(/^0/, '')} ${name}\0`), Buffer.from(id, 'hex'));
-  }
+    Buffer.from(`${mode.replace(/^0/, '')} ${name}\0`),
+    Buffer.from(id, 'hex'),
+  ]);
   const body = Buffer.concat(parts);
   const object = Buffer.concat([Buffer.from(`tree ${body.length}\0`), body]);
-  return hash(isSha256 ? 'sha256' : 'sha1', object, 'hex');
+  return hash(entries[0]?.id.length === 64 ? 'sha256' : 'sha1', object, 'hex');
 }
 
 function isBuilt(path: string): boolean {
-  return !NOT_BUILT.includes(path.split('/', 1)[0] ?? '');
+  return !NOT_BUILT.some((each) => path === each || path.startsWith(`${each}/`));
 }
 
 /** Same content, same id: neither time stamps nor what is staged play a part. */

@@ -15,8 +15,16 @@ export type { CertifyOutcome, CertifyRequest } from './certify.ts';
 export { certifyForDevelopment, proofPaths } from './certify.ts';
 export type { KeyRead, SigningKey } from './keys.ts';
 export { createKeyFile, keyIdOf, readKeyFile } from './keys.ts';
+export type { ChainFaultCode } from './record-chain.ts';
+export { canonical, digestIfAny, digestOf, lineOf, NO_HASH, readChain } from './record-chain.ts';
 export type { Claim, SignOutcome } from './sign.ts';
 export { sealStatement, signFile, stateAbout } from './sign.ts';
+export {
+  entryDocument,
+  foldEntries,
+  monthlyDocuments,
+  monthOf,
+} from './sign-off-entries.ts';
 export type {
   Role,
   TrustedKey,
@@ -29,5 +37,6 @@ export type { SignedDocument, SignedReader, SignedReading } from './signed-docum
 export { readSigned, trustRootsPathOf } from './signed-document.ts';
 export type { FileDigest, SignatureFault, SignatureVerdict } from './verify.ts';
 export { verifyEnvelope } from './verify.ts';
-export type { Answer, Finding, FindingCode, VerifyReport, VerifyRequest } from './verify-path.ts';
+export type { Answer, Finding, FindingCode } from './finding.ts';
+export type { VerifyReport, VerifyRequest } from './verify-path.ts';
 export { verifyPath } from './verify-path.ts';

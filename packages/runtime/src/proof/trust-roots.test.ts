@@ -45,6 +45,14 @@ describe('parseTrustRoots', () => {
     ]);
   });
 
+  it('reads what a holder speaks for: nothing, unless it is said', () => {
+    const speaks_for = ['operations', 'risk'];
+    const spoken = parseValue({ ...document, holders: [{ ...dana, speaks_for, keys: [key] }] });
+    expect(spoken.ok && spoken.roots.keys.get(key.key_id)?.speaksFor).toEqual(speaks_for);
+    const silent = parseValue(document);
+    expect(silent.ok && silent.roots.keys.get(key.key_id)?.speaksFor).toEqual([]);
+  });
+
   it('has one hash for one document, and another for any other', () => {
     const first = parse(formatTrustRoots(document));
     const again = parseValue(JSON.parse(JSON.stringify(document)));

@@ -27,6 +27,16 @@ const DocumentSchema = closed({
       name: Type.String({ minLength: 1, maxLength: 200 }),
       kind: Type.Union([Type.Literal('person'), Type.Literal('service')]),
       roles: Type.Array(RoleSchema, { minItems: 1, maxItems: 4 }),
+      /**
+       * What they may speak for in an approval (`risk`, `operations`), beside the roles of their
+       * keys. It gives no key a power it has not.
+       */
+      speaks_for: Type.Optional(
+        Type.Array(Type.String({ pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*$', maxLength: 63 }), {
+          minItems: 1,
+          maxItems: 16,
+        }),
+      ),
       keys: Type.Array(
         closed({
           key_id: Type.String({ pattern: '^[0-9a-f]{64}$' }),
@@ -54,6 +64,7 @@ export interface TrustedKey {
   readonly holder: string;
   readonly kind: 'person' | 'service';
   readonly roles: readonly Role[];
+  readonly speaksFor: readonly string[];
   readonly validFrom: number;
   readonly validUntil: number | null;
   readonly publicKey: KeyObject;
@@ -110,6 +121,10 @@ export function parseTrustRoots(bytes: Uint8Array): TrustRootsRead {
     if (new Set(holder.roles).size !== holder.roles.length) {
       return malformed(`holder ${holder.id} has a role twice`);
     }
+    const { speaks_for: speaksFor = [] } = holder;
+    if (new Set(speaksFor).size !== speaksFor.length) {
+      return malformed(`holder ${holder.id} speaks for one thing twice`);
+    }
     if (holder.roles.includes('development') && holder.roles.length > 1) {
       return malformed(`holder ${holder.id} has a role beside development`);
     }
@@ -152,6 +167,7 @@ function trustedKey(holder: Holder, entry: Holder['keys'][number]): TrustedKey |
     holder: holder.id,
     kind: holder.kind,
     roles: holder.roles,
+    speaksFor: holder.speaks_for ?? [],
     validFrom: entry.valid_from_ms,
     validUntil: entry.valid_until_ms,
     publicKey,

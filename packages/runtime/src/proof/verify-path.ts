@@ -3,58 +3,12 @@ import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { ENVELOPE_SUFFIX } from '@holdfast/core/proof';
 import { messageOf, readBounded, scanFile } from './bounded-file.ts';
+import { type Answer, type Finding, finding, type FindingCode, verdictOf } from './finding.ts';
 import { PRIVATE_KEY_SUFFIX } from './keys.ts';
 import { readTrustRoots, type TrustRoots } from './trust-roots.ts';
-import { ENVELOPE_LIMIT, type SignatureFault, verifyEnvelope } from './verify.ts';
-
-export type Answer = 'yes' | 'no' | 'could_not_tell';
-
-/**
- * Each code gives one answer, always the same. An error is not a no, and neither is a yes (D-23).
- */
-const ANSWER_OF = {
-  VERIFIED: 'yes',
-  ENVELOPE_MALFORMED: 'no',
-  STATEMENT_MALFORMED: 'no',
-  SIGNER_REPEATED: 'no',
-  KEY_UNKNOWN: 'no',
-  SIGNATURE_INVALID: 'no',
-  KEY_NOT_VALID_AT_SIGNING: 'no',
-  ROLE_NOT_ALLOWED: 'no',
-  SUBJECT_NAME_MISMATCH: 'no',
-  SUBJECT_DIGEST_MISMATCH: 'no',
-  TRUST_ROOTS_CHANGED: 'no',
-  /** Signed by a development key, which vouches for nothing outside a development machine. */
-  DEVELOPMENT_KEY: 'no',
-  /** The very file that was asked about has no signature. */
-  SIGNATURE_MISSING: 'no',
-  /** A signature whose file is gone. */
-  FILE_MISSING: 'no',
-  /** A file without signature among others: neither vouched for nor shown to be wrong. */
-  UNSIGNED: 'could_not_tell',
-  SIGNED_IN_FUTURE: 'could_not_tell',
-  PATH_MISSING: 'could_not_tell',
-  NOTHING_TO_VERIFY: 'could_not_tell',
-  UNREADABLE: 'could_not_tell',
-  /** A link, pipe, socket or device. */
-  NOT_A_FILE: 'could_not_tell',
-  TOO_MANY_FILES: 'could_not_tell',
-  TRUST_ROOTS_MISSING: 'could_not_tell',
-  TRUST_ROOTS_UNREADABLE: 'could_not_tell',
-  TRUST_ROOTS_MALFORMED: 'could_not_tell',
-} as const satisfies Record<SignatureFault, 'no'> & Record<string, Answer>;
-
-export type FindingCode = keyof typeof ANSWER_OF;
-
-export interface Finding {
-  /** Relative to the path asked about; `.` for the path itself. */
-  readonly path: string;
-  readonly code: FindingCode;
-  readonly answer: Answer;
-  readonly detail: string;
-  /** Holders whose signatures are good. */
-  readonly signers: readonly string[];
-}
+import { inspectOperation, isOperationFolder } from './verify-operation.ts';
+import { createEndReader, inspectLedger, isLedgerFolder } from './verify-sign-off.ts';
+import { ENVELOPE_LIMIT, verifyEnvelope } from './verify.ts';
 
 export interface VerifyReport {
   readonly verdict: Answer;
@@ -78,10 +32,11 @@ const FILES_MAX = 10_000;
 const EXIT_CODE = { yes: 0, no: 1, could_not_tell: 2 } as const;
 
 /**
- * `holdfast verify <path>`: a file with its `.dsse`, or a folder of them and everything below it.
- * Needs no network and nothing of the process that wrote the files. Links are not followed. In a
- * folder, private keys and the trust roots in use need no signature. Freshness of a certificate is
- * the guard's question, not ours.
+ * `holdfast verify <path>`: a file with its `.dsse`, or a folder of them and everything below it;
+ * among them the records of operations and their sign-off ledger, each judged as a whole. Needs no
+ * network and nothing of the process that wrote the files. Links are not followed. In a folder,
+ * private keys and the trust roots in use need no signature. Freshness of a certificate is the
+ * guard's question, not ours.
  */
 export function verifyPath(request: VerifyRequest): VerifyReport {
   const roots = readTrustRoots(request.trustRootsPath);
@@ -99,7 +54,8 @@ function inspect(request: VerifyRequest, roots: TrustRoots): Finding[] {
   } catch (error) {
     if (!existsAsEnvelope(path)) return [finding('.', 'PATH_MISSING', messageOf(error))];
   }
-  if (isFolder) return inspectFolder(request, roots);
+  // Its real name: what a record is of is told by the folder it lies in.
+  if (isFolder) return inspectFolder({ ...request, path: realPath(path) ?? path }, roots);
   const subject = path.endsWith(ENVELOPE_SUFFIX) ? path.slice(0, -ENVELOPE_SUFFIX.length) : path;
   return [inspectFile(request, roots, subject, '.') ?? finding('.', 'SIGNATURE_MISSING', subject)];
 }
@@ -116,9 +72,15 @@ function inspectFolder(request: VerifyRequest, roots: TrustRoots): Finding[] {
   const findings: Finding[] = [];
   const filesMax = request.filesMax ?? FILES_MAX;
   const exempt = realPath(request.trustRootsPath);
+  const recordsIn = recordInspector(request, roots, filesMax);
   const pending = [request.path];
   let count = 0;
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+    const records = recordsIn(folder);
+    if (records !== null) {
+      findings.push(...records);
+      continue;
+    }
     const listed = listFolder(folder);
     if (!listed.ok) {
       findings.push(finding(relative(request.path, folder), 'UNREADABLE', listed.detail));
@@ -140,6 +102,23 @@ function inspectFolder(request: VerifyRequest, roots: TrustRoots): Finding[] {
   }
   if (findings.length > 0) return findings;
   return [finding('.', 'NOTHING_TO_VERIFY', 'no signed file here')];
+}
+
+/** What a folder is found to be as a record of operations; null for one that is none. */
+function recordInspector(
+  { path, acceptsDevelopmentKeys }: VerifyRequest,
+  roots: TrustRoots,
+  filesMax: number,
+): (folder: string) => readonly Finding[] | null {
+  const endsOf = createEndReader();
+  return (folder) => {
+    const isLog = isOperationFolder(folder);
+    if (!isLog && !isLedgerFolder(folder)) return null;
+    const found = isLog
+      ? inspectOperation({ folder, roots, acceptsDevelopmentKeys, filesMax, endsOf })
+      : inspectLedger(folder, filesMax);
+    return found.map((item) => ({ ...item, path: relative(path, join(folder, item.path)) || '.' }));
+  };
 }
 
 type Listing =
@@ -236,22 +215,7 @@ function realPath(path: string): string | null {
   }
 }
 
-function finding(
-  path: string,
-  code: FindingCode,
-  detail: string,
-  signers: readonly string[] = [],
-): Finding {
-  return { path: path === '' ? '.' : path, code, answer: ANSWER_OF[code], detail, signers };
-}
-
-/** One no is a no; else one doubt is a doubt; a yes needs at least one. */
 function reportOf(trustRootsHash: string | null, findings: readonly Finding[]): VerifyReport {
-  const has = (answer: Answer): boolean => findings.some((item) => item.answer === answer);
-  const verdict = has('no')
-    ? 'no'
-    : has('could_not_tell') || !has('yes')
-      ? 'could_not_tell'
-      : 'yes';
+  const verdict = verdictOf(findings);
   return { verdict, exitCode: EXIT_CODE[verdict], trustRootsHash, findings };
 }

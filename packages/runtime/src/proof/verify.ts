@@ -6,6 +6,7 @@ import {
   type Envelope,
   FILE_PREDICATE,
   LOSS_RESET_PREDICATE,
+  OPERATION_ANSWER_PREDICATE,
   OPERATION_APPROVAL_PREDICATE,
   PRESENCE_PREDICATE,
   SIGN_OFF_PREDICATE,
@@ -31,6 +32,7 @@ const ROLES_OF: Readonly<Record<PredicateType, readonly Role[]>> = {
   [LOSS_RESET_PREDICATE]: ['approver', 'development'],
   [PRESENCE_PREDICATE]: ['approver', 'development'],
   [OPERATION_APPROVAL_PREDICATE]: ['approver', 'development'],
+  [OPERATION_ANSWER_PREDICATE]: ['approver', 'development'],
 };
 
 export type SignatureFault =

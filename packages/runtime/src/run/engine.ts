@@ -313,7 +313,7 @@ function mayRest({ state }: Runtime, fate: Fate): boolean {
 }
 
 function aboutOf(
-  { configuration, endpoint, buildId }: EngineOptions,
+  { configuration, endpoint, buildId, credentials }: EngineOptions,
   runId: string,
   { http }: Doors,
 ): Parameters<typeof writeAbout>[1] {
@@ -327,6 +327,7 @@ function aboutOf(
     endpoint,
     http,
     build_id: buildId,
+    key_id: credentials?.clientId ?? null,
   };
 }
 

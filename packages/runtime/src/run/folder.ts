@@ -51,6 +51,8 @@ const AboutSchema = Type.Object({
   endpoint: Type.String(),
   http: Type.Union([Type.String(), Type.Null()]),
   build_id: Type.String(),
+  /** By which key it trades; null without one. No secret: the exchange tells it to every key. */
+  key_id: Type.Optional(Type.Union([Type.String(), Type.Null()])),
 });
 
 /** Who runs, or last ran, in this folder: what the commands beside the engine need to find it. */

@@ -4,6 +4,7 @@ import { brokenGroupsEndNeutral } from './broken-groups-end-neutral.ts';
 import { cashEqualsTheVenue } from './cash-equals-the-venue.ts';
 import { closedIsClosed } from './closed-is-closed.ts';
 import { commitsAreWhole } from './commits-are-whole.ts';
+import { comparedWithinAMinute } from './compared-within-a-minute.ts';
 import { emergencyCallHolds } from './emergency-call-holds.ts';
 import { everyFillOnce } from './every-fill-once.ts';
 import { everythingCanBeWritten } from './everything-can-be-written.ts';
@@ -51,6 +52,7 @@ export function allCheckers(): readonly Checker[] {
     factsChangeByRecord(),
     latchOpensByReconciliation(),
     noOpenInDoubt(),
+    comparedWithinAMinute(),
     nothingIllegalAtTheVenue(),
     oneOrderPerAttempt(),
     openBesideTheCrowd(),

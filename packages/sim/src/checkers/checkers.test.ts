@@ -1,10 +1,6 @@
 import type { Effect, Event } from '@holdfast/core';
-import type { State } from '@holdfast/core/step';
 import { tradeId } from '@holdfast/core/values';
 import { describe, expect, it } from 'vitest';
-import { testPolicy } from '../fuzz/policy.fixture.ts';
-import { weatherOfScenario } from '../scenario/weather.ts';
-import { World } from '../world.ts';
 import { everyFillOnce } from './every-fill-once.ts';
 import { factsEqualRefold } from './facts-equal-refold.ts';
 import {
@@ -12,6 +8,7 @@ import {
   end,
   fold,
   freshState,
+  healthyState,
   LABEL,
   NO_LEDGER,
   play,
@@ -26,20 +23,6 @@ import { onlyThroughTheDoor } from './only-through-the-door.ts';
 import { putRightInTheEnd } from './put-right-in-the-end.ts';
 import { recordedBeforeRisk } from './recorded-before-risk.ts';
 import { rejectionLeavesNoTrace } from './rejection-leaves-no-trace.ts';
-
-/** The state of a trader to which nothing bad has happened. */
-async function healthyState(): Promise<State> {
-  const world = new World({
-    ...weatherOfScenario(),
-    seed: '1',
-    policy: testPolicy(),
-    market: 'still',
-    strategies: () => [],
-  });
-  await world.run(2_000);
-  if (world.state === null) throw new Error('no process');
-  return world.state;
-}
 
 const OPEN = { label: LABEL, reduceOnly: false };
 

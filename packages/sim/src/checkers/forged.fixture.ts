@@ -3,6 +3,9 @@ import { createState, type State } from '@holdfast/core/step';
 import { coinE8, currency, label, monoMs, runId } from '@holdfast/core/values';
 import { foldLedger, type LedgerFold, type SegmentSource } from '@holdfast/runtime/ledger';
 import { Exchange } from '../exchange/index.ts';
+import { testPolicy } from '../fuzz/policy.fixture.ts';
+import { weatherOfScenario } from '../scenario/weather.ts';
+import { World } from '../world.ts';
 import { type Checker, checkerOf, type WorldEnd } from './checker.ts';
 
 /** Events and effects no world made, for showing a checker what it must and must not mind. */
@@ -35,6 +38,20 @@ export function freshState(): State {
     tickIntervalMs: 100,
     reconcileIntervalMs: 5_000,
   });
+}
+
+/** The state of a trader to which nothing bad has happened. */
+export async function healthyState(): Promise<State> {
+  const world = new World({
+    ...weatherOfScenario(),
+    seed: '1',
+    policy: testPolicy(),
+    market: 'still',
+    strategies: () => [],
+  });
+  await world.run(2_000);
+  if (world.state === null) throw new Error('no process');
+  return world.state;
 }
 
 export function fold(over: Partial<LedgerFold> = {}): LedgerFold {

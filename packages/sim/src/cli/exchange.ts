@@ -49,6 +49,9 @@ export const DEPOSITS = new Map([
   [currency('USDC'), 100_000 * E8],
 ]);
 
+/** Calls back whenever somebody asks for the keys to be read anew. */
+export type OnHangup = (act: () => void) => void;
+
 /**
  * `holdfast exchange`: exit 0 when it ran and was ended, 2 when it could not be started.
  * @param ended resolves when somebody wants it to end.
@@ -57,6 +60,7 @@ export async function exchange(
   given: ExchangeArguments,
   io: CliIo,
   ended: Promise<void>,
+  onHangup: OnHangup = () => undefined,
 ): Promise<number> {
   const keys = readKeys(given, io);
   const opened = keys === null ? null : openVenue(given, io);
@@ -66,6 +70,7 @@ export async function exchange(
     io.err(`exchange: ${running}`);
     return 2;
   }
+  if (given.keys !== undefined) onHangup(() => rereadKeys(running, given, io));
   tellReady(running, keys, given, io);
   await Promise.race([ended, running.over, timeIsUp(given.for)]);
   running.drive.stop();
@@ -207,6 +212,19 @@ function readKeys({ keys: file, host }: ExchangeArguments, io: CliIo): readonly 
   return null;
 }
 
+/** A file that cannot be read leaves the keys as they were, and says so; as does a new account. */
+function rereadKeys({ server, accounts }: Running, given: ExchangeArguments, io: CliIo): void {
+  const keys = readKeys(given, io);
+  const stranger = keys?.find(({ account }) => !accounts.includes(account));
+  if (stranger !== undefined) io.err(`exchange: --keys: there is no account ${stranger.account}`);
+  if (keys === null || stranger !== undefined) return io.err('exchange: keys stay as they were');
+  server.replaceKeys(keys);
+  const live = keys.filter(({ revoked }) => !revoked).map(({ clientId }) => clientId);
+  io.out(
+    given.json === true ? JSON.stringify({ event: 'keys', live }) : `keys      ${live.join(' ')}`,
+  );
+}
+
 function readText(path: string, io: CliIo): string | null {
   try {
     return readFileSync(path, 'utf8');
@@ -225,10 +243,11 @@ async function timeIsUp(forMs: number | undefined): Promise<void> {
 function tellReady(
   { server, clock, market }: Running,
   keys: readonly ApiKey[],
-  { json }: ExchangeArguments,
+  { json, keys: file }: ExchangeArguments,
   io: CliIo,
 ): void {
   const { name, data, notes, startAt } = market;
+  const isOfFile = file !== undefined;
   if (json === true) {
     const ready = {
       event: 'ready',
@@ -236,11 +255,12 @@ function tellReady(
       http: server.httpUrl,
       now: clock.now(),
       market: { name, data, notes, start_at: startAt },
-      keys: keys.map((key) => ({
-        client_id: key.clientId,
-        client_secret: key.clientSecret,
-        account: key.account,
-        scope: key.scope,
+      keys: keys.map(({ clientId, clientSecret, account, scope }) => ({
+        client_id: clientId,
+        // Who gave a file has it; what is printed is kept by others.
+        ...(isOfFile ? {} : { client_secret: clientSecret }),
+        account,
+        scope,
       })),
     };
     io.out(JSON.stringify(ready));

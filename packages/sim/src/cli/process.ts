@@ -32,6 +32,11 @@ export function interrupted(attached = false): Promise<void> {
   return promise;
 }
 
+/** SIGHUP asks for a file to be read anew; without this it would end the process. */
+export function hungUp(act: () => void): void {
+  process.on('SIGHUP', act);
+}
+
 export type Done = (code: number) => void;
 
 /** Runs the command the arguments name; its code, or 2 for wrong usage, is the process's own. */

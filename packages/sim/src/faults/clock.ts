@@ -70,10 +70,8 @@ export function timeDaemonOf(
 /** No measurement puts the clock of a process right: people start it again. */
 export function isClockOff(
   process: Process | undefined,
-  world: VirtualClock,
   { parameters }: Pick<Policy, 'parameters'>,
 ): boolean {
   if (process === undefined) return false;
-  const aheadMs = Math.abs(process.now() - world.now());
-  return aheadMs > parameters.timeDriftThresholdMs / 2 || !process.runsTrue;
+  return Math.abs(process.aheadMs) > parameters.timeDriftThresholdMs / 2 || !process.runsTrue;
 }

@@ -31,10 +31,11 @@ export const GOOD_DOCUMENTS: DocumentsModel = Object.freeze({
 });
 
 const LOCKS: readonly OperationsLock[] = [
-  { state: 'running', operationId: 'OPS-2026-01-05-001' },
-  { state: 'latched', operationId: 'OPS-2026-01-05-001' },
+  { state: 'running', operationId: 'OPS-2026-01-05-001', since: '2026-01-05T00:00:00.000Z' },
+  { state: 'latched', operationId: 'OPS-2026-01-05-001', since: '2026-01-05T00:00:00.000Z' },
   { state: 'unreadable' },
 ];
+const FREE: OperationsLock = { state: 'free' };
 const TROUBLES = ['gone', 'failed', 'expired', 'foreign', 'of the future'] as const;
 const HASH = 'world-policy';
 const FRESH_MS = 1_000;
@@ -48,7 +49,9 @@ export class PaperTray {
   readonly #gone: Spell;
   readonly #changed: Spell;
   readonly #operation: Spell;
-  #lock: OperationsLock = { state: 'free' };
+  #lock = FREE;
+  /** What lies there between the spells. */
+  #laid = FREE;
   #trouble: (typeof TROUBLES)[number] = 'gone';
   #model: DocumentsModel;
 
@@ -81,6 +84,12 @@ export class PaperTray {
     this.#gone.end();
     this.#changed.end();
     this.#operation.end();
+    this.#laid = FREE;
+  }
+
+  /** An operation lays down its lock, or takes it away. */
+  layLock(lock: OperationsLock): void {
+    this.#laid = lock;
   }
 
   /** Whether this is the policy that was there in the beginning. */
@@ -92,7 +101,7 @@ export class PaperTray {
   readBy(identity: RuntimeIdentity, clock: Clock): Documents {
     return {
       certificate: () => this.#read(identity, clock.now()),
-      operationsLock: () => (this.#operation.isOn ? this.#lock : { state: 'free' }),
+      operationsLock: () => (this.#operation.isOn ? this.#lock : this.#laid),
       policy: () => {
         if (this.#gone.isOn) return null;
         if (!this.#changed.isOn) return { policy: this.#policy, hash: HASH };

@@ -46,6 +46,18 @@ export function act(world: World, step: ScenarioStep, names: Names): void {
   if (disk !== undefined) world.disk.become(modelOf(GOOD_DISK, disk));
   if (step.acknowledge !== undefined) acknowledge(world, currency(step.acknowledge));
   if (operator !== undefined) command(world, operator);
+  if (step.operations_lock !== undefined) layLock(world, step.operations_lock);
+}
+
+type Lock = NonNullable<ScenarioStep['operations_lock']>;
+
+function layLock(world: World, { state, operation }: Lock): void {
+  const since = new Date(world.clock.now()).toISOString();
+  world.desk.layLock(
+    state === 'free' || state === 'unreadable'
+      ? { state }
+      : { state, operationId: operation ?? 'OPS-2026-01-05-001', since },
+  );
 }
 
 function command(world: World, word: NonNullable<ScenarioStep['operator']>): void {

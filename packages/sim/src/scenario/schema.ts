@@ -260,6 +260,14 @@ const Trader = closed({
   ),
 });
 
+const Lock = closed(
+  {
+    state: Type.Enum(['running', 'latched', 'unreadable', 'free']),
+    operation: Type.Optional(Text),
+  },
+  { description: 'the file of the operations lock, as it lies there from now on' },
+);
+
 const Step = closed({
   at: Duration,
   propose: Type.Optional(Propose),
@@ -270,6 +278,7 @@ const Step = closed({
   line: Type.Optional(Line),
   disk: Type.Optional(Disk),
   remember: Type.Optional(Text),
+  operations_lock: Type.Optional(Lock),
   operator: Type.Optional(Type.Enum(['reduce_only', 'kill', 'release', 'close_out'])),
   acknowledge: Type.Optional(
     Type.Enum(['BTC', 'ETH'], { description: 'the row on which the accounts of this coin part' }),

@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { parseScope, type Scope } from '../exchange/scopes.ts';
 import type { Params } from '../exchange/venue-error.ts';
 import type { ApiKey } from './keys.ts';
@@ -30,7 +31,7 @@ export interface AuthenticatorOptions {
 /** Deribit's ways to prove who one is, on a socket and over HTTP. */
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
-  readonly #keys: Map<string, ApiKey>;
+  #keys: Map<string, ApiKey>;
   #unnamed = 0;
 
   constructor(options: AuthenticatorOptions) {
@@ -46,6 +47,22 @@ export class Authenticator {
   revoke(clientId: string, revoked: boolean): void {
     const key = this.#keys.get(clientId);
     if (key !== undefined) this.#keys.set(clientId, { ...key, revoked });
+  }
+
+  /**
+   * The whole list anew.
+   * @returns ids of keys that are gone or not what they were: what they were granted ends.
+   */
+  replaceKeys(keys: readonly ApiKey[]): ReadonlySet<string> {
+    const next = new Map(keys.map((key) => [key.clientId, key]));
+    const ended = new Set<string>();
+    for (const [id, old] of this.#keys) {
+      const now = next.get(id);
+      if (now !== undefined && isDeepStrictEqual(now, old)) next.set(id, old);
+      else ended.add(id);
+    }
+    this.#keys = next;
+    return ended;
   }
 
   /**

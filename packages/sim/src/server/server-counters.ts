@@ -26,6 +26,7 @@ export function createServerCounters(): ServerCounters {
       heartbeat_lost: 0,
       inactive: 0,
       slow_reader: 0,
+      key_revoked: 0,
       server_closing: 0,
     },
     requests: 0,

@@ -58,6 +58,8 @@ export interface ExchangeServer {
   endSessions(why: SessionEnd): number;
   /** Every connection stands, but is nobody's. */
   endTokens(): void;
+  /** The list of keys anew; sessions of a key that is gone, revoked or changed are ended. */
+  replaceKeys(keys: readonly ApiKey[]): void;
   /** Ends every session, cancelling nothing; resolves when every socket is closed. */
   close(): Promise<void>;
 }
@@ -98,6 +100,7 @@ export async function startExchangeServer(options: ExchangeServerOptions): Promi
     counters: () => ({ ...counters, notificationsSent: rooms.hub.sent }),
     endSessions: (why) => service.endSessions(why),
     endTokens: () => service.endTokens(),
+    replaceKeys: (keys) => service.replaceKeys(keys),
     async close() {
       beat.stop();
       service.close();

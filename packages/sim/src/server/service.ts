@@ -113,6 +113,16 @@ export class ExchangeService {
     }
   }
 
+  /** The list of keys anew: a key that is gone, revoked or changed ends with all it was granted. */
+  replaceKeys(keys: readonly ApiKey[]): void {
+    const ended = this.rooms.authenticator.replaceKeys(keys);
+    for (const clientId of ended) this.rooms.tokens.endKey(clientId);
+    for (const session of this.#sessions) {
+      const clientId = session.identity?.key.clientId;
+      if (clientId !== undefined && ended.has(clientId)) session.end('key_revoked');
+    }
+  }
+
   /** @returns how many there were. */
   endSessions(why: SessionEnd): number {
     const ended = [...this.#sessions];

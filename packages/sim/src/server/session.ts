@@ -11,6 +11,7 @@ export type SessionEnd =
   | 'heartbeat_lost'
   | 'inactive'
   | 'slow_reader'
+  | 'key_revoked'
   | 'server_closing';
 
 /** Of the close frame, by the WebSocket protocol. */
@@ -21,6 +22,7 @@ export const CLOSE_CODES: Readonly<Record<SessionEnd, number>> = Object.freeze({
   heartbeat_lost: 1001,
   inactive: 1001,
   slow_reader: 1008,
+  key_revoked: 1008,
   server_closing: 1001,
 });
 

@@ -81,6 +81,13 @@ export class TokenStore {
     this.#byRefresh.delete(grant.refreshToken);
   }
 
+  /** The key is nobody's any more, nor is anything it was granted. */
+  endKey(clientId: string): void {
+    for (const grant of this.#byRefresh.values()) {
+      if (grant.key.clientId === clientId) this.end(grant);
+    }
+  }
+
   /** The connection is gone, and what was bound to it with it. */
   endConnection(connection: number): void {
     for (const grant of this.#byRefresh.values()) {

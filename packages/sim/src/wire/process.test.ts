@@ -111,6 +111,7 @@ it('that is suspended stands still with its clock, and its timers come that much
   process.wake(START + 1_000, () => ran.push(`${clock.now() - START}`));
   clock.runUntil(START + 400);
   process.suspend(5_000);
+  expect(process.aheadMs).toBe(-5_000);
   process.run(() => ran.push('heard'));
   clock.runUntil(START + 5_399);
   expect(ran).toEqual([]);

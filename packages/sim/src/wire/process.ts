@@ -50,8 +50,21 @@ export class Process implements Clock {
   }
 
   now(): number {
+    return Math.max(this.#reached, Math.floor(this.#told()));
+  }
+
+  /**
+   * How far its clock is ahead of the world's, ms, once its thread is free: one that has only begun
+   * to stand still is behind already by all it will miss.
+   */
+  get aheadMs(): number {
+    return this.#told() - this.#world.now();
+  }
+
+  /** What its clock says where no thread has reached further. */
+  #told(): number {
     const lived = (this.#world.now() - this.#bornAt) * this.#rate;
-    return Math.max(this.#reached, Math.floor(this.#bornAt + lived + this.#offset));
+    return this.#bornAt + lived + this.#offset;
   }
 
   wake(at: number, action: () => void): void {

@@ -1,34 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  fsyncSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
 import { dirname } from 'node:path';
+import { syncFolder } from '@holdfast/runtime/ledger';
+import { replaceFile } from '@holdfast/runtime/proof';
 
-/** A reader sees the old content or the new; both file and name are on disk when this returns. */
+/** Whole or not at all, and both content and name are on disk when this returns. */
 export function putDurably(path: string, content: Uint8Array | string, mode: number): void {
-  const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    writeFileSync(draft, content, { flag: 'wx', mode, flush: true });
-    renameSync(draft, path);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
+  replaceFile(path, content, mode);
   syncFolder(dirname(path));
-}
-
-/** A new name is only on disk once its folder is. */
-export function syncFolder(path: string): void {
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

@@ -71,6 +71,8 @@ export type AuditEvent =
       readonly gates: readonly GateRecord[];
       readonly free_bytes: number;
       readonly passed: boolean;
+      /** What was amiss and stopped nobody. */
+      readonly warnings?: readonly string[];
     }
   | {
       readonly event: 'step_started';
@@ -139,7 +141,13 @@ export type ApprovalFault =
   | 'self_approval_not_allowed'
   | 'approval_after_execution'
   | 'second_approver_missing'
-  | 'roles_not_different';
+  | 'roles_not_different'
+  /** The trust roots give the signer no such role. */
+  | 'role_not_held'
+  /** Signed for another question than the one that is open. */
+  | 'answer_other_question'
+  /** Signed for another option than the one that is claimed. */
+  | 'answer_other_option';
 
 export interface AuditRecord {
   readonly v: 1;

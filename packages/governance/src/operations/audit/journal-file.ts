@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { syncFolder } from './durable-file.ts';
+import { syncFolder } from '@holdfast/runtime/ledger';
 
 /** A file that only grows, held by one writer; every trouble with it is thrown. */
 export interface JournalFile {

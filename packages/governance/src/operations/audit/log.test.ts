@@ -17,9 +17,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NO_HASH } from '@holdfast/runtime/proof';
 import { bundleDeclaration } from '../declaration.fixture.ts';
 import type { GateRecord } from '../gate.ts';
-import { NO_HASH } from './chain.ts';
 import {
   type AuditLogOptions,
   type AuditOpened,

@@ -5,11 +5,10 @@
 import { hash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { takeWriterLock } from '@holdfast/runtime/ledger';
-import { messageOf, readBounded } from '@holdfast/runtime/proof';
+import { syncFolder, takeWriterLock } from '@holdfast/runtime/ledger';
+import { lineOf, messageOf, readBounded, readChain } from '@holdfast/runtime/proof';
 import { OPERATION_ID } from '../declaration.ts';
-import { lineOf, readChain } from './chain.ts';
-import { putDurably, syncFolder } from './durable-file.ts';
+import { putDurably } from './durable-file.ts';
 import type { AuditEvent, AuditLog, AuditRecord } from './event.ts';
 import { type JournalFile, openJournal } from './journal-file.ts';
 import { parseRecord } from './record-schema.ts';
@@ -139,7 +138,8 @@ function takeUp(
   if (torn.length > 0) {
     const ref = putContent(folder, 'outputs', torn);
     file.cut(whole);
-    log.append({ event: 'torn_line_cut', bytes: torn.length, ref });
+    // A log begins with its declaration: where that was cut short, nothing was said yet.
+    if (records.length > 0) log.append({ event: 'torn_line_cut', bytes: torn.length, ref });
   }
   return { ok: true, log };
 }

@@ -1,13 +1,13 @@
 /**
- * How an operation ended, from its records alone (section 9.8). Nobody can type it: success is what
- * nothing speaks against, a rollback is what was shown to be undone, and all else is partial.
+ * How an operation ended, from its records alone (section 9.8), and the only place that knows it:
+ * the runner asks here, and so does who verifies. Nobody can type it: success is what nothing
+ * speaks against, a rollback is what was shown to be undone, and all else is partial.
  */
+import { digestIfAny } from '@holdfast/runtime/proof';
 import { judgeApprovers } from '../signoff/approver-set.ts';
 import type { Declaration } from '../declaration.ts';
 import type { Gate, GateRecord } from '../gate.ts';
 import { isMutating } from '../step.ts';
-import { canonicalJson } from '@holdfast/core/proof';
-import { digestOf } from './chain.ts';
 import type { AuditEvent, AuditRecord, Outcome } from './event.ts';
 import {
   all,
@@ -25,25 +25,36 @@ export interface Ending {
   readonly blockers: readonly string[];
 }
 
-/** Total over any list of records. A report is asked for where the operation is sealed. */
+/**
+ * What the records say, and whether they can be believed. Total over any list of records. A report
+ * is asked for where the operation is sealed.
+ */
 export function outcomeOf(records: readonly AuditRecord[]): Ending {
-  const declared = declarationOf(records);
   const integrity = integrityBlockers(records);
-  if (declared === null) {
-    return { outcome: 'PARTIAL', blockers: [...integrity, 'declaration_missing'] };
-  }
+  const declared = declarationOf(records);
+  const consent =
+    declared === null ? [] : consentBlockers(records, declared.declaration, declared.digest);
+  const told = endingOf(records);
+  const blockers = [...integrity, ...consent, ...told.blockers];
+  if (blockers.length === 0) return { outcome: 'SUCCESS', blockers };
+  const isUndone = integrity.length === 0 && told.outcome === 'ROLLBACK';
+  return { outcome: isUndone ? 'ROLLBACK' : 'PARTIAL', blockers };
+}
+
+/** What the records say, by one who wrote them and keeps chain and approvals by other means. */
+export function endingOf(records: readonly AuditRecord[]): Ending {
+  const declared = declarationOf(records);
+  if (declared === null) return { outcome: 'PARTIAL', blockers: ['declaration_missing'] };
   const { declaration } = declared;
   const blockers = [
-    ...integrity,
-    ...consentBlockers(records, declaration, declared.digest),
+    ...validationBlockers(records),
     ...preflightBlockers(records, declaration),
     ...stepBlockers(records, declaration),
     ...finalBlockers(records, declaration),
     ...eventBlockers(records),
   ];
   if (blockers.length === 0) return { outcome: 'SUCCESS', blockers };
-  const undone = integrity.length === 0 && isPutBack(records, declaration);
-  return { outcome: undone ? 'ROLLBACK' : 'PARTIAL', blockers };
+  return { outcome: isPutBack(records, declaration) ? 'ROLLBACK' : 'PARTIAL', blockers };
 }
 
 /** Chain, operation and host: where these fail, nothing the records say can be believed. */
@@ -53,7 +64,7 @@ function integrityBlockers(records: readonly AuditRecord[]): readonly string[] {
   records.forEach((record, at) => {
     const { hash, ...body } = record;
     const follows = at === 0 || record.prev_hash === records[at - 1]?.hash;
-    const whole = canonicalJson(body).ok && digestOf(body) === hash;
+    const whole = digestIfAny(body) === hash;
     if (record.seq !== at || !follows || !whole) blockers.push(`chain_broken:${at}`);
     if (declared === null) return;
     const { host, operation_id: id } = declared.declaration;
@@ -65,8 +76,7 @@ function integrityBlockers(records: readonly AuditRecord[]): readonly string[] {
   });
   if (declared !== null) {
     const { declaration, digest } = declared;
-    const known = canonicalJson(declaration).ok && digestOf(declaration) === digest;
-    if (!known) blockers.push('declaration_digest_mismatch');
+    if (digestIfAny(declaration) !== digest) blockers.push('declaration_digest_mismatch');
   }
   return blockers;
 }
@@ -77,22 +87,31 @@ function consentBlockers(
   digest: string,
 ): readonly string[] {
   const startedAt = startOf(records);
-  const begun = all(records, 'step_started')[0]?.place ?? records.length;
-  const validated = all(records, 'validated').findLast(({ place }) => place < begun);
-  const blockers = validated?.faults.length === 0 ? [] : ['not_validated'];
+  const begun = beginningOf(records);
   // Broken glass is approved afterwards: it counts as granted, and the report says until when.
   const { counted, granted } = judgeApprovers(
     all(records, 'approval').filter(({ place }) => place < begun),
     { declaration, digest, startedAt, now: startedAt ?? 0 },
   );
-  return granted ? blockers : [...blockers, `approval_missing:${counted.length}`];
+  return granted ? [] : [`approval_missing:${counted.length}`];
+}
+
+/** The place of the first step; behind the last record where none was begun. */
+function beginningOf(records: readonly AuditRecord[]): number {
+  return all(records, 'step_started')[0]?.place ?? records.length;
+}
+
+function validationBlockers(records: readonly AuditRecord[]): readonly string[] {
+  const begun = beginningOf(records);
+  const validated = all(records, 'validated').findLast(({ place }) => place < begun);
+  return validated?.faults.length === 0 ? [] : ['not_validated'];
 }
 
 function preflightBlockers(
   records: readonly AuditRecord[],
   declaration: Declaration,
 ): readonly string[] {
-  const begun = all(records, 'step_started')[0]?.place ?? records.length;
+  const begun = beginningOf(records);
   const preflight = all(records, 'preflight').findLast(({ place }) => place < begun);
   if (preflight?.passed !== true) return ['preflight_not_passed'];
   return gateBlockers(preflight.gates, declaration.verification, 'preflight');

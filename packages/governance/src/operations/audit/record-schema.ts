@@ -88,7 +88,13 @@ const payload = Type.Union([
     code: Type.Unsafe<ApprovalFault>(Type.String()),
     detail: text,
   }),
-  event('preflight', { host: text, gates, free_bytes: Type.Number(), passed: Type.Boolean() }),
+  event('preflight', {
+    host: text,
+    gates,
+    free_bytes: Type.Number(),
+    passed: Type.Boolean(),
+    warnings: Type.Optional(Type.Array(text)),
+  }),
   event('step_started', {
     step,
     title: text,

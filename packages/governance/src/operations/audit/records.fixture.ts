@@ -1,9 +1,9 @@
 /** Logs as a runner writes them, for those who judge, render or keep them. */
+import { digestOf, lineOf, NO_HASH } from '@holdfast/runtime/proof';
 import type { Declaration } from '../declaration.ts';
 import { bundleDeclaration } from '../declaration.fixture.ts';
 import type { Gate, GateAnswer, GateRecord } from '../gate.ts';
 import { isMutating, type Step } from '../step.ts';
-import { digestOf, lineOf, NO_HASH } from './chain.ts';
 import type { AuditEvent, AuditRecord } from './event.ts';
 import { gatesOf } from './story.ts';
 

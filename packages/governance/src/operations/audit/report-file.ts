@@ -1,7 +1,7 @@
 /** The report as files: `report.json`, whose digest is in the log, and `report.md`, made of it. */
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
-import { canonical } from './chain.ts';
+import { canonical } from '@holdfast/runtime/proof';
 import { putDurably } from './durable-file.ts';
 import type { AuditRecord } from './event.ts';
 import { redactText } from './redact.ts';
@@ -26,8 +26,11 @@ export function writeReport(
     ...(residualRisk === undefined ? {} : { residualRisk: redactText(residualRisk, secrets) }),
   });
   if (!made.ok) return made;
-  const json = `${canonical(made.report)}\n`;
-  putDurably(join(folder, 'report.md'), renderReport(made.report, records), 0o644);
+  const markdown = renderReport(made.report, records);
+  // The log holds the digest of the one file, and that file the digest of the other.
+  const markdownSha256 = hash('sha256', markdown, 'hex');
+  const json = `${canonical({ ...made.report, markdown_sha256: markdownSha256 })}\n`;
+  putDurably(join(folder, 'report.md'), markdown, 0o644);
   putDurably(join(folder, REPORT_FILE), json, 0o644);
   return { ok: true, report: made.report, sha256: hash('sha256', json, 'hex') };
 }

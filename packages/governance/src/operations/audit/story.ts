@@ -1,8 +1,8 @@
 /** An audit log by what it tells of, for those who judge it. */
+import { canonical } from '@holdfast/runtime/proof';
 import type { Declaration } from '../declaration.ts';
 import type { Gate } from '../gate.ts';
 import { isMutating, type Step } from '../step.ts';
-import { canonical } from './chain.ts';
 import type { AuditEvent, AuditRecord } from './event.ts';
 
 export type Told<E extends AuditEvent['event']> = Extract<AuditEvent, { event: E }> & {
@@ -56,15 +56,24 @@ export function mutationsOf(
   return steps;
 }
 
+/** The last verb of each service that is started or stopped; a restart alone is neither. */
+export function lastVerbs({ steps }: Declaration): ReadonlyMap<string, 'start' | 'stop'> {
+  const last = new Map<string, 'start' | 'stop'>();
+  for (const { action } of steps) {
+    if (action.kind !== 'service') continue;
+    const { verb, service } = action;
+    if (verb === 'stop') last.set(service, 'stop');
+    else if (verb === 'start' || (verb === 'restart' && last.has(service))) {
+      last.set(service, 'start');
+    }
+  }
+  return last;
+}
+
 /** Declared services that must be up at the end: all but those it stops on purpose. */
 export function servicesNeeded(declaration: Declaration): readonly string[] {
-  const stopped = new Set<string>();
-  for (const { action } of declaration.steps) {
-    if (action.kind !== 'service') continue;
-    if (action.verb === 'stop') stopped.add(action.service);
-    else if (action.verb === 'start' || action.verb === 'restart') stopped.delete(action.service);
-  }
-  return declaration.ALLOWED_SERVICES.filter((service) => !stopped.has(service));
+  const last = lastVerbs(declaration);
+  return declaration.ALLOWED_SERVICES.filter((service) => last.get(service) !== 'stop');
 }
 
 export function isSameGate(one: Gate, other: Gate): boolean {

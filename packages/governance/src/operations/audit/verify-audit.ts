@@ -1,8 +1,8 @@
 /** Whether an audit log is what was written, without the process that wrote it (O-14). */
 import { hash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { readBounded } from '@holdfast/runtime/proof';
-import { type ChainFaultCode, digestOf, readChain } from './chain.ts';
+import { type ChainFaultCode, digestOf, readBounded, readChain } from '@holdfast/runtime/proof';
 import type { AuditRecord } from './event.ts';
 import { outcomeOf } from './outcome.ts';
 import { parseRecord } from './record-schema.ts';
@@ -53,11 +53,12 @@ export function verifyAudit(folder: string): AuditVerification {
     const finding = { code: 'audit_unreadable' as const, record: null, detail: read.detail };
     return { findings: [finding], records: [], head: null };
   }
-  return inspect(folder, read.bytes);
+  // A clone has none of it: what files held is for the machine on which it was done.
+  return inspect(folder, read.bytes, existsSync(join(folder, 'undo')));
 }
 
-/** The same of bytes that were read already. */
-export function inspect(folder: string, bytes: Uint8Array): AuditVerification {
+/** The same of bytes that were read already; who goes on with it needs all of what it held. */
+export function inspect(folder: string, bytes: Uint8Array, withUndo = true): AuditVerification {
   const chain = readChain(bytes);
   const findings: AuditFinding[] = chain.faults.map(({ code, at, detail }) => ({
     code,
@@ -79,7 +80,8 @@ export function inspect(folder: string, bytes: Uint8Array): AuditVerification {
     findings.push({ code: 'line_torn', record: chain.records.length, detail });
   }
   for (const record of records) {
-    findings.push(...identityFindings(folder, records, record), ...keptFindings(folder, record));
+    findings.push(...identityFindings(folder, records, record));
+    findings.push(...keptFindings(folder, record, withUndo));
   }
   findings.push(...sealFindings(folder, records));
   return { findings, records, head: records.at(-1)?.hash ?? null };
@@ -129,8 +131,9 @@ function refsOf({ payload }: AuditRecord): readonly (readonly [string, string])[
   }
 }
 
-function keptFindings(folder: string, record: AuditRecord): AuditFinding[] {
+function keptFindings(folder: string, record: AuditRecord, withUndo: boolean): AuditFinding[] {
   return refsOf(record).flatMap(([shelf, ref]): AuditFinding[] => {
+    if (shelf === 'undo' && !withUndo) return [];
     const read = readBounded(join(folder, shelf, ref), KEPT_LIMIT);
     if (!read.ok) return [{ code: 'output_missing', record: record.seq, detail: read.detail }];
     const found = hash('sha256', read.bytes, 'hex');

@@ -5,19 +5,23 @@
 import { realpathSync, statfsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
-import type { Fault } from '../fault.ts';
+import { type Fault, faultName } from '../fault.ts';
 import type { Backend, Done, Scope } from '../run/backend.ts';
+import { canonicalUnit } from '../scope.ts';
 import type { Action } from '../step.ts';
+import { unitOf } from '../unit-file.ts';
 import { doneOf, fault, messageOf } from './answer.ts';
-import { createFiles, type Files } from './files.ts';
+import { createFiles, type Files, type UnitJudge, unjudged } from './files.ts';
 import { askGate, type GateSources } from './gates.ts';
 import { portOf } from './http-ask.ts';
 import { changesBetween, takeManifest } from './manifest.ts';
 import { type PostgresReader, provisionPostgres } from './postgres.ts';
 import { provisionRedis, type RedisReader } from './redis.ts';
-import { createSandbox, type FindProgram, type Ran } from './sandbox.ts';
+import { wordsOf } from './sandbox-limits.ts';
+import { createSandbox, type FindProgram, type Ran, type Sandbox } from './sandbox.ts';
 import { createServiceHands, type ServiceHands } from './services/hands.ts';
 import type { ServicePort } from './services/port.ts';
+import { unitsFault, unitsSeen } from './unit-watch.ts';
 import { isDenied, isWithin } from './walk.ts';
 
 const COMMAND_TIMEOUT_MS = 60_000;
@@ -26,7 +30,7 @@ const CLOCK_TOLERANCE_MS = 1_000;
 
 /** The deny lists of `config/ops/forbidden.yaml`, as questions. */
 export interface DenyList {
-  isForbiddenPath(realPath: string): boolean;
+  isForbiddenPath(realPath: string, use: 'read' | 'write'): boolean;
   /** Asked for each name a unit has. */
   isForbiddenService(unit: string): boolean;
   /** Asked for the path as declared, and for what it really is. */
@@ -37,8 +41,14 @@ export interface BackendOptions {
   readonly scope: Scope;
   readonly deny: DenyList;
   readonly services: ServicePort;
+  /** Says what a unit file may become; without it no unit file is changed. */
+  readonly judgeUnit?: UnitJudge;
   /** What may be looked at beside the allowed paths: by `fs.read`, gates and commands. */
   readonly readable?: readonly string[];
+  /** Trees of installed packages: the same on every machine, and searched for no secret. */
+  readonly packaged?: readonly string[];
+  /** Unix sockets that commands which may write may reach. */
+  readonly sockets?: readonly string[];
   /** Watched for changes beside the allowed paths. */
   readonly watched?: readonly string[];
   /** Taken out of every sandbox, beside what the deny list finds in it. */
@@ -54,20 +64,18 @@ export interface BackendOptions {
 export function createBackend(options: BackendOptions): Backend {
   const { scope, deny, services } = options;
   const readable = options.readable ?? [];
-  const isForbidden = (path: string): boolean => deny.isForbiddenPath(path);
-  const files = createFiles({ roots: scope.paths, isForbidden }, readable);
+  const isForbidden = (path: string): boolean => deny.isForbiddenPath(path, 'write');
+  const isUnreadable = (path: string): boolean => deny.isForbiddenPath(path, 'read');
+  const judge = unitJudge(options);
+  const files = createFiles({ roots: scope.paths, isForbidden }, readable, judge, isUnreadable);
   const sandbox = createSandbox({
-    readable,
+    readable: [...readable, ...scope.commands],
     hidden: options.hidden ?? [],
-    isForbidden,
+    packaged: options.packaged ?? [],
+    isForbidden: (path, use) => deny.isForbiddenPath(path, use),
     ...(options.find === undefined ? {} : { find: options.find }),
   });
-  const ports = scope.http.map(portOf).filter((port) => port !== null);
-  const run = async (argv: readonly string[], writes: boolean, timeoutMs: number): Promise<Ran> => {
-    const refused = refusedCommand(argv, scope, deny);
-    if (refused !== null) return { started: false, refused };
-    return sandbox.run({ argv, writable: writes ? scope.paths : [], ports, timeoutMs });
-  };
+  const run = createRun(sandbox, options);
   const readers = createReaders(options);
   const sources: GateSources = {
     files,
@@ -78,15 +86,19 @@ export function createBackend(options: BackendOptions): Backend {
     isClockMoved: watchClock(),
   };
   const isForbiddenUnit = (unit: string): boolean => deny.isForbiddenService(unit);
-  const hands = createServiceHands(services, {
-    services: scope.services,
-    isForbidden: isForbiddenUnit,
-  });
+  const rules = { services: scope.services, isForbidden: isForbiddenUnit };
+  const hands = createServiceHands(services, rules);
   const isInScope = (path: string): boolean =>
     isWithin(path, scope.paths) && !isDenied(path, { isForbidden });
   return {
     host: hostname(),
-    perform: (action) => whole(() => perform(action, { files, hands, run, sources })),
+    perform: (action) =>
+      whole(async () => {
+        const before = unitsSeen(action, scope.paths, files);
+        const done = await perform(action, { files, hands, run, sources });
+        const wrong = unitsFault(before, unitsSeen(action, scope.paths, files), judge);
+        return wrong === null ? done : spoiled(done, wrong);
+      }),
     fileBefore: async (path) => files.before(path),
     serviceBefore: (service) => hands.before(service),
     restoreFile: async (path, before, content) => doneOf(files.restore(path, before, content)),
@@ -95,10 +107,48 @@ export function createBackend(options: BackendOptions): Backend {
     manifest: async () => takeManifest([...scope.paths, ...(options.watched ?? [])]),
     changes: (before, after) => changesBetween(before, after, isInScope),
     freeBytes: async () => freeBytes(scope.paths),
+    interrupt: () => sandbox.interrupt(),
+    clearDrafts: async (path) => doneOf(files.clearDrafts(path)),
     close: async () => {
       await sandbox.close();
       await readers.close();
     },
+  };
+}
+
+type Run = (argv: readonly string[], writes: boolean, timeoutMs: number) => Promise<Ran>;
+
+/** Runs what is declared: what may write reaches the declared sockets as well. */
+function createRun(sandbox: Sandbox, { scope, deny, sockets = [] }: BackendOptions): Run {
+  const ports = scope.http.map(portOf).filter((port) => port !== null);
+  return async (argv, writes, timeoutMs) => {
+    const refused = refusedCommand(argv, scope, deny);
+    if (refused !== null) return { started: false, refused };
+    const open = writes
+      ? { writable: scope.paths, sockets }
+      : { writable: [], readable: scope.paths };
+    return sandbox.run({ argv, ...open, ports, timeoutMs });
+  };
+}
+
+/** However it went: a unit file is not what it may be. */
+function spoiled(done: Done, wrong: Fault): Done {
+  const output = 'output' in done ? done.output : new Uint8Array();
+  const why = `${faultName(wrong)}: ${wrong.message}`;
+  return { ok: false, refused: null, exitCode: null, output, why };
+}
+
+/** A unit that is changed is a service that is touched, and is judged as one first. */
+function unitJudge({ scope, deny, judgeUnit = unjudged }: BackendOptions): UnitJudge {
+  return (path, before, after) => {
+    const unit = unitOf(path);
+    if (deny.isForbiddenService(unit)) {
+      return fault('service_forbidden', unit, 'the deny list wins over every scope');
+    }
+    if (!scope.services.map(canonicalUnit).includes(canonicalUnit(unit))) {
+      return fault('service_out_of_scope', unit, 'its unit is none of the allowed services');
+    }
+    return judgeUnit(path, before, after);
   };
 }
 
@@ -156,9 +206,9 @@ const modeOf = (mode: string | undefined): number | undefined =>
 
 function ranDone(ran: Ran): Done {
   if (!ran.started) return { ok: false, refused: ran.refused };
-  const { exitCode, output, isTimedOut } = ran;
+  const { exitCode, output, limit } = ran;
   if (exitCode === 0) return { ok: true, exitCode, output };
-  const why = isTimedOut ? 'it did not end in time' : `it ended with ${exitCode ?? 'a signal'}`;
+  const why = limit === null ? `it ended with ${exitCode ?? 'a signal'}` : wordsOf(limit);
   return { ok: false, refused: null, exitCode, output, why };
 }
 

@@ -1,8 +1,9 @@
 /** What a sandboxed command is shown: named roots to read, allowed paths to write, and no more. */
+import type { Stats } from 'node:fs';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault } from '../fault.ts';
-import { fault, refuse, trouble, type Try } from './answer.ts';
+import { errorCode, fault, refuse, trouble, type Try } from './answer.ts';
 import { holdRoot, isPlainPath, isWithin } from './walk.ts';
 
 /** Where programs and their libraries stand; some of them are links into another one. */
@@ -16,9 +17,13 @@ export interface ExposureRequest {
   readonly writable: readonly string[];
   /** Folders and files to read beside the system's. */
   readonly readable: readonly string[];
-  /** Taken away wherever they are shown, beside what `isForbidden` finds. */
+  /** Taken away wherever they are shown, beside what the deny list finds. */
   readonly hidden: readonly string[];
-  isForbidden(path: string): boolean;
+  /** Trees of installed packages: the same on every machine, and searched for no secret. */
+  readonly packaged: readonly string[];
+  /** Sockets that may be reached. Any other is hidden wherever it is shown: behind it one acts. */
+  readonly sockets: readonly string[];
+  isForbidden(path: string, use: 'read' | 'write'): boolean;
 }
 
 export interface Exposure {
@@ -32,7 +37,7 @@ export interface Exposure {
   readonly hidden: readonly { readonly path: string; readonly isFolder: boolean }[];
 }
 
-/** Looks at everything that would be shown; a name of the deny list in it is hidden. */
+/** Looks at everything that would be shown; what the deny list keeps from it is hidden. */
 export function planExposure(request: ExposureRequest): Try<Exposure> {
   const links: { place: string; target: string }[] = [];
   const binds: { path: string; isWritable: boolean; id: string }[] = [];
@@ -48,6 +53,16 @@ export function planExposure(request: ExposureRequest): Try<Exposure> {
     const held = holdRoot(path);
     if (!held.ok) return held;
     if (held.value !== null) binds.push({ path, isWritable: true, id: held.value });
+  }
+  for (const path of request.sockets) {
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) {
+      return trouble(`there is no socket at ${path}`);
+    }
+    const held = holdRoot(path);
+    if (!held.ok) return held;
+    if (!binds.some((bind) => isWithin(path, [bind.path]))) {
+      binds.push({ path, isWritable: false, id: '' });
+    }
   }
   const odd = binds.find(({ path }) => !isPlainPath(path) || path === '/' || path.includes('\\'));
   if (odd !== undefined) return trouble(`${odd.path} cannot be shown in a sandbox`);
@@ -75,7 +90,8 @@ function surveyOf(binds: Exposure['binds'], request: ExposureRequest): Try<Expos
   for (const { path, isWritable } of binds) {
     const below = isWritable ? mountBelow(path) : null;
     if (below !== null) return refuse(below);
-    if (!PACKAGED.includes(path)) visit(survey, path, isWritable);
+    const isPackaged = !isWritable && isWithin(path, [...PACKAGED, ...request.packaged]);
+    if (!isPackaged) visit(survey, path, isWritable);
     if (survey.seen > ENTRIES_MAX) return trouble(`more than ${ENTRIES_MAX} files to look through`);
   }
   for (const { path, left } of survey.twins.values()) {
@@ -84,26 +100,56 @@ function surveyOf(binds: Exposure['binds'], request: ExposureRequest): Try<Expos
     }
   }
   if (survey.hidden.size > HIDDEN_MAX) return trouble(`more than ${HIDDEN_MAX} files to hide`);
+  // What lies in a hidden folder is hidden with it, and is not there to be covered.
+  const folders = [...survey.hidden.keys()];
+  const isCovered = (path: string): boolean =>
+    folders.some((folder) => path.startsWith(`${folder}/`));
   const hidden = [...survey.hidden].map(([path, isFolder]) => ({ path, isFolder }));
-  return { ok: true, value: hidden };
+  return { ok: true, value: hidden.filter(({ path }) => !isCovered(path)) };
 }
 
 /** A link is judged by what it leads to, where that is shown at all. */
 function visit(survey: Survey, path: string, isWritable: boolean): void {
   survey.seen += 1;
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat === undefined || stat.isSymbolicLink() || survey.seen > ENTRIES_MAX) return;
+  const stat = lookedAt(path);
+  if (stat === null || stat.isSymbolicLink() || survey.seen > ENTRIES_MAX) return;
   if (survey.hidden.has(path)) return;
-  if (survey.request.isForbidden(path)) {
+  const { request } = survey;
+  if (request.isForbidden(path, isWritable ? 'write' : 'read')) {
     survey.hidden.set(path, stat.isDirectory());
     return;
   }
   if (stat.isDirectory()) {
-    for (const name of readdirSync(path)) visit(survey, join(path, name), isWritable);
+    const names = namesIn(path);
+    // What we may not look into holds nobody knows what, and is not shown.
+    if (names === null) survey.hidden.set(path, true);
+    for (const name of names ?? []) visit(survey, join(path, name), isWritable);
+  } else if (!stat.isFile()) {
+    // A socket, a pipe or a device leads out of the sandbox to whoever holds its other end.
+    if (!request.sockets.includes(path)) survey.hidden.set(path, false);
   } else if (isWritable && stat.nlink > 1) {
     const id = `${stat.dev}:${stat.ino}`;
     const left = survey.twins.get(id)?.left ?? stat.nlink;
     survey.twins.set(id, { path, left: left - 1 });
+  }
+}
+
+/** Null where it has gone, or where nobody of ours gets at it: inside neither. */
+function lookedAt(path: string): Stats | null {
+  try {
+    return lstatSync(path);
+  } catch (error) {
+    if (['ENOENT', 'EACCES'].includes(errorCode(error) ?? '')) return null;
+    throw error;
+  }
+}
+
+function namesIn(folder: string): readonly string[] | null {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (['EACCES', 'EPERM'].includes(errorCode(error) ?? '')) return null;
+    throw error;
   }
 }
 

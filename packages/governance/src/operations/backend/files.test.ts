@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFiles, type Files } from './files.ts';
+import { createFiles, type Files, unjudged } from './files.ts';
 
 let top: string;
 let allowed: string;
@@ -60,6 +60,18 @@ describe('O-03 a file inside the allowed folder', () => {
     expect(fs.readdirSync(allowed).sort()).toEqual(['a.conf', 'sub']);
     expect(verdict(files.write(join(allowed, 'sub/new'), Buffer.from('n'), 0o600))).toBe('ok');
     expect(fs.statSync(join(allowed, 'sub/new')).mode & 0o7777).toBe(0o600);
+  });
+
+  it('O-08 is rid of drafts that a killed process left, and of nothing else beside it', () => {
+    const draft = `.holdfast-${'0'.repeat(18)}.tmp`;
+    const others = ['.holdfast-0.tmp', `${draft}.old`, 'x.tmp'];
+    for (const name of [draft, ...others]) fs.writeFileSync(join(allowed, name), 'half');
+    expect(verdict(files.clearDrafts(join(allowed, 'a.conf')))).toBe('ok');
+    expect(fs.readdirSync(allowed).sort()).toEqual([...others, 'a.conf', 'sub'].sort());
+    expect(verdict(files.clearDrafts(join(allowed, 'gone/a.conf')))).toBe('ok');
+    fs.writeFileSync(join(outside, draft), 'theirs');
+    expect(verdict(files.clearDrafts(join(outside, 'victim')))).toBe('path_out_of_scope');
+    expect(fs.existsSync(join(outside, draft))).toBe(true);
   });
 
   it('O-03 is copied, changed in mode, patched, removed and read', () => {
@@ -172,6 +184,22 @@ describe('O-03 what lies outside is refused and nothing changes', () => {
     expect(verdict(files.write(victim, Buffer.from('x')))).toBe('path_out_of_scope');
     expect(verdict(files.remove(victim))).toBe('path_out_of_scope');
     expect(verdict(files.copy(victim, join(allowed, 'copy')))).toBe('ok');
+  });
+
+  it('9.4 what may be read and not written is looked at, and what may be neither is not', () => {
+    const isLogic = (path: string): boolean => path === join(outside, 'victim');
+    files = createFiles(
+      { roots: [allowed], isForbidden: isLogic },
+      [outside],
+      unjudged,
+      () => false,
+    );
+    const victim = join(outside, 'victim');
+    expect(files.read(victim)).toMatchObject({ ok: true, value: Buffer.from('untouched') });
+    files = createFiles({ roots: [outside], isForbidden: isLogic }, [], unjudged, () => false);
+    expect(verdict(files.write(victim, Buffer.from('x')))).toBe('path_forbidden');
+    files = createFiles({ roots: [allowed], isForbidden }, [outside], unjudged, isLogic);
+    expect(verdict(files.read(victim))).toBe('path_forbidden');
   });
 
   it.each([0, 1, 2, 3])('O-03 a folder swapped right after the check (touch %i)', (which) => {

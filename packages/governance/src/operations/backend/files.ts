@@ -9,6 +9,7 @@ import {
   fstatSync,
   fsyncSync,
   openSync,
+  readdirSync,
   readSync,
   renameSync,
   unlinkSync,
@@ -18,11 +19,14 @@ import type { FileBefore } from '../audit/event.ts';
 import type { Fault } from '../fault.ts';
 import type { Kept } from '../run/backend.ts';
 import { fault, FILE_MAX, refuse, trouble, type Try } from './answer.ts';
+import { isUnitFile } from '../unit-file.ts';
 import { patchBytes, type Setting } from './patch.ts';
 import { type Held, type PathRules, withHeld } from './walk.ts';
 
 const NEW_FILE_MODE = 0o644;
 const PERMISSIONS = 0o7777;
+const DRAFT = /^\.holdfast-[0-9a-f]{18}\.tmp$/;
+const NOTHING = Buffer.alloc(0);
 
 /** The hands on files, for one scope. */
 export interface Files {
@@ -37,33 +41,65 @@ export interface Files {
   patch(path: string, set: readonly Setting[]): Try<Uint8Array>;
   before(path: string): Kept | Fault;
   restore(path: string, before: FileBefore, content: Uint8Array | null): Try<Uint8Array>;
+  /** Removes what a process that was killed left unfinished in the folder of the file. */
+  clearDrafts(path: string): Try<Uint8Array>;
 }
 
+/** Judges what would become of a unit file; null lets it through. */
+export type UnitJudge = (
+  path: string,
+  before: Uint8Array | null,
+  after: Uint8Array | null,
+) => Fault | null;
+
+/** What nobody can judge is refused. */
+export const unjudged: UnitJudge = (path) =>
+  fault('unit_unreadable', path, 'nobody here can say what it may become');
+
 /** `readable` holds what may be looked at and not changed, beside what may be changed. */
-export function createFiles(rules: PathRules, readable: readonly string[]): Files {
-  const looking: PathRules = {
-    roots: [...rules.roots, ...readable],
-    isForbidden: (path) => rules.isForbidden(path),
-  };
+export function createFiles(
+  rules: PathRules,
+  readable: readonly string[],
+  judge: UnitJudge = unjudged,
+  isUnreadable: PathRules['isForbidden'] = (path) => rules.isForbidden(path),
+): Files {
+  const looking: PathRules = { roots: [...rules.roots, ...readable], isForbidden: isUnreadable };
   const read = (path: string): Try<Buffer> => withHeld(path, looking, contentOf);
   return {
     read,
     isAbsent: (path) => isAbsent(path, looking),
     write: (path, content, mode) =>
-      withHeld(path, rules, (held) => replace(held, content, ownerOf(held, mode))),
-    copy: (from, to) => copy(from, to, looking, rules),
-    remove: (path) => withHeld(path, rules, remove),
+      withHeld(path, rules, (held) => judged(held, content, judge, ownerOf(held, mode))),
+    copy: (from, to) => copy(from, to, looking, rules, judge),
+    remove: (path) => withHeld(path, rules, (held) => judged(held, null, judge)),
     chmod: (path, mode) => withHeld(path, rules, (held) => chmod(held, mode)),
     patch: (path, set) =>
       withHeld(path, rules, (held) => {
         const content = contentOf(held);
         if (!content.ok) return content;
         const patched = patchBytes(path, content.value, set);
-        return patched.ok ? replace(held, patched.value, ownerOf(held)) : patched;
+        return patched.ok ? judged(held, patched.value, judge, ownerOf(held)) : patched;
       }),
     before: (path) => before(path, rules),
     restore: (path, was, content) => restore(path, was, content, rules),
+    clearDrafts: (path) => withHeld(path, rules, clearDrafts, () => ({ ok: true, value: NOTHING })),
   };
+}
+
+/** Written, or removed, unless it is a unit file and may not become this. */
+function judged(
+  held: Held,
+  after: Uint8Array | null,
+  judge: UnitJudge,
+  owner: Owner = ownerOf(held),
+): Try<Uint8Array> {
+  if (isUnitFile(held.path)) {
+    const was = held.file === null ? null : contentOf(held);
+    if (was !== null && !was.ok) return was;
+    const refused = judge(held.path, was === null ? null : was.value, after);
+    if (refused !== null) return refuse(refused);
+  }
+  return after === null ? remove(held) : replace(held, after, owner);
 }
 
 interface Owner {
@@ -126,6 +162,13 @@ function replace(held: Held, content: Uint8Array, owner: Owner): Try<Uint8Array>
   return { ok: true, value: report(`wrote ${content.length} bytes`, path, content) };
 }
 
+function clearDrafts({ folder }: Held): Try<Uint8Array> {
+  const drafts = readdirSync(`${folder}/.`).filter((name) => DRAFT.test(name));
+  for (const name of drafts) unlinkSync(`${folder}/${name}`);
+  if (drafts.length > 0) settle(folder);
+  return { ok: true, value: NOTHING };
+}
+
 /** The new entry of the folder is on disk as well. */
 function settle(folder: string): void {
   const descriptor = openSync(`${folder}/.`, constants.O_RDONLY | constants.O_DIRECTORY);
@@ -141,7 +184,13 @@ function report(what: string, path: string, content: Uint8Array): Buffer {
 }
 
 /** The copy has the content and the mode of what was copied, and an existing one its old owner. */
-function copy(from: string, to: string, looking: PathRules, rules: PathRules): Try<Uint8Array> {
+function copy(
+  from: string,
+  to: string,
+  looking: PathRules,
+  rules: PathRules,
+  judge: UnitJudge,
+): Try<Uint8Array> {
   const source = withHeld(from, looking, (held) => {
     const content = contentOf(held);
     if (!content.ok) return content;
@@ -151,7 +200,7 @@ function copy(from: string, to: string, looking: PathRules, rules: PathRules): T
   if (!source.ok) return source;
   const { content, mode } = source.value;
   return withHeld(to, rules, (held) =>
-    replace(held, content, ownerOf(held, held.file === null ? mode : undefined)),
+    judged(held, content, judge, ownerOf(held, held.file === null ? mode : undefined)),
   );
 }
 

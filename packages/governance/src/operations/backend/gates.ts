@@ -11,6 +11,7 @@ import { partsOf, valueAt } from './patch.ts';
 import type { PostgresReader } from './postgres.ts';
 import type { RedisReader } from './redis.ts';
 import type { Reply } from './resp.ts';
+import { wordsOf } from './sandbox-limits.ts';
 import type { Ran } from './sandbox.ts';
 import { findUnit, type ServicePort } from './services/port.ts';
 
@@ -201,8 +202,8 @@ async function lookAtCommand(argv: readonly string[], { run }: GateSources): Pro
   const ran = await run(argv);
   if (!ran.started) return unclear(`${ran.refused.code}: ${ran.refused.message}`);
   const output = ran.output.toString('utf8', 0, OBSERVED_MAX).trim();
-  if (ran.isTimedOut || ran.exitCode === null)
-    return unclear(`it did not end by itself: ${output}`);
+  if (ran.limit !== null) return unclear(`${wordsOf(ran.limit)}: ${output}`);
+  if (ran.exitCode === null) return unclear(`it did not end by itself: ${output}`);
   return judge(ran.exitCode === 0, `exit ${ran.exitCode}: ${output}`);
 }
 

@@ -25,6 +25,11 @@ describe('O-09 a line of a log', () => {
     'error code 0',
     'restart failed: 0 attempts left',
     'build failed: 0 errors',
+    '\u001b[31merror\u001b[0m: no such file',
+    'er\u001b[1mr\u001b[22mor: no such file',
+    '\u001b]0;title\u0007FATAL',
+    'er\u200bror: no such file',
+    '\uff45\uff52\uff52\uff4f\uff52',
   ])('O-09 speaks of trouble: %s', (line) => expect(speaksOfTrouble(line)).toBe(true));
 
   it.each([
@@ -38,6 +43,8 @@ describe('O-09 a line of a log', () => {
     'terror and default',
     'failsafe mode',
     'Panicum virgatum',
+    '\u001b[32m0 errors\u001b[0m',
+    '\u001b[32mup and running\u001b[0m',
     '',
   ])('O-09 does not: %s', (line) => expect(speaksOfTrouble(line)).toBe(false));
 

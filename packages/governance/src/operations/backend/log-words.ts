@@ -13,8 +13,26 @@ const NONE = [
 ];
 
 export function speaksOfTrouble(line: string): boolean {
-  const rest = NONE.reduce((text, none) => text.replaceAll(none, ''), line);
-  return TROUBLE.test(rest) || NAMED.test(rest);
+  return [plain(line, ' '), plain(line, '')].some((text) => {
+    const rest = NONE.reduce((left, none) => left.replaceAll(none, ''), text);
+    return TROUBLE.test(rest) || NAMED.test(rest);
+  });
+}
+
+/** Colours and moves of the cursor, titles of windows: they end in letters, and split words. */
+const ESCAPES = new RegExp(
+  [
+    '(?:\\u001b\\[|\\u009b)[0-?]*[ -/]*[@-~]',
+    '\\u001b\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)?',
+    '\\u001b[ -/]*[0-~]',
+  ].join('|'),
+  'g',
+);
+
+/** As a person would see it: letters in their one form, and nothing between them. */
+function plain(line: string, instead: '' | ' '): string {
+  const seen = line.replaceAll(ESCAPES, instead).normalize('NFKC');
+  return seen.replaceAll(/[\p{Cc}\p{Cf}]/gu, instead);
 }
 
 const STAR = '*';

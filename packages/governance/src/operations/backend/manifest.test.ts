@@ -72,6 +72,18 @@ describe('a manifest', () => {
     ).toEqual(['created app/twin', '!changed c', '!mode c', '!changed d']);
   });
 
+  it('O-20 a program with the rights of its owner is out of every scope, and may go', () => {
+    const path = at('app/root');
+    const made = (): void => {
+      fs.writeFileSync(path, '');
+      fs.chmodSync(path, 0o4755);
+    };
+    expect(changedBy(made)).toEqual(['!created app/root']);
+    expect(changedBy(() => fs.chmodSync(path, 0o755))).toEqual(['mode app/root']);
+    fs.chmodSync(path, 0o4755);
+    expect(changedBy(() => fs.rmSync(path))).toEqual(['deleted app/root']);
+  });
+
   it('has bounds, and what is beyond them is an error and no empty answer', () => {
     expect(() => takeManifest([top], { entries: 3, bytes: 1_000 })).toThrow(/more than 3 files/);
     expect(() => takeManifest([top], { entries: 30, bytes: 10 })).toThrow(/more than 10 bytes/);

@@ -55,7 +55,8 @@ export function changesBetween(
   const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
   for (const path of paths) {
     const [was, is] = [before.get(path), after.get(path)];
-    for (const what of differences(was, is)) changes.push({ path, what, inScope: isInScope(path) });
+    const inScope = isInScope(path) && !isPrivileged(is);
+    for (const what of differences(was, is)) changes.push({ path, what, inScope });
   }
   return changes;
 }
@@ -71,6 +72,15 @@ function differences(was: string | undefined, is: string | undefined): readonly 
   if (mode !== nowMode) found.push('mode');
   if (owner !== nowOwner) found.push('owner');
   return found;
+}
+
+const SET_ID = 0o6000;
+
+/** A program that runs with the rights of its owner is no scope's own, wherever it stands. */
+function isPrivileged(entry: string | undefined): boolean {
+  if (entry === undefined) return false;
+  const [mode, , content] = entryOf(entry);
+  return content.startsWith('file ') && (Number.parseInt(mode, 8) & SET_ID) !== 0;
 }
 
 /** `<mode> <uid>:<gid> <kind and content>`. */

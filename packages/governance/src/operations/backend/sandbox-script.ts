@@ -8,12 +8,16 @@
  * own that holds what is named and nothing else, moves there, gives up every capability, runs the
  * command, and takes with it whatever the command has left running.
  *
- *     sh -c OUTER sh <root> <inner> (ro|rw|over <source> <place>)… (link <target> <place>)… -- …
+ *     sh -c OUTER sh <root> <inner> <last pid> (ro|rw|over <source> <place>)…
+ *         (link <target> <place>)… -- …
  */
 export const OUTER = `
 set -eu
 root=$1 inner=$2
-shift 2
+[ -z "$3" ] || echo "$3" >/proc/sys/kernel/pid_max
+shift 3
+# Where memory runs out, this goes first.
+echo 1000 >/proc/self/oom_score_adj
 seal() {
   table=$(cat /proc/self/mountinfo)
   while read -r _ _ _ _ at options _; do

@@ -5,53 +5,44 @@
  * namespace that ends with it. With bubblewrap, or with user namespaces by `unshare`; where neither
  * works, nothing is run.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import {
   chmodSync,
-  closeSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
   realpathSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
+import { release } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Fault } from '../fault.ts';
-import { fault, messageOf, OUTPUT_MAX } from './answer.ts';
+import { fault, messageOf } from './answer.ts';
 import { type Exposure, planExposure } from './exposure.ts';
+import {
+  lastPid,
+  limitArguments,
+  type LimitCode,
+  SANDBOX_LIMITS,
+  type SandboxLimits,
+  scopeArguments,
+  isPidLimitOwn,
+} from './sandbox-limits.ts';
 import { INNER, OUTER } from './sandbox-script.ts';
+import { PROGRAM_FOLDERS, type Seen, watch } from './sandbox-watch.ts';
 
 const RELAY = fileURLToPath(new URL('./loopback-worker.ts', import.meta.url));
-/** Where programs are looked for: fixed, whatever PATH says. */
-const PROGRAM_FOLDERS = [
-  '/usr/local/sbin',
-  '/usr/local/bin',
-  '/usr/sbin',
-  '/usr/bin',
-  '/sbin',
-  '/bin',
-];
-const BY_NAMESPACES = ['unshare', 'setpriv', 'mount', 'umount', 'pivot_root', 'ip', 'sh'];
+const RELAY_NAME = 'relay.mts';
+/** Not where `TMPDIR` says: that may be a place the command can write. */
+const WORK_FOLDER = '/tmp';
+/** Where systemd runs, it says so here (sd_booted(3)). */
+const SYSTEMD = '/run/systemd/system';
+const BY_NAMESPACES = 'unshare setpriv prlimit mount umount pivot_root ip sh'.split(' ');
 const NAMESPACES =
   '--user --map-root-user --mount --pid --fork --kill-child --net --ipc --uts'.split(' ');
-
-const CLOSE_ON_EXEC = 0o2000000;
-
-/** All of the environment a command gets. */
-const ENVIRONMENT = {
-  PATH: PROGRAM_FOLDERS.join(':'),
-  HOME: '/',
-  LANG: 'C.UTF-8',
-  LC_ALL: 'C.UTF-8',
-  TZ: 'UTC',
-};
 
 /** The absolute path of a program, or null. */
 export type FindProgram = (name: string) => string | null;
@@ -62,26 +53,35 @@ export const findProgram: FindProgram = (name) =>
 export interface SandboxOptions {
   /** What may be read beside the system's programs and `/etc`. */
   readonly readable: readonly string[];
-  /** What is hidden, beside what `isForbidden` finds in what is shown. */
+  /** What is hidden, beside what the deny list finds in what is shown. */
   readonly hidden: readonly string[];
-  isForbidden(realPath: string): boolean;
+  /** Trees of installed packages, which are not searched. */
+  readonly packaged?: readonly string[];
+  isForbidden(realPath: string, use: 'read' | 'write'): boolean;
   readonly find?: FindProgram;
+  readonly limits?: SandboxLimits;
+  /** Whether systemd gives out control groups to whoever this is; asked of the machine. */
+  readonly isScoped?: boolean;
 }
 
 export interface SandboxRequest {
   readonly argv: readonly string[];
   readonly writable: readonly string[];
+  /** Beside what every command may read. */
+  readonly readable?: readonly string[];
   /** Ports of the loopback it may reach. */
   readonly ports: readonly number[];
+  /** Unix sockets it may reach. */
+  readonly sockets?: readonly string[];
   readonly timeoutMs: number;
 }
 
 export type Ran =
   | {
       readonly started: true;
-      /** Null where a signal or the time-out ended it. */
+      /** Null where a signal or a limit ended it. */
       readonly exitCode: number | null;
-      readonly isTimedOut: boolean;
+      readonly limit: LimitCode | null;
       /** What it printed on either stream, bounded, in the order it came. */
       readonly output: Buffer;
     }
@@ -89,21 +89,30 @@ export type Ran =
 
 export interface Sandbox {
   run(request: SandboxRequest): Promise<Ran>;
+  /** Ends what runs now; more may be run afterwards. */
+  interrupt(): void;
   /** Ends what still runs. */
   close(): Promise<void>;
 }
 
 export function createSandbox(options: SandboxOptions): Sandbox {
   const running = new Set<Promise<unknown>>();
-  const children = new Set<ChildProcess>();
+  const ends = new Set<() => void>();
+  let interruptions = 0;
+  const interrupt = (): void => {
+    interruptions += 1;
+    for (const end of ends) end();
+  };
   return {
+    interrupt,
     run: (request) => {
-      const ran = runOnce(request, options, children);
+      const seen = interruptions;
+      const ran = runOnce(request, options, ends, () => interruptions !== seen);
       running.add(ran);
       return ran.finally(() => running.delete(ran));
     },
     close: async () => {
-      for (const child of children) endGroup(child);
+      interrupt();
       await Promise.allSettled(running);
     },
   };
@@ -115,11 +124,22 @@ function no(argv: readonly string[], message: string): Ran {
 
 /** How the spaces are made here, or null. */
 function makerOf(find: FindProgram): ((job: Job) => readonly string[]) | null {
+  const [unshare, setpriv, prlimit, ...others] = BY_NAMESPACES.map(find);
+  if (typeof prlimit !== 'string') return null;
   const bubblewrap = find('bwrap');
   if (bubblewrap !== null) return (job) => [bubblewrap, ...bubblewrapArguments(job)];
-  const [unshare, ...others] = BY_NAMESPACES.map(find);
-  if (typeof unshare !== 'string' || others.includes(null)) return null;
-  return (job) => [unshare, ...NAMESPACES, '--', ...namespaceArguments(job)];
+  if (typeof unshare !== 'string' || typeof setpriv !== 'string') return null;
+  if (others.includes(null)) return null;
+  // Ends with this process, however that ends: a killed governor leaves no command behind.
+  const orphaned = [setpriv, '--pdeathsig', 'KILL', '--'];
+  return (job) => [...orphaned, unshare, ...NAMESPACES, '--', ...namespaceArguments(job)];
+}
+
+/** A control group around all of it, where one is given out without asking. */
+function scopeOf({ find = findProgram, isScoped, limits }: SandboxOptions): readonly string[] {
+  const isHere = isScoped ?? (process.getuid?.() === 0 && existsSync(SYSTEMD));
+  const systemdRun = isHere ? find('systemd-run') : null;
+  return systemdRun === null ? [] : scopeArguments(limits ?? SANDBOX_LIMITS, systemdRun);
 }
 
 interface Job {
@@ -127,41 +147,50 @@ interface Job {
   readonly exposure: Exposure;
   /** A folder of this run: its root, what is put over hidden names, and sockets of the relay. */
   readonly work: string;
+  readonly limits: SandboxLimits;
 }
 
 async function runOnce(
   request: SandboxRequest,
   options: SandboxOptions,
-  children: Set<ChildProcess>,
+  ends: Set<() => void>,
+  isInterrupted: () => boolean,
 ): Promise<Ran> {
   const { argv } = request;
   const make = makerOf(options.find ?? findProgram);
   if (make === null) return no(argv, 'neither bubblewrap nor user namespaces are here');
-  const work = mkdtempSync(join(realpathSync(tmpdir()), 'holdfast-sandbox-'));
+  const work = mkdtempSync(join(realpathSync(WORK_FOLDER), 'holdfast-sandbox-'));
   const relays: Server[] = [];
   try {
     prepare(work);
-    for (const port of request.ports) relays.push(await relayTo(port, join(work, 'ports')));
+    for (const port of request.ports) relays.push(await relayTo(port, relayAt(work, port)));
     const isRelayed = relays.length > 0;
     const program = realpathSync(argv[0] ?? '');
     const planned = planExposure({
       writable: request.writable,
       readable: [
         ...options.readable,
+        ...(request.readable ?? []),
         program,
         argv[0] ?? '',
-        ...(isRelayed ? [realpathSync(process.execPath), RELAY, join(work, 'ports')] : []),
+        ...(isRelayed ? [realpathSync(process.execPath), join(work, 'ports')] : []),
       ],
       hidden: options.hidden,
-      isForbidden: (path) => options.isForbidden(path),
+      packaged: options.packaged ?? [],
+      sockets: [...(request.sockets ?? []), ...request.ports.map((port) => relayAt(work, port))],
+      isForbidden: (path, use) => options.isForbidden(path, use),
     });
     if (!planned.ok) {
       if (planned.refused !== null) return { started: false, refused: planned.refused };
       return no(argv, planned.why);
     }
     const inner = isRelayed ? [...relayArguments(work, request.ports), ...argv] : argv;
-    const made = make({ argv: inner, exposure: planned.value, work });
-    return await watch(made, request, children);
+    const { limits = SANDBOX_LIMITS } = options;
+    const made = make({ argv: inner, exposure: planned.value, work, limits });
+    if (isInterrupted()) return no(argv, 'it was asked to end before it was begun');
+    const { timeoutMs, writable } = request;
+    const whole = [...scopeOf(options), ...made];
+    return ranOf(argv, await watch(whole, { timeoutMs, writable, limits }, ends));
   } catch (error) {
     return no(argv, messageOf(error));
   } finally {
@@ -170,19 +199,31 @@ async function runOnce(
   }
 }
 
+function ranOf(argv: readonly string[], seen: Seen): Ran {
+  const { exitCode, limit, output, trouble } = seen;
+  // Ended for a limit before its first word, it was begun all the same.
+  if (seen.isStarted || limit !== null) return { started: true, exitCode, limit, output };
+  const why = `${trouble}${output.toString('utf8', 0, 500)}`;
+  return no(argv, `the sandbox could not be made: ${why}`);
+}
+
 function prepare(work: string): void {
   for (const folder of ['root', 'ports', 'no-folder']) mkdirSync(join(work, folder));
   writeFileSync(join(work, 'no-file'), '');
+  // A copy: where it stands the deny list hides it, as all that governs.
+  copyFileSync(RELAY, join(work, 'ports', RELAY_NAME));
   for (const name of ['no-folder', 'no-file']) chmodSync(join(work, name), 0);
 }
 
 function relayArguments(work: string, ports: readonly number[]): readonly string[] {
-  const node = [realpathSync(process.execPath), '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'];
-  return [...node, RELAY, join(work, 'ports'), ports.join(',')];
+  const folder = join(work, 'ports');
+  return [realpathSync(process.execPath), join(folder, RELAY_NAME), folder, ports.join(',')];
 }
 
+const relayAt = (work: string, port: number): string => join(work, 'ports', String(port));
+
 /** The outer half of the relay: a Unix socket that leads to one port of the loopback. */
-async function relayTo(port: number, folder: string): Promise<Server> {
+async function relayTo(port: number, path: string): Promise<Server> {
   const server = createServer((inside) => {
     const outside = connect(port, '127.0.0.1');
     inside.on('error', () => outside.destroy());
@@ -191,7 +232,7 @@ async function relayTo(port: number, folder: string): Promise<Server> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(join(folder, String(port)), resolve);
+    server.listen(path, resolve);
   });
   return server;
 }
@@ -200,7 +241,7 @@ function checks({ binds }: Exposure): readonly string[] {
   return binds.flatMap(({ path, isWritable, id }) => (isWritable ? [id, path] : []));
 }
 
-function namespaceArguments({ argv, exposure, work }: Job): readonly string[] {
+function namespaceArguments({ argv, exposure, work, limits }: Job): readonly string[] {
   const sources = exposure.hidden.map(({ path, isFolder }) => [
     'over',
     join(work, isFolder ? 'no-folder' : 'no-file'),
@@ -213,17 +254,19 @@ function namespaceArguments({ argv, exposure, work }: Job): readonly string[] {
     'sh',
     join(work, 'root'),
     INNER,
+    isPidLimitOwn(release()) ? String(lastPid(limits)) : '',
     ...exposure.links.flatMap(({ place, target }) => ['link', target, place]),
     ...exposure.binds.flatMap(({ path, isWritable }) => [isWritable ? 'rw' : 'ro', path, path]),
     ...sources.flat(),
     '--',
     ...checks(exposure),
     '--',
+    ...limitArguments(limits),
     ...argv,
   ];
 }
 
-function bubblewrapArguments({ argv, exposure, work }: Job): readonly string[] {
+function bubblewrapArguments({ argv, exposure, work, limits }: Job): readonly string[] {
   const over = exposure.hidden.flatMap(({ path, isFolder }) => [
     '--ro-bind',
     join(work, isFolder ? 'no-folder' : 'no-file'),
@@ -259,87 +302,7 @@ function bubblewrapArguments({ argv, exposure, work }: Job): readonly string[] {
     'sh',
     ...checks(exposure),
     '--',
+    ...limitArguments(limits),
     ...argv,
   ];
-}
-
-function watch(
-  made: readonly string[],
-  { argv, timeoutMs }: SandboxRequest,
-  children: Set<ChildProcess>,
-): Promise<Ran> {
-  const child = launch(made);
-  children.add(child);
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  let started = '';
-  let isTimedOut = false;
-  const take = (piece: Buffer): void => {
-    const room = Math.max(0, OUTPUT_MAX - bytes);
-    bytes += piece.length;
-    if (room > 0) pieces.push(piece.subarray(0, room));
-  };
-  child.stdout?.on('data', take);
-  child.stderr?.on('data', take);
-  child.stdio[3]?.on('data', (piece: Buffer) => {
-    started = (started + piece.toString()).slice(0, 16);
-  });
-  const timer = setTimeout(() => {
-    isTimedOut = true;
-    endGroup(child);
-  }, timeoutMs);
-  return new Promise((resolve) => {
-    const end = (exitCode: number | null, trouble: string): void => {
-      clearTimeout(timer);
-      children.delete(child);
-      if (bytes > OUTPUT_MAX) pieces.push(Buffer.from(`\n[${bytes - OUTPUT_MAX} bytes more]\n`));
-      const output = Buffer.concat(pieces);
-      const why = `the sandbox could not be made: ${trouble}${output.toString('utf8', 0, 500)}`;
-      const isStarted = started === 'started\n';
-      resolve(isStarted ? { started: true, exitCode, isTimedOut, output } : no(argv, why));
-    };
-    child.once('error', (error) => end(null, `${error.message} `));
-    child.once('close', (code) => end(isTimedOut ? null : code, ''));
-  });
-}
-
-function launch([program = '', ...args]: readonly string[]): ChildProcess {
-  const nothing = openSync('/dev/null', 'r');
-  try {
-    const leaked = leakedDescriptors();
-    const stdio: ('ignore' | 'pipe' | number)[] = ['ignore', 'pipe', 'pipe', 'pipe'];
-    for (let at = 4; at <= Math.max(...leaked, 3); at += 1) {
-      stdio.push(leaked.includes(at) ? nothing : 'ignore');
-    }
-    // A session of its own: no terminal to type into, and one group to end.
-    return spawn(program, args, { cwd: '/', env: ENVIRONMENT, detached: true, stdio });
-  } finally {
-    closeSync(nothing);
-  }
-}
-
-/** Descriptors this process was itself started with and would pass on: open files, sockets. */
-function leakedDescriptors(): readonly number[] {
-  const leaked: number[] = [];
-  for (const name of readdirSync('/proc/self/fd')) {
-    const at = Number(name);
-    const isOurs = at <= 3 || !existsSync(`/proc/self/fdinfo/${name}`);
-    if (!isOurs && !isClosedOnExec(at)) leaked.push(at);
-  }
-  return leaked;
-}
-
-function isClosedOnExec(descriptor: number): boolean {
-  const info = readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8');
-  const flags = Number.parseInt(/^flags:\s*(\d+)$/m.exec(info)?.[1] ?? '0', 8);
-  return (flags & CLOSE_ON_EXEC) !== 0;
-}
-
-function endGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself.
-  }
 }

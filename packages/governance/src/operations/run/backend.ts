@@ -52,6 +52,10 @@ export interface Backend {
   manifest(): Promise<Manifest>;
   changes(before: Manifest, after: Manifest): readonly Change[];
   freeBytes(): Promise<number>;
+  /** Ends the command that runs, if one does: it has then failed. */
+  interrupt(): void;
+  /** Takes away what a process that was killed while it wrote this file has left beside it. */
+  clearDrafts(path: string): Promise<Done>;
   /** Ends what a command left running. */
   close(): Promise<void>;
 }

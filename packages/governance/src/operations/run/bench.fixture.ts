@@ -136,14 +136,24 @@ export function portsOf(bench: Bench, options: PortsOptions = {}): RollbackPorts
     assess: () => Promise.resolve(null),
     auditFault: () => Promise.resolve(null),
     report: () => Promise.resolve({ ok: true, sha256: sha256('report') }),
-    seal: (outcome) => later(() => log.append({ event: 'sealed', outcome })),
-    amend: (amendment) => later(() => log.append(amendment)),
+    seal: (outcome) =>
+      later(() => lastOf(bench, 'sealed') !== -1 || log.append({ event: 'sealed', outcome })),
+    amend: (amendment) =>
+      later(() => {
+        const isTold = lastOf(bench, 'amendment') > lastOf(bench, 'rollback_finished');
+        return isTold || log.append(amendment);
+      }),
     actor: 'release',
+    end: new AbortController().signal,
     freeBytesMin: 1 << 20,
     touchedSince: () => Promise.resolve(null),
     ...options.changed,
   };
   return mortal(ports, life);
+}
+
+function lastOf({ records }: Bench, event: AuditEvent['event']): number {
+  return records.findLastIndex(({ payload }) => payload.event === event);
 }
 
 async function later(effect: () => unknown): Promise<void> {

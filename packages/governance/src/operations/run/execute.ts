@@ -118,16 +118,22 @@ function keep(bytes: Uint8Array, { log }: RunPorts): ReturnType<RunPorts['log'][
 }
 
 /** A hand that throws may have done it: that is a failure, and it is undone. */
-async function attempt(action: Action, { backend }: RunPorts): Promise<Attempt> {
+async function attempt(action: Action, { backend, end }: RunPorts): Promise<Attempt> {
   // A look is taken as a gate is, so that it can also be inconclusive.
   if (action.kind === 'check') return { ok: true, exitCode: null, output: new Uint8Array() };
+  const interrupt = (): void => backend.interrupt();
+  end.addEventListener('abort', interrupt);
   try {
+    if (end.aborted) return failed('it was asked to end before it was begun');
     const done = await backend.perform(action);
     if (done.ok) return done;
     if (done.refused !== null) return failed(faultName(done.refused));
     return { ok: false, exitCode: done.exitCode, output: said(done.why, done.output) };
   } catch (error) {
     return failed(detailOf(error));
+  } finally {
+    // On the way back nothing is cut short.
+    end.removeEventListener('abort', interrupt);
   }
 }
 

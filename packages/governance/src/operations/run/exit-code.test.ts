@@ -31,6 +31,9 @@ it('every fault of an approval exits as one', () => {
     approval_after_execution: true,
     second_approver_missing: true,
     roles_not_different: true,
+    role_not_held: true,
+    answer_other_question: true,
+    answer_other_option: true,
   };
   for (const code of Object.keys(faults) as ApprovalFault[]) {
     expect(exitCodeOf({ end: 'refused', code, detail: '' })).toBe(3);

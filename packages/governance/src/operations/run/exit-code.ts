@@ -21,6 +21,9 @@ export type NotBegun =
   | 'already_begun'
   | 'host_mismatch'
   | 'nothing_to_roll_back'
+  /** An answer to an operation that asks nothing, or with what it did not offer. */
+  | 'nothing_asked'
+  | 'option_unknown'
   /** A later operation has touched the same files or services. */
   | 'touched_since'
   | LeaseRefusal;
@@ -66,6 +69,9 @@ const APPROVAL_FAULTS: readonly string[] = [
   'approval_after_execution',
   'second_approver_missing',
   'roles_not_different',
+  'role_not_held',
+  'answer_other_question',
+  'answer_other_option',
 ] satisfies readonly ApprovalFault[];
 
 export function exitCodeOf(end: RunEnd): ExitCode {

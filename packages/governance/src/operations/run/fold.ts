@@ -3,14 +3,14 @@
  * A log that tells an impossible story is no log: the record that does is named.
  */
 import type { AuditEvent, AuditRecord } from '../audit/event.ts';
+import { endingOf } from '../audit/outcome.ts';
+import { gatesOf } from '../audit/story.ts';
 import { isMutating } from '../step.ts';
 import {
   areAnswersTo,
   baselineGates,
   finalGates,
-  gatesOfStep,
   hasMutated,
-  outcomeOf,
   toUndo,
   unlooked,
   verdictOf,
@@ -35,7 +35,12 @@ export type IllegalCode =
 
 type Next = Standing | IllegalCode;
 type Of<E extends AuditEvent['event']> = Extract<AuditEvent, { event: E }>;
-type Turn<E extends AuditEvent['event']> = (at: Standing, is: Of<E>, record: AuditRecord) => Next;
+type Turn<E extends AuditEvent['event']> = (
+  at: Standing,
+  is: Of<E>,
+  record: AuditRecord,
+  before: readonly AuditRecord[],
+) => Next;
 
 /** The standing after the first record of a log. */
 export function begin(record: AuditRecord): Next {
@@ -51,6 +56,7 @@ export function begin(record: AuditRecord): Next {
     looked: 0,
     finalPassed: false,
     strayed: [],
+    unexplained: [],
     halt: null,
     rollback: null,
     reported: false,
@@ -58,12 +64,17 @@ export function begin(record: AuditRecord): Next {
   };
 }
 
-export function advance(standing: Standing, record: AuditRecord): Next {
+/** `before` is every record that led to this standing. */
+export function advance(
+  standing: Standing,
+  record: AuditRecord,
+  before: readonly AuditRecord[],
+): Next {
   const { operation_id: id, host } = standing.declaration;
   if (record.operation_id !== id) return 'other_operation';
   if (isEvidence(record.payload) && record.host !== host) return 'host_mismatch';
   const turn = TURNS[record.payload.event] as Turn<AuditEvent['event']>;
-  return turn(standing, record.payload, record);
+  return turn(standing, record.payload, record, before);
 }
 
 /** What counts only where it was seen (O-21). A preflight that did not pass proves nothing. */
@@ -110,10 +121,10 @@ const TURNS: { readonly [E in AuditEvent['event']]: Turn<E> } = {
     const due = toUndo(at)[0]?.step ?? unlooked(at)?.step;
     return at.state.name === 'ROLLING_BACK' && due === step ? { ...at, strayed } : 'out_of_order';
   },
-  halt: (at, { options }, { ts }) => {
+  halt: (at, { question, options }, { ts, hash }) => {
     const during = uncertainMoment(at.state);
     if (during === null) return 'out_of_order';
-    const halt = { at: Date.parse(ts), during, options, answers: [] };
+    const halt = { at: Date.parse(ts), hash, question, during, options, answers: [] };
     return { ...at, halt, state: { name: 'HALTED_ASK', during } };
   },
   answer: (at, { option }, record) => {
@@ -142,13 +153,13 @@ const TURNS: { readonly [E in AuditEvent['event']]: Turn<E> } = {
   },
   rollback_finished: onRollbackFinished,
   report: (at) => {
-    if (at.reported || at.sealed !== null || outcomeOf(at) === null) return 'out_of_order';
+    if (at.reported || at.sealed !== null) return 'out_of_order';
     const ready = ['REPORTING', 'ROLLED_BACK', 'ROLLBACK_FAILED'].includes(at.state.name);
     return ready ? { ...at, reported: true, state: { name: 'REPORTING' } } : 'out_of_order';
   },
-  sealed: (at, { outcome }) => {
+  sealed: (at, { outcome }, _, before) => {
     if (at.state.name !== 'REPORTING' || !at.reported) return 'out_of_order';
-    if (outcome !== outcomeOf(at)) return 'verdict_differs';
+    if (outcome !== endingOf(before).outcome) return 'verdict_differs';
     return { ...at, sealed: outcome, state: { name: 'SEALED', outcome } };
   },
   torn_line_cut: (at) => at,
@@ -192,8 +203,14 @@ function onStepFinished(at: Standing, { step, status, changes }: Of<'step_finish
   }
   if (strayed) return at;
   if (!isRunning(at.state, step, 'EXECUTING')) return 'out_of_order';
-  if (status === 'FAIL') return to(at, { name: 'STEP_FAILED', step });
-  return { ...at, looked: step, state: { name: 'RUNNING', step, phase: 'VERIFYING' } };
+  const declared = at.declaration.steps[step - 1];
+  const explained = declared !== undefined && isMutating(declared.action);
+  const unexplained = explained
+    ? at.unexplained
+    : [...at.unexplained, ...changes.map(({ path }) => `unexplained_change:${step}:${path}`)];
+  if (status === 'FAIL') return { ...at, unexplained, state: { name: 'STEP_FAILED', step } };
+  const state: OperationState = { name: 'RUNNING', step, phase: 'VERIFYING' };
+  return { ...at, unexplained, looked: step, state };
 }
 
 function onVerification(at: Standing, is: Of<'verification'>): Next {
@@ -206,7 +223,7 @@ function onStepVerified(at: Standing, is: Of<'verification'>, step: number): Nex
   const declared = at.declaration.steps[step - 1];
   if (declared === undefined || !isVerifying(at, step)) return 'out_of_order';
   const unproven = isMutating(declared.action) && is.gates.length === 0;
-  if (unproven || !areAnswersTo(is.gates, gatesOfStep(declared))) return 'gates_differ';
+  if (unproven || !areAnswersTo(is.gates, gatesOf(declared))) return 'gates_differ';
   const asked = { ...at, halt: null };
   switch (is.status) {
     case 'FAIL':
@@ -246,12 +263,13 @@ function onRollbackVerified(at: Standing, { gates }: Of<'verification'>): Next {
 }
 
 function onRollbackFinished(at: Standing, { complete, left }: Of<'rollback_finished'>): Next {
-  const { rollback, strayed } = at;
+  const { rollback, strayed, unexplained } = at;
   if (at.state.name !== 'ROLLING_BACK' || rollback === null) return 'out_of_order';
   if (toUndo(at).length > 0) return 'out_of_order';
   const { noop, gates, undone } = rollback;
   if (!noop && gates === null) return 'out_of_order';
-  const restored = undone.every(({ status }) => status === 'PASS') && strayed.length === 0;
+  const nothingElse = strayed.length === 0 && unexplained.length === 0;
+  const restored = undone.every(({ status }) => status === 'PASS') && nothingElse;
   const holds = noop || (gates !== null && verdictOf(gates) === 'PASS');
   // It may know of more that is left than its records show, never of less.
   if ((complete && !(restored && holds)) || complete !== (left.length === 0)) {

@@ -200,9 +200,10 @@ describe('the operations lock', () => {
     const lease = take();
     expect(read()).toEqual({ state: 'free' });
     lease.lockTrading();
-    expect(read()).toEqual({ state: 'running', operationId: ID });
+    const since = '2026-03-01T12:00:00.000Z';
+    expect(read()).toEqual({ state: 'running', operationId: ID, since });
     lease.latch('scope_violation:1');
-    expect(read()).toEqual({ state: 'latched', operationId: ID });
+    expect(read()).toEqual({ state: 'latched', operationId: ID, since });
     lease.release();
     clearLatch(place, { by: 'second', reason: 'checked' });
     expect(read()).toEqual({ state: 'free' });

@@ -17,8 +17,9 @@ import { closed, createParser } from '@holdfast/core/parse';
 import { OPERATIONS_LOCK_SCHEMA } from '@holdfast/runtime/config';
 import { makeFolder, syncFolder, takeWriterLock } from '@holdfast/runtime/ledger';
 import type { WriterLock } from '@holdfast/runtime/ledger';
-import { readBounded, replaceFile } from '@holdfast/runtime/proof';
+import { readBounded } from '@holdfast/runtime/proof';
 import { type Static, Type } from 'typebox';
+import { putDurably } from '../audit/durable-file.ts';
 import { ENVIRONMENTS, OPERATION_ID, type OperationEnvironment } from '../declaration.ts';
 import { detailOf } from './ports.ts';
 import { isSamePerson } from '../signoff/approver-set.ts';
@@ -257,10 +258,8 @@ function stamp({ clock }: LockPlace): string {
   return new Date(clock()).toISOString();
 }
 
-/** Whole or not at all, and there after a power cut. */
 function write(path: string, value: object): void {
-  replaceFile(path, `${JSON.stringify(value)}\n`);
-  syncFolder(dirname(path));
+  putDurably(path, `${JSON.stringify(value)}\n`, 0o666);
 }
 
 function remove(path: string): void {

@@ -13,7 +13,7 @@ import type { Answers } from './machine.ts';
 import { runOperation } from './runner.ts';
 import { baselineGates, finalGates } from './standing.ts';
 
-const ANSWERS: Answers = { now: 0, lacking: null, accepted: null, takenOver: false };
+const ANSWERS: Answers = { now: 0, lacking: null, accepted: null, takenOver: false, asked: null };
 const [FIRST, SECOND, THIRD] = THREE_STEPS;
 const FAILS = { kind: 'file.absent', path: '/srv/app/a.json' } as const;
 

@@ -3,10 +3,11 @@
  * stands, `nextMove` what the one who executes it must do next. Neither touches a thing.
  */
 import type { ApprovalFault, AuditEvent, AuditRecord, Outcome } from '../audit/event.ts';
+import { endingOf } from '../audit/outcome.ts';
 import type { Declaration } from '../declaration.ts';
 import { advance, begin } from './fold.ts';
 import type { IllegalCode } from './fold.ts';
-import { hasMutated, isExpired, outcomeOf, toUndo } from './standing.ts';
+import { hasMutated, isExpired, toUndo } from './standing.ts';
 import type { Begun, Moment, Standing } from './standing.ts';
 
 /** A question nobody answers for this long is answered by undoing everything. */
@@ -31,9 +32,9 @@ export type Fold =
 /** Folds a log. */
 export function stateOf(records: readonly AuditRecord[]): Fold {
   let standing: Standing | null = null;
-  for (const record of records) {
+  for (const [at, record] of records.entries()) {
     const next: Standing | IllegalCode =
-      standing === null ? begin(record) : advance(standing, record);
+      standing === null ? begin(record) : advance(standing, record, records.slice(0, at));
     if (typeof next === 'string') {
       return { ok: false, code: next, seq: record.seq, event: record.payload.event };
     }
@@ -43,7 +44,12 @@ export function stateOf(records: readonly AuditRecord[]): Fold {
   return { ok: true, standing };
 }
 
-export type RefusalCode = ApprovalFault | 'declaration_expired' | 'not_validated';
+export type RefusalCode =
+  | ApprovalFault
+  | 'declaration_expired'
+  | 'not_validated'
+  /** The process was asked to end before anything was begun. */
+  | 'asked_to_end';
 
 /** What the log does not tell. */
 export interface Answers {
@@ -55,6 +61,8 @@ export interface Answers {
   readonly accepted: string | null;
   /** Whether the last record was written by a process that is gone. */
   readonly takenOver: boolean;
+  /** What asked this process to end (`SIGTERM`); null where nothing has. */
+  readonly asked: string | null;
 }
 
 export type Move =
@@ -89,13 +97,16 @@ export function nextMove(
   if (standing.declaration.operation_id !== declaration.operation_id) {
     return { ok: false, code: 'other_operation', seq: records[0]?.seq ?? -1, event: 'declared' };
   }
-  return { ok: true, move: moveFrom(standing, answers), standing };
+  return { ok: true, move: moveFrom(standing, answers, records), standing };
 }
 
-function moveFrom(standing: Standing, answers: Answers): Move {
+function moveFrom(standing: Standing, answers: Answers, records: readonly AuditRecord[]): Move {
   const { state } = standing;
   if (answers.takenOver && isInterrupted(standing)) {
     return rollBack(standing, interrupted(standing));
+  }
+  if (answers.asked !== null && isOnItsWay(standing)) {
+    return rollBack(standing, `asked_to_end:${answers.asked}`);
   }
   switch (state.name) {
     case 'DECLARED':
@@ -120,19 +131,21 @@ function moveFrom(standing: Standing, answers: Answers): Move {
     case 'ROLLING_BACK':
       return moveWhileRollingBack(standing);
     case 'ROLLED_BACK':
-      return standing.sealed === null ? moveToSeal(standing) : { move: 'amend' };
+      return standing.sealed === null ? moveToSeal(standing, records) : { move: 'amend' };
     case 'ROLLBACK_FAILED':
-      return standing.sealed === null ? moveToSeal(standing) : { move: 'done' };
+      return standing.sealed === null ? moveToSeal(standing, records) : { move: 'done' };
     case 'REPORTING':
-      return moveToSeal(standing);
+      return moveToSeal(standing, records);
     case 'SEALED':
       return { move: 'done' };
   }
 }
 
-function moveBeforePreflight(standing: Standing, { now, lacking }: Answers): Move {
+function moveBeforePreflight(standing: Standing, { now, lacking, asked }: Answers): Move {
   if (isExpired(standing.declaration, now)) return rollBack(standing, 'declaration_expired');
-  return lacking === null ? { move: 'preflight' } : { move: 'refuse', code: lacking };
+  if (lacking !== null) return { move: 'refuse', code: lacking };
+  // Nothing was begun, not even a look: it can be run another time.
+  return asked === null ? { move: 'preflight' } : { move: 'refuse', code: 'asked_to_end' };
 }
 
 function moveWhileRunning(
@@ -155,6 +168,8 @@ function moveWhileRunning(
 
 function moveWhileHalted(standing: Standing, during: Moment, answers: Answers): Move {
   const { now, lacking, accepted } = answers;
+  // What is asked stays asked, and what was answered answered.
+  if (answers.asked !== null) return { move: 'wait' };
   if (accepted === null) {
     const asked = standing.halt?.at ?? Number.NaN;
     return now - asked < ANSWER_WITHIN_MS
@@ -175,11 +190,9 @@ function moveWhileRollingBack(standing: Standing): Move {
   return { move: asked ? 'finish_rollback' : 'verify_rollback' };
 }
 
-function moveToSeal(standing: Standing): Move {
-  const outcome = outcomeOf(standing);
-  // Cannot be: the states that lead here have an outcome. Undoing is the safe side of a mistake.
-  if (outcome === null) return rollBack(standing, 'outcome_unknown');
-  return { move: standing.reported ? 'seal' : 'report', outcome };
+function moveToSeal({ reported }: Standing, records: readonly AuditRecord[]): Move {
+  const { outcome } = endingOf(records);
+  return { move: reported ? 'seal' : 'report', outcome };
 }
 
 function rollBack(standing: Standing, why: string): Move {
@@ -194,6 +207,20 @@ function isInterrupted({ state }: Standing): boolean {
     case 'APPROVED':
     case 'PREFLIGHT':
     case 'RUNNING':
+    case 'FINAL_VERIFY':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** On its way to a success: asked to end, it turns back instead of beginning anything more. */
+function isOnItsWay({ state }: Standing): boolean {
+  switch (state.name) {
+    case 'PREFLIGHT':
+    case 'RUNNING':
+    case 'STEP_FAILED':
+    case 'VERIFY_FAILED':
     case 'FINAL_VERIFY':
       return true;
     default:

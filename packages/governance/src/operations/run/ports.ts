@@ -16,6 +16,7 @@ import type { Gate, GateRecord } from '../gate.ts';
 import type { Action } from '../step.ts';
 import type { Backend, Manifest } from './backend.ts';
 import type { LeaseRefusal, StopCode } from './exit-code.ts';
+import type { Halt } from './standing.ts';
 
 /** The environment, held by one process for one operation. */
 export interface Lease {
@@ -63,12 +64,14 @@ export interface RunPorts {
   readonly takeLease: (claim: LeaseClaim) => LeaseAnswer;
   /** What the approvals on record lack as of `now`; null where they suffice. */
   readonly lacking: (now: number) => Promise<ApprovalFault | null>;
-  /** Whether an answer is an approver's; null where it is. */
-  readonly judgeAnswer: (answer: AuditRecord) => Promise<ApprovalFault | null>;
+  /** Whether an answer is an approver's, to this question; null where it is. */
+  readonly judgeAnswer: (answer: AuditRecord, halt: Halt) => Promise<ApprovalFault | null>;
   /** Judges an action by the scope as it is now, links and all; null where it is allowed. */
   readonly assess: (action: Action) => Promise<Fault | null>;
   /** What is wrong with the chain of records, or null. */
   readonly auditFault: () => Promise<string | null>;
+  /** What is amiss at the start and stops nobody: it goes on record. */
+  readonly warnings?: () => Promise<readonly string[]>;
   /** Writes the report. */
   readonly report: (outcome: Outcome) => Promise<ReportMade>;
   /** Writes the ledger's entry and the record `sealed`; may be called again after a crash. */
@@ -77,6 +80,8 @@ export interface RunPorts {
   readonly amend: (amendment: Amendment) => Promise<void>;
   /** Who carries out a later rollback, for the amendment. */
   readonly actor: string;
+  /** Aborted when this process is asked to end; the reason is by what. */
+  readonly end: AbortSignal;
   /** Less room than this for what is kept, and nothing begins. */
   readonly freeBytesMin: number;
 }
@@ -91,6 +96,11 @@ export function stopOf(error: unknown): StopCode | null {
   const cause = error instanceof Error ? error.cause : null;
   if (typeof cause !== 'object' || cause === null || !('stop' in cause)) return null;
   return cause.stop as StopCode;
+}
+
+/** What asked this process to end; null where nothing has. */
+export function askedToEnd({ end }: Pick<RunPorts, 'end'>): string | null {
+  return end.aborted ? String(end.reason) : null;
 }
 
 export function detailOf(error: unknown): string {

@@ -21,7 +21,15 @@ export async function preflight(standing: Standing, ports: RunPorts): Promise<st
     verificationFault(standing) ??
     (await rollbackFault(standing, ports));
   const passed = why === null && verdictOf(gates) === 'PASS';
-  append(ports, { event: 'preflight', host: backend.host, gates, free_bytes: free, passed });
+  const warnings = (await ports.warnings?.()) ?? [];
+  append(ports, {
+    event: 'preflight',
+    host: backend.host,
+    gates,
+    free_bytes: free,
+    passed,
+    ...(warnings.length === 0 ? {} : { warnings }),
+  });
   return why;
 }
 

@@ -177,6 +177,23 @@ it('a sealed operation has nothing to resume', async () => {
   expect(bench.records).toHaveLength(length);
 });
 
+it('O-08 a sealed operation that was not entered is entered by resume', async () => {
+  const bench = threeSteps('well');
+  const entered: string[] = [];
+  const dies = { seal: () => Promise.reject(new Error('killed')) };
+  const stopped = await runOperation(portsOf(bench, { changed: dies }));
+  expect(stopped).toMatchObject({ end: 'stopped', code: 'seal_failed' });
+  portsOf(bench).log.append({ event: 'sealed', outcome: 'SUCCESS' });
+  const seal = (outcome: string) => {
+    entered.push(outcome);
+    return Promise.resolve();
+  };
+  const end = await resumeOperation(portsOf(bench, { changed: { seal } }));
+  expect(exitCodeOf(end)).toBe(0);
+  expect(entered).toEqual(['SUCCESS']);
+  expect(bench.locks.lease).toBeNull();
+});
+
 /** A step whose gate cannot be asked. */
 async function halted(): Promise<Bench> {
   const gate = { kind: 'redis', command: ['PING'] } as const;

@@ -5,7 +5,7 @@
 import type { RunEnd } from './exit-code.ts';
 import { stateOf } from './machine.ts';
 import type { RunPorts } from './ports.ts';
-import { drive, illegal, refused, sealedEnd, underLease } from './runner.ts';
+import { drive, enter, illegal, refused, sealedEnd, underLease } from './runner.ts';
 import type { Standing } from './standing.ts';
 
 export async function resumeOperation(ports: RunPorts): Promise<RunEnd> {
@@ -19,9 +19,16 @@ export async function resumeOperation(ports: RunPorts): Promise<RunEnd> {
   return underLease(ports, standing, 'resume', (lease) => drive(ports, lease, true));
 }
 
-/** Sealed: nothing is done but to give back what a process that died afterwards still held. */
+/**
+ * Sealed: what a process that died afterwards had not yet put into the ledger is put there, and
+ * what it still held is given back.
+ */
 async function tidyUp(ports: RunPorts, standing: Standing): Promise<RunEnd> {
-  const end = sealedEnd(standing);
-  await underLease(ports, standing, 'resume', () => Promise.resolve(end));
-  return end;
+  const sealed = sealedEnd(standing);
+  const end = await underLease(ports, standing, 'resume', async () => {
+    await enter(ports, standing);
+    return sealed;
+  });
+  // Where another is at work, this one had given back its lease, which it does last of all.
+  return end.end === 'refused' ? sealed : end;
 }

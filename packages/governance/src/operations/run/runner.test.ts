@@ -212,6 +212,137 @@ describe('a rollback that fails', () => {
   });
 });
 
+describe('what nobody could put back', () => {
+  const A = '/srv/app/a.json';
+  const litter = { ...THIRD, rollback: [{ kind: 'fs.chmod', path: A, mode: '0644' }] };
+
+  it('TRIP O-07 is what a command left in its scope: PARTIAL, by its name', async () => {
+    const third = { ...litter, verification: [FAILS] };
+    const bench = createBench(declare({ steps: [FIRST, third] as never }));
+    const end = await runOperation(portsOf(bench));
+    expect(exitCodeOf(end)).toBe(6);
+    expect(payloadOf(bench, 'rollback_finished')?.left).toEqual([
+      'undo_failed:2: differs:/srv/app/new.json: created',
+    ]);
+    expect(bench.locks.latch).toMatch(/^undo_failed:2: differs/);
+  });
+
+  it('NON-TRIP: is not what others changed meanwhile, where its end is on record', async () => {
+    const third = verifiedBy(THIRD, FAILS);
+    const bench = createBench(declare({ steps: [FIRST, third] as never }));
+    const faultAt = (): null => {
+      if (!eventsOf(bench).includes('rollback_started')) return null;
+      bench.world.files.set('/srv/app/state', { content: 's', mode: 0o644 });
+      return null;
+    };
+    expect(exitCodeOf(await runOperation(portsOf(bench, { faultAt })))).toBe(1);
+  });
+
+  it('O-10 is what changed under a look: told as left, and never as undone', async () => {
+    const look = {
+      title: 'look',
+      action: { kind: 'fs.read', path: '/srv/app/a.json' },
+      verification: [],
+    };
+    const doomed = verifiedBy(SECOND, FAILS);
+    const bench = createBench(declare({ steps: [look, doomed] as never }));
+    const faultAt = (_: number, method: string): null => {
+      if (method === 'perform') {
+        bench.world.files.set('/srv/app/state', { content: 's', mode: 0o644 });
+      }
+      return null;
+    };
+    expect(exitCodeOf(await runOperation(portsOf(bench, { faultAt })))).toBe(6);
+    expect(payloadOf(bench, 'rollback_finished')?.left).toEqual([
+      'unexplained_change:1:/srv/app/state',
+    ]);
+    expect(sealedOutcome(bench)).toBe('PARTIAL');
+    expect(bench.locks.latch).not.toBeNull();
+  });
+});
+
+describe('a runner that is asked to end', () => {
+  /** Asked when that many records are there. */
+  function askedAt(many: number, declared = declare()) {
+    const bench = createBench(declared);
+    const controller = new AbortController();
+    const ports = portsOf(bench, { changed: { end: controller.signal } });
+    const append: typeof ports.log.append = (payload) => {
+      const record = ports.log.append(payload);
+      if (bench.records.length === many) controller.abort('SIGTERM');
+      return record;
+    };
+    return { bench, ports: { ...ports, log: { ...ports.log, append } } };
+  }
+
+  it('TRIP: wherever it is on its way, turns back and begins nothing more', async () => {
+    // From the preflight to the verdict of the last step.
+    for (let many = 3; many <= 12; many += 1) {
+      const { bench, ports } = askedAt(many);
+      const before = snapshot(bench.world);
+      expect([many, exitCodeOf(await runOperation(ports))]).toEqual([many, 1]);
+      expect(payloadOf(bench, 'rollback_started')?.why).toBe('asked_to_end:SIGTERM');
+      const steps = eventsOf(bench).filter((event) => event.startsWith('step_started'));
+      expect(steps).toHaveLength(Math.floor((many - 1) / 3));
+      expect(snapshot(bench.world)).toBe(before);
+      expect(bench.locks).toMatchObject({ lease: null, latch: null, trading: null });
+    }
+  });
+
+  it('NON-TRIP: once all is proved ends as a success', async () => {
+    for (const many of [13, 14, 15]) {
+      const { ports } = askedAt(many);
+      expect([many, exitCodeOf(await runOperation(ports))]).toEqual([many, 0]);
+    }
+  });
+
+  it('NON-TRIP: on its way back goes on', async () => {
+    const steps = [FIRST, verifiedBy(SECOND, FAILS), THIRD] as never;
+    for (let many = 10; many <= 14; many += 1) {
+      const { bench, ports } = askedAt(many, declare({ steps }));
+      expect(exitCodeOf(await runOperation(ports))).toBe(1);
+      expect(payloadOf(bench, 'rollback_started')?.why).toBe('verify_failed:2');
+      expect(sealedOutcome(bench)).toBe('ROLLBACK');
+    }
+  });
+
+  it('TRIP: before anything was begun is refused, and nothing is held', async () => {
+    const bench = createBench();
+    const end = AbortSignal.abort('SIGINT');
+    expect(await runOperation(portsOf(bench, { changed: { end } }))).toMatchObject({
+      end: 'refused',
+      code: 'asked_to_end',
+    });
+    expect(bench.locks.lease).toBeNull();
+    expect(exitCodeOf(await runOperation(portsOf(bench)))).toBe(0);
+  });
+
+  it('TRIP: ends the command that runs, and cuts short nothing of the way back', async () => {
+    const controller = new AbortController();
+    const bench = createBench(declare({ steps: [THIRD] as never }));
+    const ports = portsOf(bench, { changed: { end: controller.signal } });
+    const heard: string[] = [];
+    const backend: typeof ports.backend = {
+      ...ports.backend,
+      interrupt: () => void heard.push(eventsOf(bench).at(-1) ?? ''),
+      perform: (action) => {
+        controller.abort('SIGTERM');
+        return ports.backend.perform(action);
+      },
+    };
+    expect(exitCodeOf(await runOperation({ ...ports, backend }))).toBe(1);
+    expect(heard).toEqual(['step_started 1']);
+  });
+
+  it('NON-TRIP: while it waits for an answer leaves the question as it is', async () => {
+    const bench = haltedAfterStepOne();
+    await runOperation(portsOf(bench));
+    const end = AbortSignal.abort('SIGTERM');
+    expect(exitCodeOf(await resumeOperation(portsOf(bench, { changed: { end } })))).toBe(10);
+    expect(eventsOf(bench).at(-1)).toBe('halt');
+  });
+});
+
 describe('success', () => {
   it('O-10 is refused to an operation one of whose services is down', async () => {
     const start = {

@@ -2,7 +2,8 @@
  * Owns the execution (section 9.14): asks the machine what comes next, does that, records it, and
  * asks again. One step at a time, each verified, everything undone on the first failure.
  */
-import type { AuditEvent, Change } from '../audit/event.ts';
+import type { AuditEvent, AuditRecord, Change } from '../audit/event.ts';
+import { gatesOf } from '../audit/story.ts';
 import type { GateRecord } from '../gate.ts';
 import { executeStep, guard, secure } from './execute.ts';
 import type { NotBegun, RunEnd } from './exit-code.ts';
@@ -11,6 +12,7 @@ import type { Answers, Move } from './machine.ts';
 import {
   append,
   askAll,
+  askedToEnd,
   changesSince,
   detailOf,
   heldManifest,
@@ -22,16 +24,9 @@ import {
 } from './ports.ts';
 import type { Amendment, Lease, LeaseUse, RunPorts } from './ports.ts';
 import { preflight } from './preflight.ts';
-import {
-  baselineGates,
-  finalGates,
-  gatesOfStep,
-  hasMutated,
-  unlooked,
-  verdictOf,
-} from './standing.ts';
+import { baselineGates, finalGates, hasMutated, unlooked, verdictOf } from './standing.ts';
 import type { Begun, Standing } from './standing.ts';
-import { undoStep } from './undo.ts';
+import { leftByCommand, undoStep } from './undo.ts';
 
 /** Carries out an operation that was validated and approved, and that has not begun. */
 export async function runOperation(ports: RunPorts): Promise<RunEnd> {
@@ -83,6 +78,7 @@ export async function underLease(
 export async function drive(ports: RunPorts, lease: Lease, takenOver: boolean): Promise<RunEnd> {
   let isFirst = takenOver;
   for (;;) {
+    await hear();
     const { records } = ports.log;
     const [first] = records;
     if (first?.payload.event !== 'declared') return illegal(stateOf(records));
@@ -101,6 +97,14 @@ export async function drive(ports: RunPorts, lease: Lease, takenOver: boolean): 
   }
 }
 
+/**
+ * What this process was sent meanwhile is heard before anything more is begun. Twice, as the first
+ * turn may end before the system is asked.
+ */
+async function hear(): Promise<void> {
+  for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
 async function answersFor(ports: RunPorts, takenOver: boolean): Promise<Answers> {
   const fold = stateOf(ports.log.records);
   const now = ports.clock();
@@ -111,6 +115,7 @@ async function answersFor(ports: RunPorts, takenOver: boolean): Promise<Answers>
     lacking: isOpen ? await lackingOf(ports) : null,
     accepted: standing === null ? null : await acceptedOf(standing, ports),
     takenOver,
+    asked: askedToEnd(ports),
   };
 }
 
@@ -120,11 +125,12 @@ function isAskingForApproval({ state: { name } }: Standing): boolean {
 
 /** The first answer that came in time from somebody who may give it. */
 async function acceptedOf({ halt }: Standing, ports: RunPorts): Promise<string | null> {
-  for (const record of halt?.answers ?? []) {
+  if (halt === null) return null;
+  for (const record of halt.answers) {
     const { payload, ts } = record;
-    const inTime = Date.parse(ts) - (halt?.at ?? Number.NaN) < ANSWER_WITHIN_MS;
+    const inTime = Date.parse(ts) - halt.at < ANSWER_WITHIN_MS;
     if (payload.event !== 'answer' || !inTime) continue;
-    const fault = await ports.judgeAnswer(record).catch(detailOf);
+    const fault = await ports.judgeAnswer(record, halt).catch(detailOf);
     if (fault === null) return payload.option;
   }
   return null;
@@ -133,6 +139,7 @@ async function acceptedOf({ halt }: Standing, ports: RunPorts): Promise<string |
 function endOf(move: Move, standing: Standing, { log }: RunPorts): RunEnd | null {
   switch (move.move) {
     case 'refuse':
+      if (move.code === 'asked_to_end') return refused(move.code, 'nothing was begun');
       return refused(move.code, 'see the approvals on record');
     case 'wait': {
       const halt = log.records.findLast(({ payload }) => payload.event === 'halt')?.payload;
@@ -195,7 +202,7 @@ async function verify(
   ports: RunPorts,
 ): Promise<void> {
   const declared = step === 'final' ? undefined : declaration.steps[step - 1];
-  const asked = declared === undefined ? finalGates(declaration) : gatesOfStep(declared);
+  const asked = declared === undefined ? finalGates(declaration) : gatesOf(declared);
   const started = step === 'final' ? begun[0] : begun.find((entry) => entry.step === step);
   const gates = await askAll(ports.backend, asked, started?.at ?? ports.clock());
   recordVerdict(step, gates, ports);
@@ -224,15 +231,17 @@ function question({ log }: RunPorts): AuditEvent {
 }
 
 async function undo(
-  { step, undo: record }: Begun,
+  begun: Begun,
   { declaration }: Standing,
   ports: RunPorts,
   lease: Lease,
 ): Promise<void> {
+  const { step, undo: record } = begun;
   const declared = declaration.steps[step - 1];
   if (declared === undefined) stop('audit_illegal', `there is no step ${step}`);
   secure(lease);
-  const { status, detail, gates, strayed } = await undoStep(record, declared, ports);
+  const left = (): Promise<string | null> => leftByCommand(begun, declared, ports);
+  const { status, detail, gates, strayed } = await undoStep(record, declared, ports, left);
   if (strayed.length > 0) {
     guard(() => lease.latch(`scope_violation:${step}`));
     append(ports, { event: 'scope_violation', step, changes: strayed });
@@ -267,12 +276,13 @@ async function leftOutside(
 }
 
 /** Exactly what is not as it was. */
-function leftBy({ rollback, strayed }: Standing): readonly string[] {
+function leftBy({ rollback, strayed, unexplained }: Standing): readonly string[] {
   const undone = rollback?.undone.filter(({ status }) => status === 'FAIL') ?? [];
   const gates = rollback?.gates?.filter(({ answer }) => answer !== 'pass') ?? [];
   return [
     ...undone.map(({ step, detail }) => `undo_failed:${step}: ${detail}`),
     ...gates.map(({ gate, answer, observed }) => `gate_${answer}:${gate.kind}: ${observed}`),
+    ...unexplained,
     ...strayed.map(outside),
   ];
 }
@@ -310,6 +320,20 @@ async function amend(ports: RunPorts): Promise<void> {
   await ports.amend(amendment).catch((error: unknown) => {
     stop('seal_failed', detailOf(error));
   });
+}
+
+/** What is sealed, and amended, is in the ledger: once, however often this is called. */
+export async function enter(ports: RunPorts, { sealed }: Standing): Promise<void> {
+  if (sealed !== null) await seal(sealed, ports);
+  const { payload } = { ...ports.log.records.findLast(isAmendment) };
+  if (payload?.event !== 'amendment') return;
+  await ports.amend(payload).catch((error: unknown) => {
+    stop('seal_failed', detailOf(error));
+  });
+}
+
+function isAmendment({ payload }: AuditRecord): boolean {
+  return payload.event === 'amendment';
 }
 
 /** The end of an operation that has nothing more to do. */

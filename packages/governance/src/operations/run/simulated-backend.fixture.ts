@@ -122,6 +122,8 @@ export function createSimulatedBackend(world: World, options: SimulationOptions)
     manifest: () => read('manifest', () => manifestOf(world)),
     changes: (before, after) => compare(before, after, options.paths),
     freeBytes: () => read('freeBytes', () => world.freeBytes),
+    interrupt: () => undefined,
+    clearDrafts: () => Promise.resolve(ok()),
     close: () => Promise.resolve(),
   };
 }

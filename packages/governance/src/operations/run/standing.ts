@@ -1,9 +1,10 @@
 /** Where an operation stands, as its log tells it, and the gates it has to pass to get on. */
 import { canonicalJson } from '@holdfast/core/proof';
 import type { AuditRecord, Change, Outcome, UndoRecord } from '../audit/event.ts';
+import { gatesOf, lastVerbs, servicesNeeded } from '../audit/story.ts';
 import type { Declaration } from '../declaration.ts';
 import type { Gate, GateRecord } from '../gate.ts';
-import { isMutating, type Step } from '../step.ts';
+import { isMutating } from '../step.ts';
 
 export type Verdict = 'PASS' | 'FAIL' | 'INCONCLUSIVE';
 
@@ -39,6 +40,9 @@ export interface Begun {
 
 export interface Halt {
   readonly at: number;
+  /** Of its record: what an answer is signed for. */
+  readonly hash: string;
+  readonly question: string;
   readonly during: Moment;
   readonly options: readonly string[];
   readonly answers: readonly AuditRecord[];
@@ -72,6 +76,8 @@ export interface Standing {
   readonly finalPassed: boolean;
   /** What changed outside of the scope. The runner cannot put it back. */
   readonly strayed: readonly Change[];
+  /** What changed under a step that changes nothing: nobody can put it back either. */
+  readonly unexplained: readonly string[];
   readonly halt: Halt | null;
   readonly rollback: Rollback | null;
   readonly reported: boolean;
@@ -103,42 +109,27 @@ export function unlooked({ begun, looked }: Standing): Begun | null {
   return last === undefined || last.step === looked ? null : last;
 }
 
-/** The only place that knows how an operation ended; null while that is open. */
-export function outcomeOf(standing: Standing): Outcome | null {
-  const { declaration, rollback, passed, finalPassed, strayed } = standing;
-  if (rollback !== null) {
-    if (rollback.complete === null) return null;
-    return rollback.complete ? 'ROLLBACK' : 'PARTIAL';
-  }
-  const whole = passed === declaration.steps.length && finalPassed && strayed.length === 0;
-  return whole ? 'SUCCESS' : null;
-}
-
 export function isExpired({ expires_at: expires }: Declaration, now: number): boolean {
   // A date nobody can read is over.
   return !(now < Date.parse(expires));
 }
 
-export function gatesOfStep({ action, verification }: Step): readonly Gate[] {
-  return action.kind === 'check' ? [action.gate, ...verification] : verification;
-}
-
 /** The first mutating step that nothing would verify, by its number; null where there is none. */
 export function unverified({ steps }: Declaration): number | null {
-  const at = steps.findIndex((step) => isMutating(step.action) && gatesOfStep(step).length === 0);
+  const at = steps.findIndex((step) => isMutating(step.action) && gatesOf(step).length === 0);
   return at === -1 ? null : at + 1;
 }
 
 /** What has to hold before the first step and again after a rollback. */
 export function baselineGates(declaration: Declaration): readonly Gate[] {
-  const moved = verbsByService(declaration);
-  return withServices(declaration, (service) => !moved.has(service));
+  const moved = lastVerbs(declaration);
+  const unmoved = declaration.ALLOWED_SERVICES.filter((service) => !moved.has(service));
+  return withServices(declaration, unmoved);
 }
 
 /** What has to hold after the last step: of the services, all but those it stops on purpose. */
 export function finalGates(declaration: Declaration): readonly Gate[] {
-  const moved = verbsByService(declaration);
-  return withServices(declaration, (service) => moved.get(service) !== 'stop');
+  return withServices(declaration, servicesNeeded(declaration));
 }
 
 /** Whether these are the answers to exactly those gates, in their order. */
@@ -149,27 +140,9 @@ export function areAnswersTo(records: readonly GateRecord[], gates: readonly Gat
 }
 
 /** A declared service that is down is no success (section 9.8), whether a gate asks or not. */
-function withServices(
-  declaration: Declaration,
-  isNeeded: (service: string) => boolean,
-): readonly Gate[] {
-  const { verification, ALLOWED_SERVICES: services } = declaration;
+function withServices({ verification }: Declaration, needed: readonly string[]): readonly Gate[] {
   const asked = verification.flatMap((gate) => (gate.kind === 'status' ? gate.services : []));
-  const unasked = services.filter((service) => isNeeded(service) && !asked.includes(service));
+  const unasked = needed.filter((service) => !asked.includes(service));
   if (unasked.length === 0) return verification;
   return [...verification, { kind: 'status', services: unasked }];
-}
-
-/** The last verb of each service that is started or stopped. */
-function verbsByService({ steps }: Declaration): ReadonlyMap<string, 'start' | 'stop'> {
-  const last = new Map<string, 'start' | 'stop'>();
-  for (const { action } of steps) {
-    if (action.kind !== 'service') continue;
-    const { verb, service } = action;
-    if (verb === 'stop') last.set(service, 'stop');
-    else if (verb === 'start' || (verb === 'restart' && last.has(service))) {
-      last.set(service, 'start');
-    }
-  }
-  return last;
 }

@@ -1,12 +1,13 @@
 /** The way back: written down before a change, and walked in reverse order (section 9.7). */
 import { createHash } from 'node:crypto';
-import type { Change, FileBefore, ServiceBefore, UndoRecord } from '../audit/event.ts';
+import type { AuditRecord, Change, FileBefore, ServiceBefore, UndoRecord } from '../audit/event.ts';
 import { faultName } from '../fault.ts';
 import type { Gate, GateRecord } from '../gate.ts';
 import { type Action, isMutating, type Step } from '../step.ts';
 import type { Done } from './backend.ts';
-import { askAll, changesSince, detailOf, outOfScope, readManifest } from './ports.ts';
+import { askAll, changesSince, detailOf, heldManifest, outOfScope, readManifest } from './ports.ts';
 import type { RunPorts } from './ports.ts';
+import type { Begun } from './standing.ts';
 
 export type UndoRecorded =
   | { readonly ok: true; readonly undo: UndoRecord }
@@ -35,17 +36,49 @@ export interface UndoDone {
 }
 
 /**
+ * What a command left in its scope, after its declared rollback: compared with what was there
+ * before it, held beside the log. Of a command whose end is on record only what it changed counts;
+ * of one that was cut short, everything.
+ */
+export async function leftByCommand(
+  { step, manifest }: Begun,
+  { action }: Step,
+  ports: RunPorts,
+): Promise<string | null> {
+  if (action.kind !== 'exec.sandboxed' || manifest === null) return null;
+  const { payload } = { ...ports.log.records.find(isEndOf(step)) };
+  const own = payload?.event === 'step_finished' ? payload.changes : null;
+  const changes = await changesSince(heldManifest(manifest, ports), ports.backend);
+  if (changes === null) return 'manifest_unreadable';
+  const left = changes.find(({ path, inScope }) => {
+    return inScope && (own === null || own.some((change) => change.path === path));
+  });
+  return left === undefined ? null : `differs:${left.path}: ${left.what}`;
+}
+
+const isEndOf =
+  (step: number) =>
+  ({ payload }: AuditRecord): boolean =>
+    payload.event === 'step_finished' && payload.step === step;
+
+/**
  * Puts a step back and looks whether it is. May be called again for a step that was put back in
  * part: restoring is idempotent, and declared actions have to be.
  */
-export async function undoStep(undo: UndoRecord, step: Step, ports: RunPorts): Promise<UndoDone> {
+export async function undoStep(
+  undo: UndoRecord,
+  step: Step,
+  ports: RunPorts,
+  left: () => Promise<string | null> = () => Promise.resolve(null),
+): Promise<UndoDone> {
   const since = ports.clock();
   const actions = undo.kind === 'actions' ? undo.actions : (step.rollback ?? []);
   const before = await readManifest(ports.backend);
   const fault =
     (await restore(undo, ports)) ??
     (await runActions(actions, ports)) ??
-    (await differenceFrom(undo, ports));
+    (await differenceFrom(undo, ports)) ??
+    (await left());
   const changes = await changesSince(before, ports.backend);
   const gates = await askAll(ports.backend, evidenceOf(undo), since);
   const told =
@@ -112,8 +145,10 @@ async function restore(undo: UndoRecord, ports: RunPorts): Promise<string | null
     case 'actions':
       return null;
     case 'file': {
-      if ((await differenceFrom(undo, ports)) === null) return null;
       const { path, before } = undo;
+      const cleared = await attempt(() => backend.clearDrafts(path));
+      if (cleared !== null) return cleared;
+      if ((await differenceFrom(undo, ports)) === null) return null;
       if (before.state === 'absent') {
         return attempt(() => backend.restoreFile(path, before, null));
       }

@@ -1,7 +1,7 @@
 /** The anchor (C): an annotated tag that holds the entry, a witness outside of the ledger. */
+import { entryDocument } from '@holdfast/runtime/proof';
 import { git } from './git.ts';
 import type { LedgerEntry } from './ledger-event.ts';
-import { entryDocument } from './ledger-views.ts';
 
 export type AnchorAnswer =
   | { readonly ok: true; readonly tag: string }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { digestOf } from '../audit/chain.ts';
+import { digestOf } from '@holdfast/runtime/proof';
 import { bundleDeclaration } from '../declaration.fixture.ts';
 import type { Declaration } from '../declaration.ts';
 import { type ApprovalRequest, judgeApprovals, readApprovals, signApproval } from './approval.ts';
@@ -173,6 +173,19 @@ describe('two people', () => {
     sign(HIGH, { role: one });
     sign(HIGH, { approver: 'ben', role: other });
     expect(judge(HIGH)).toMatchObject({ granted: false, lacks: [{ code: 'roles_not_different' }] });
+  });
+
+  it('TRIP: a role that the trust roots do not give the signer is none', () => {
+    sign(HIGH, { role: 'risk' });
+    sign(HIGH, { approver: 'ben', role: 'compliance' });
+    expect(codes(HIGH)).toEqual(['role_not_held', 'second_approver_missing']);
+    expect(judge(HIGH).granted).toBe(false);
+  });
+
+  it('NON-TRIP: the role of a key itself is held, in any spelling', () => {
+    sign(HIGH, { role: 'Approver' });
+    sign(HIGH, { approver: 'ben', role: 'Risk_Officer' });
+    expect(judge(HIGH)).toMatchObject({ granted: true, lacks: [] });
   });
 
   it('O-11 are not the requester and another', () => {

@@ -2,23 +2,11 @@
  * An approval is a document a person signed: this operation, exactly as declared, in this role,
  * until then (section 9.10, D-21). It lies beside the log in `approvals/`, its envelope with it.
  */
-import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { assert } from '@holdfast/core';
-import { closed, createParser, parseText } from '@holdfast/core/parse';
-import { ENVELOPE_SUFFIX, OPERATION_APPROVAL_PREDICATE, parseEnvelope } from '@holdfast/core/proof';
-import {
-  readBounded,
-  readSigned,
-  type SignedDocument,
-  type SignedReading,
-  type SigningKey,
-  signFile,
-  type TrustRoots,
-} from '@holdfast/runtime/proof';
+import { closed, createParser } from '@holdfast/core/parse';
+import { OPERATION_APPROVAL_PREDICATE } from '@holdfast/core/proof';
+import type { SignedDocument, SigningKey, TrustRoots } from '@holdfast/runtime/proof';
 import { type Static, Type } from 'typebox';
-import { canonical } from '../audit/chain.ts';
-import { putDurably } from '../audit/durable-file.ts';
 import { UTC_MS } from '../audit/record-schema.ts';
 import { type Declaration, OPERATION_ID } from '../declaration.ts';
 import {
@@ -29,9 +17,13 @@ import {
   type Occasion,
   type Signed,
 } from './approver-set.ts';
+import {
+  type PersonallySigned,
+  readPersonal,
+  readPersonalFolder,
+  signPersonal,
+} from './personal-document.ts';
 
-const APPROVAL_LIMIT = 1 << 16;
-const APPROVALS_MAX = 64;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 const time = Type.String({ pattern: UTC_MS });
@@ -63,20 +55,16 @@ export interface ApprovalRequest {
   readonly lifetimeMs?: number;
 }
 
-export type ApprovalSigned =
-  | { readonly ok: true; readonly path: string }
-  | { readonly ok: false; readonly detail: string };
-
 function approvalsFolder(runFolder: string): string {
   return join(runFolder, 'approvals');
 }
 
-/** Writes and signs one; each gets a name of its own, so that none is written over. */
+/** Writes and signs one. */
 export function signApproval(
   runFolder: string,
   request: ApprovalRequest,
   key: SigningKey,
-): ApprovalSigned {
+): PersonallySigned {
   const { at, lifetimeMs = DAY_MS } = request;
   const document: Approval = {
     approval_version: 1,
@@ -88,46 +76,14 @@ export function signApproval(
     expires_at: new Date(at + lifetimeMs).toISOString(),
     decision: request.decision,
   };
-  const parsed = parseApproval(document);
-  if (!parsed.ok) {
-    const [{ path, message }] = parsed.violations;
-    return { ok: false, detail: `${path} ${message}` };
-  }
+  const predicateType = OPERATION_APPROVAL_PREDICATE;
   const folder = approvalsFolder(runFolder);
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, `${request.approver}-${at}.json`);
-  putDurably(path, `${canonical(document)}\n`, 0o644);
-  const claim = {
-    predicateType: OPERATION_APPROVAL_PREDICATE,
-    predicate: { signed_ts_ms: at },
-  } as const;
-  const signed = signFile(path, claim, [key]);
-  return signed.ok ? { ok: true, path } : { ok: false, detail: signed.detail };
+  return signPersonal(document, { folder, parser: parseApproval, predicateType, at, key });
 }
 
-/** Every approval that lies there, believed or not; one that cannot be read is one unsigned. */
+/** Every approval that lies there, believed or not. */
 export function readApprovals(runFolder: string): readonly SignedDocument[] {
-  const folder = approvalsFolder(runFolder);
-  let names: readonly string[];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    return [];
-  }
-  const nothing = Buffer.alloc(0);
-  return names
-    .filter((name) => name.endsWith('.json'))
-    .sort()
-    .slice(0, APPROVALS_MAX)
-    .map((name) => {
-      const document = readBounded(join(folder, name), APPROVAL_LIMIT);
-      const envelope = readBounded(join(folder, `${name}${ENVELOPE_SUFFIX}`), APPROVAL_LIMIT);
-      return {
-        name,
-        document: document.ok ? document.bytes : nothing,
-        envelope: envelope.ok ? envelope.bytes : nothing,
-      };
-    });
+  return readPersonalFolder(approvalsFolder(runFolder));
 }
 
 export interface ApprovalContext extends Omit<Occasion, 'declaration'> {
@@ -163,59 +119,29 @@ type Read = Lack | { readonly signed: Signed; readonly decision: Approval['decis
 
 function readApproval(document: SignedDocument, context: ApprovalContext): Read {
   const { declaration, roots, now, startedAt } = context;
-  const reading = readSigned(document, {
+  const read = readPersonal(document, {
     parser: parseApproval,
     predicate: OPERATION_APPROVAL_PREDICATE,
     roots,
-    acceptsDevelopmentKeys: declaration.environment === 'DEV',
+    environment: declaration.environment,
     // What was valid when it was used stays so when it is judged later.
     now: startedAt ?? now,
   });
-  if (!reading.ok) return unread(document, reading);
-  const { value: approval, people } = reading;
+  if ('code' in read) return read;
+  const { value: approval, keyId } = read;
   const { approver } = approval;
-  const no = (code: Lack['code'], detail: string): Lack => ({ code, detail });
-  if (people.length > 1 || people[0] !== approver) {
-    return no('approver_unknown', `it speaks for ${approver}, signed by ${people.join(' ')}`);
-  }
   if (approval.operation_id !== declaration.operation_id) {
-    return no('approval_digest_mismatch', `${approver} approved ${approval.operation_id}`);
+    const detail = `${approver} approved ${approval.operation_id}`;
+    return { code: 'approval_digest_mismatch', detail };
   }
   const signed: Signed = {
     digest: approval.declaration_digest,
     approver,
     role: approval.role,
-    key_id: keyOf(document),
+    key_id: keyId,
     at: approval.at,
     expires_at: approval.expires_at,
     self: isSamePerson(approver, declaration.requested_by),
   };
   return { signed, decision: approval.decision };
-}
-
-/** Who is not known has signed something; who cannot be made out has signed nothing. */
-const NOT_KNOWN: readonly string[] = [
-  'KEY_UNKNOWN',
-  'KEY_NOT_VALID_AT_SIGNING',
-  'KEY_NOT_VALID_NOW',
-  'ROLE_NOT_ALLOWED',
-  'NO_PERSON',
-];
-
-function unread(
-  { name }: SignedDocument,
-  { code, detail }: Extract<SignedReading<Approval>, { ok: false }>,
-): Lack {
-  return {
-    code: NOT_KNOWN.includes(code) ? 'approver_unknown' : 'approval_unsigned',
-    detail: `${name}: ${code} ${detail}`,
-  };
-}
-
-/** The first key of an envelope that was verified; one person's keys are one person's. */
-function keyOf({ envelope }: SignedDocument): string {
-  const parsed = parseText(Buffer.from(envelope).toString('utf8'), parseEnvelope);
-  const [first] = parsed.ok ? parsed.value.signatures : [];
-  assert(first !== undefined, 'a verified envelope has a signature');
-  return first.keyid;
 }

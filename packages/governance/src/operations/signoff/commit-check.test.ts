@@ -1,9 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
-  cpSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readFileSync,
   realpathSync,
@@ -13,55 +10,37 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { checkMessageFile, checkRange, checkStaged, type CommitFault } from './commit-check.ts';
+import { checkMessageFile, checkRange, checkStaged } from './commit-check.ts';
 import { GOVERNED_DEFAULTS, GOVERNED_FILE, isGoverned } from './governed.ts';
+import {
+  copyOf,
+  DECLARED,
+  GOVERNED,
+  governedTemplate,
+  namesOf,
+  SEALED,
+} from './governed-repository.fixture.ts';
 import { installHooks } from './hooks.ts';
-import { allocated, declaredRun, enteredRun } from './sealed-run.fixture.ts';
+import { commitIn, gitIn, putIn } from './repository.fixture.ts';
 
 const home = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-commits-')));
 afterAll(() => rmSync(home, { recursive: true }));
-/** On the hosts the repository lies here, wherever the check runs. */
-const CHECKOUT = '/srv/holdfast';
-const GOVERNED = { ...GOVERNED_DEFAULTS, checkout: CHECKOUT };
-const SEALED = 'OPS-2026-03-01-001';
-const DECLARED = 'OPS-2026-03-01-002';
 let root = '';
 let base = '';
 
-const git = (...args: string[]): string =>
-  execFileSync('git', ['-C', root, ...args], { encoding: 'utf8', stdio: 'pipe' }).trim();
-const put = (path: string, text: string): void => {
-  mkdirSync(dirname(join(root, path)), { recursive: true });
-  writeFileSync(join(root, path), text);
-};
-function commit(paths: readonly string[], message: string): void {
-  for (const path of paths) put(path, `${message} ${Math.random()}`);
-  git('add', '--force', ...paths);
-  git('commit', '-qm', message);
-}
-const names = (faults: readonly CommitFault[]): readonly string[] =>
-  faults.map(({ code, operand }) => `${code}:${operand}`);
-const range = (): readonly string[] => names(checkRange(root, `${base}..HEAD`));
+const git = (...args: string[]): string => gitIn(root, ...args);
+const put = (path: string, text: string): void => putIn(root, path, text);
+const commit = (paths: readonly string[], message: string): void => commitIn(root, paths, message);
+const range = (): readonly string[] => namesOf(checkRange(root, `${base}..HEAD`));
 
-const template = join(home, 'template');
+let template = '';
 beforeAll(() => {
-  root = template;
-  mkdirSync(template);
-  git('init', '-q');
-  git('config', 'user.name', 'ana');
-  git('config', 'user.email', 'ana@firm.example');
-  const change = { ALLOWED_PATHS: [`${CHECKOUT}/ops/units`, `${CHECKOUT}/deploy/a.service`] };
-  enteredRun(root, change);
-  declaredRun(root, allocated(root), change);
-  put(GOVERNED_FILE, JSON.stringify(GOVERNED));
-  git('add', '--all');
-  git('commit', '-qm', 'the beginning');
+  template = governedTemplate(home, ['ops/units', 'deploy/a.service']);
 });
 beforeEach(() => {
-  root = mkdtempSync(join(home, 'clone-'));
-  cpSync(template, root, { recursive: true });
+  root = copyOf(template);
   base = git('rev-parse', 'HEAD');
 });
 
@@ -114,7 +93,7 @@ describe('O-18 the check over a range', () => {
   });
 
   it('judges by the rule as it was before the range', () => {
-    const open = { governed_globs: [], exempt_globs: ['**'], checkout: null };
+    const open = { ...GOVERNED, governed_globs: [], exempt_globs: ['**'] };
     put(GOVERNED_FILE, JSON.stringify(open));
     git('commit', '-qam', 'nothing is governed');
     commit(['ops/units/a'], 'x');
@@ -136,7 +115,7 @@ describe('O-18 the check over a range', () => {
   });
 
   it.each(['HEAD', '..HEAD', 'a..b..c', '--all..x', 'nothing..HEAD'])('refuses %s', (what) => {
-    expect(names(checkRange(root, what))).toEqual([`repository_unreadable:${what}`]);
+    expect(namesOf(checkRange(root, what))).toEqual([`repository_unreadable:${what}`]);
   });
 
   it('lets nothing through by a rule that cannot be read', () => {
@@ -155,7 +134,7 @@ describe('O-18 the hooks', () => {
   };
   const message = (text: string): readonly string[] => {
     put('.git/COMMIT_EDITMSG', text);
-    return names(checkMessageFile(root, join(root, '.git/COMMIT_EDITMSG')));
+    return namesOf(checkMessageFile(root, join(root, '.git/COMMIT_EDITMSG')));
   };
 
   it('want the trailer of an operation that is declared at least', () => {
@@ -177,19 +156,19 @@ describe('O-18 the hooks', () => {
 
   it('know before there is a message that no operation declares a path', () => {
     stage('ops/units/b');
-    expect(names(checkStaged(root))).toEqual([]);
+    expect(namesOf(checkStaged(root))).toEqual([]);
     stage('ops/other');
-    expect(names(checkStaged(root))).toEqual(['path_not_declared:ops/other']);
+    expect(namesOf(checkStaged(root))).toEqual(['path_not_declared:ops/other']);
   });
 
   it('refuse outside of a repository, and a message that is not there', () => {
-    expect(names(checkStaged(home))).toEqual([`repository_unreadable:${home}`]);
+    expect(namesOf(checkStaged(home))).toEqual([`repository_unreadable:${home}`]);
     expect(checkMessageFile(root, '/nowhere')[0]?.code).toBe('repository_unreadable');
   });
 });
 
 describe('installHooks', () => {
-  it('installs both, and renews its own', () => {
+  it('installs all of them, and renews its own', () => {
     const first = installHooks(root, ['holdfast', 'ops', 'hook']);
     expect(first).toMatchObject({ ok: true });
     const script = readFileSync(join(root, '.git/hooks/commit-msg'), 'utf8');
@@ -199,7 +178,7 @@ describe('installHooks', () => {
     expect(readFileSync(join(root, '.git/hooks/pre-commit'), 'utf8')).toContain(`'it'\\''s'`);
   });
 
-  it('writes over nobody else’s hook or link, and then installs neither', () => {
+  it('writes over nobody else’s hook or link, and then installs none', () => {
     const own = join(root, '.git/hooks/commit-msg');
     writeFileSync(own, '#!/bin/sh\nexit 0\n');
     expect(installHooks(root, ['x'])).toEqual({ ok: false, code: 'hook_foreign', detail: own });

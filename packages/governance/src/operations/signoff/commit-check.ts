@@ -51,16 +51,116 @@ export function checkRange(root: string, range: string): readonly CommitFault[] 
   if (from === '' || to === undefined || to === '' || more.length > 1 || range.startsWith('-')) {
     return [fault('repository_unreadable', range, null, 'a range is written A..B')];
   }
-  const commits = git(root, ['rev-list', '--reverse', '--end-of-options', range]);
-  if (!commits.ok) return [fault('repository_unreadable', range, null, commits.detail)];
+  const there = git(root, ['rev-list', '--end-of-options', range]);
+  if (!there.ok) return [fault('repository_unreadable', range, null, there.detail)];
   // The rule as it was before: a commit cannot let itself through.
   const governed = governedAt(root, from);
   if (governed === null) return [fault('governed_unreadable', GOVERNED_FILE, from, UNREADABLE)];
-  const ledger = readLedger(root).faults.map((detail) =>
+  const enforced = enforcedIn(root, to, governed);
+  if (enforced === null) return [];
+  const commits = commitsOf(root, [range, ...enforced]);
+  if ('code' in commits) return [commits];
+  return [
+    ...ledgerFaults(root),
+    ...commits.hashes.flatMap((commit) => checkOne(root, commit, governed)),
+  ];
+}
+
+export type HistoryChecked =
+  | { readonly enforced: false }
+  | { readonly enforced: true; readonly commits: number; readonly faults: readonly CommitFault[] };
+
+/** The same of all that is enforced up to `head`, each commit by the rule of the one before it. */
+export function checkHistory(
+  root: string,
+  head: string,
+  without: readonly string[] = [],
+): HistoryChecked {
+  const broken = (found: CommitFault): HistoryChecked => ({
+    enforced: true,
+    commits: 0,
+    faults: [found],
+  });
+  const born = git(root, ['rev-parse', '--verify', '--quiet', `${head}^{commit}`]);
+  if (!born.ok) return broken(fault('repository_unreadable', head, null, born.detail));
+  const governed = governedAt(root, head);
+  if (governed === null)
+    return broken(fault('governed_unreadable', GOVERNED_FILE, head, UNREADABLE));
+  const enforced = enforcedIn(root, head, governed);
+  if (enforced === null) return { enforced: false };
+  const commits = commitsOf(root, [head, ...enforced, ...without]);
+  if ('code' in commits) return broken(commits);
+  const faults = commits.hashes.flatMap((commit) => {
+    const rule = governedBefore(root, commit);
+    if (rule === null) return [fault('governed_unreadable', GOVERNED_FILE, commit, UNREADABLE)];
+    return checkOne(root, commit, rule);
+  });
+  return {
+    enforced: true,
+    commits: commits.hashes.length,
+    faults: [...ledgerFaults(root), ...faults],
+  };
+}
+
+const NOTHING = /^0+$/;
+
+/** The pre-push hook: what the other side does not have, by the lines git says of each ref. */
+export function checkPush(root: string, remote: string, lines: string): readonly CommitFault[] {
+  const faults: CommitFault[] = [];
+  for (const line of lines.split('\n').filter((each) => each !== '')) {
+    const [, local = '', , theirs = ''] = line.split(' ');
+    if (!/^[0-9a-f]{40,64}$/.test(local) || !/^[0-9a-f]{40,64}$/.test(theirs)) {
+      faults.push(fault('repository_unreadable', line, null, 'no line of a push'));
+    } else if (!NOTHING.test(local)) {
+      const isKnown = !NOTHING.test(theirs) && git(root, ['cat-file', '-e', theirs]).ok;
+      const known = isKnown ? [`^${theirs}`] : [];
+      const checked = checkHistory(root, local, [...known, '--not', `--remotes=${remote}`]);
+      if (checked.enforced) faults.push(...checked.faults);
+    }
+  }
+  return faults;
+}
+
+type Commits = { readonly hashes: readonly string[] };
+
+/** Oldest first. */
+function commitsOf(root: string, revisions: readonly string[]): Commits | CommitFault {
+  const listed = git(root, ['rev-list', '--reverse', ...revisions, '--']);
+  const [first = ''] = revisions;
+  if (!listed.ok) return fault('repository_unreadable', first, null, listed.detail);
+  return { hashes: listed.text.split('\n').filter((line) => line !== '') };
+}
+
+/** What `rev-list` is to leave out; null where nothing is enforced in this history yet. */
+function enforcedIn(
+  root: string,
+  head: string,
+  { enforced_from: from }: Governed,
+): readonly string[] | null {
+  if (from === 'always') return [];
+  if (from !== 'first_operation') return [`^${from}`];
+  const brought = git(root, ['rev-list', '--full-history', '--reverse', head, '--', FIRST_LEDGER]);
+  // Who cannot say when it began says that it always was.
+  if (!brought.ok) return [];
+  const [first = ''] = brought.text.split('\n');
+  if (first === '') return null;
+  const parents = git(root, ['rev-parse', `${first}^@`]);
+  const before = parents.ok ? parents.text.split('\n').filter((line) => line !== '') : [];
+  return before.map((parent) => `^${parent}`);
+}
+
+const FIRST_LEDGER = 'ops/ledger/events.jsonl';
+
+function ledgerFaults(root: string): readonly CommitFault[] {
+  return readLedger(root).faults.map((detail) =>
     fault('ledger_invalid', detail.split(' ')[0] ?? '', null, detail),
   );
-  const hashes = commits.text.split('\n').filter((line) => line !== '');
-  return [...ledger, ...hashes.flatMap((commit) => checkOne(root, commit, governed))];
+}
+
+/** The rule of the commit before; of the very first one, that of the specification. */
+function governedBefore(root: string, commit: string): Governed | null {
+  const hasParent = git(root, ['rev-parse', '--verify', '--quiet', `${commit}^`]).ok;
+  return hasParent ? governedAt(root, `${commit}^`) : GOVERNED_DEFAULTS;
 }
 
 const UNREADABLE = 'the rule cannot be read, so nothing is let through';
@@ -208,7 +308,9 @@ function stagedPaths(root: string): Staged | CommitFault {
   if (!changed.ok) return fault('repository_unreadable', root, null, changed.detail);
   const governed = governedAt(root, 'HEAD');
   if (governed === null) return fault('governed_unreadable', GOVERNED_FILE, null, UNREADABLE);
-  return { paths: pathsOf(changed.text, governed), governed };
+  const hasBegun =
+    existsSync(join(root, FIRST_LEDGER)) || enforcedIn(root, 'HEAD', governed) !== null;
+  return { paths: hasBegun ? pathsOf(changed.text, governed) : [], governed };
 }
 
 function pathsOf(text: string, governed: Governed): readonly string[] {

@@ -11,6 +11,11 @@ export interface Governed {
   readonly exempt_globs: readonly string[];
   /** Where the repository lies on the hosts that declarations speak of; null: where it is here. */
   readonly checkout: string | null;
+  /**
+   * `first_operation`: the commit that brought the first ledger; before it there was nothing a
+   * change could have been declared with. A commit: what came behind it.
+   */
+  readonly enforced_from: string;
 }
 
 export const GOVERNED_DEFAULTS: Governed = {
@@ -24,6 +29,7 @@ export const GOVERNED_DEFAULTS: Governed = {
   ],
   exempt_globs: ['ops/ledger/**', 'ops/runs/**', 'docs/OPS_CHANGELOG.md'],
   checkout: null,
+  enforced_from: 'first_operation',
 };
 
 const globs = Type.Array(Type.String({ minLength: 1, maxLength: 500 }), { maxItems: 256 });
@@ -32,6 +38,7 @@ const parseGoverned = createParser(
     governed_globs: globs,
     exempt_globs: globs,
     checkout: Type.Union([Type.String({ pattern: '^/' }), Type.Null()]),
+    enforced_from: Type.String({ pattern: '^(always|first_operation|[0-9a-f]{40})$' }),
   }),
 );
 

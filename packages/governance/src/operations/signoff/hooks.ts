@@ -5,7 +5,7 @@ import { messageOf } from '@holdfast/runtime/proof';
 import { putDurably } from '../audit/durable-file.ts';
 import { git } from './git.ts';
 
-const HOOKS = ['pre-commit', 'commit-msg'] as const;
+const HOOKS = ['pre-commit', 'commit-msg', 'pre-push'] as const;
 const MARK = '# Installed by holdfast ops: renewed by it, and by nobody else.';
 
 export type HooksInstalled =
@@ -18,7 +18,7 @@ export type HooksInstalled =
     };
 
 /**
- * Installs both or none. `command` is what they call, with the hook's name and arguments behind it:
+ * Installs all or none. `command` is what they call, with the hook's name and arguments behind it:
  * `holdfast ops hook`. Where it cannot be found, nothing is committed.
  */
 export function installHooks(

@@ -1,5 +1,6 @@
 /** What the sign-off ledger holds (section 9.10): its events, and the entries they add up to. */
 import { closed, createParser, type Parser } from '@holdfast/core/parse';
+import { foldEntries } from '@holdfast/runtime/proof';
 import { type Static, Type } from 'typebox';
 import { UTC_MS } from '../audit/record-schema.ts';
 import { ENVIRONMENTS, OPERATION_ID, RISK_CLASSES } from '../declaration.ts';
@@ -85,31 +86,9 @@ export interface LedgerEntry extends Omit<EntryEvent, 'event'> {
   readonly amendments: readonly Amendment[];
 }
 
-/** The keys of an entry in the order of its documents. */
-export const ENTRY_KEYS: readonly (keyof LedgerEntry)[] = [
-  ...(Object.keys(entry) as (keyof typeof entry)[]),
-  'amendments',
-  'seq',
-  'prev_hash',
-  'hash',
-];
-
-/** The entries, in the order they were made. */
+/** The entries, in the order they were made: what the verifier adds up, by the schema above. */
 export function entriesOf(events: readonly LedgerEvent[]): readonly LedgerEntry[] {
-  const entries = new Map<string, LedgerEntry>();
-  for (const fact of events) {
-    if (fact.event === 'entry') {
-      const { event: _, ...own } = fact;
-      entries.set(own.operation_id, { ...own, amendments: [] });
-    } else if (fact.event === 'amendment') {
-      const { event: _event, of, seq: _seq, prev_hash: _prev, ...own } = fact;
-      const known = entries.get(of);
-      if (known !== undefined) {
-        entries.set(of, { ...known, amendments: [...known.amendments, own] });
-      }
-    }
-  }
-  return [...entries.values()];
+  return foldEntries(events) as readonly unknown[] as readonly LedgerEntry[];
 }
 
 /** How it ended as far as is known today. */

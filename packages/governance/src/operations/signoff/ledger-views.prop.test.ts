@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { entryDocument } from '@holdfast/runtime/proof';
 import type { LedgerEntry } from './ledger-event.ts';
-import { entryDocument, readDocuments } from './ledger-views.ts';
+import { readDocuments } from './ledger-views.ts';
 
 const SHA = 'a'.repeat(64);
 const nasty = fc.oneof(

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { lineOf, NO_HASH } from '../audit/chain.ts';
+import { lineOf, NO_HASH } from '@holdfast/runtime/proof';
 import { BEGAN } from '../audit/records.fixture.ts';
 import { anchorEntry } from './anchor.ts';
 import { allocateId, amendEntry, enterOperation, environmentHead, findEntry } from './ledger.ts';
@@ -121,6 +121,17 @@ describe('an entry', () => {
     const before = read(EVENTS);
     expect(need(enterOperation(root, ONE, BEGAN))).toEqual(findEntry(root, ONE));
     expect(read(EVENTS)).toBe(before);
+  });
+
+  it('O-08 that is missing for a sealed log is found, and is none before the seal', () => {
+    const id = allocated(root);
+    declaredRun(root, id);
+    expect(found(false)).toEqual([]);
+    const other = allocated(root);
+    sealedRun(root, other);
+    expect(found(false)).toEqual([`entry_missing:${other}`]);
+    need(enterOperation(root, other, BEGAN));
+    expect(found(false)).toEqual([]);
   });
 
   it.each<readonly [string, () => void, string]>([

@@ -1,6 +1,6 @@
 /** The sign-off ledger: ids, entries, amendments (section 9.10). */
 import { join } from 'node:path';
-import { NO_HASH } from '../audit/chain.ts';
+import { NO_HASH } from '@holdfast/runtime/proof';
 import { type AuditVerification, verifyAudit } from '../audit/verify-audit.ts';
 import type { OperationEnvironment } from '../declaration.ts';
 import { amendmentFromLog, entryFromLog } from './entry-from-log.ts';

@@ -34,6 +34,7 @@ export function makeTrust(folder: string): Trust {
     name: id,
     kind: 'person' as const,
     roles: ['approver' as const],
+    speaks_for: ['operations', 'risk', 'risk-officer'],
     keys: id === 'ana' ? [entry('ana'), entry('ana-2')] : [entry(id)],
   }));
   const robot = {

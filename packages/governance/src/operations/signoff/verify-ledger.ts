@@ -1,6 +1,6 @@
 /** Whether ledger, views, logs and anchors tell the same, without any process that wrote them. */
 import { join } from 'node:path';
-import { canonical, NO_HASH } from '../audit/chain.ts';
+import { canonical, NO_HASH } from '@holdfast/runtime/proof';
 import { verifyAudit } from '../audit/verify-audit.ts';
 import { anchorName, compare, listAnchors, readAnchor } from './anchor.ts';
 import { amendmentFromLog, entryFromLog } from './entry-from-log.ts';
@@ -13,6 +13,8 @@ export type LedgerFindingCode =
   | 'ledger_edited'
   | 'ledger_torn'
   | 'entry_repeated'
+  /** Sealed, and its process ended before it was entered: `resume` does it. */
+  | 'entry_missing'
   | 'id_repeated'
   | 'id_not_allocated'
   | 'rollback_of_unknown'
@@ -52,6 +54,7 @@ export function verifyLedger(
   findings.push(...storyFindings(events), ...viewFindings(root, events));
   const entries = entriesOf(events);
   for (const entry of entries) findings.push(...entryFindings(root, events, entry));
+  findings.push(...missingFindings(root, events));
   if (anchors) findings.push(...anchorFindings(root, entries));
   return findings;
 }
@@ -87,6 +90,17 @@ function storyFindings(events: readonly LedgerEvent[]): readonly LedgerFinding[]
     }
   }
   return findings;
+}
+
+function missingFindings(root: string, events: readonly LedgerEvent[]): readonly LedgerFinding[] {
+  const entered = new Set(entriesOf(events).map(({ operation_id: id }) => id));
+  return events.flatMap((event) => {
+    if (event.event !== 'allocated' || entered.has(event.operation_id)) return [];
+    const { operation_id: id } = event;
+    const { records } = verifyAudit(join(root, RUNS_FOLDER, id));
+    const isSealed = records.some(({ payload }) => payload.event === 'sealed');
+    return isSealed ? [finding('entry_missing', id, 'its log is sealed')] : [];
+  });
 }
 
 function viewFindings(root: string, events: readonly LedgerEvent[]): readonly LedgerFinding[] {

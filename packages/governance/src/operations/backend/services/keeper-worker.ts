@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { logPath, replaceText, runPath } from './keeper-files.ts';
 import { markOf } from './process-mark.ts';
-import type { UnitFile } from './supervisor-folder.ts';
+import type { UnitFile } from '../../unit-file.ts';
 
 const LINE_MAX = 8_192;
 const LOG_MAX = 16 << 20;

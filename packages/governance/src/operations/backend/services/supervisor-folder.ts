@@ -3,40 +3,25 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync }
 import { basename, join } from 'node:path';
 import { closed, createParser, type Parser, parseText } from '@holdfast/core/parse';
 import { type Static, Type } from 'typebox';
+import { parseUnit, type UnitFile } from '../../unit-file.ts';
 import { errorCode } from '../answer.ts';
 import { logPath, replaceText, runPath } from './keeper-files.ts';
 import type { LogLine } from './port.ts';
 
-const absolute = Type.String({ pattern: '^/[^\\u0000]*$', maxLength: 4_096 });
-const argument = Type.String({ pattern: '^[^\\u0000]*$', maxLength: 4_096 });
-
-const UnitSchema = closed({
-  argv: Type.Array(argument, { minItems: 1, maxItems: 256 }),
-  cwd: absolute,
-  /** `NAME=value`; the whole environment of the service. */
-  env: Type.Array(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*=[^\\u0000]*$' }), {
-    maxItems: 256,
-  }),
-  /** Started means that this port of the loopback takes connections. */
-  health: Type.Optional(
-    closed({
-      port: Type.Integer({ minimum: 1, maximum: 65_535 }),
-      within_ms: Type.Integer({ minimum: 1, maximum: 600_000 }),
-    }),
-  ),
-});
-/** How a service is run. */
-export type UnitFile = Static<typeof UnitSchema>;
-
 const MarkSchema = closed({ pid: Type.Integer(), began: Type.String(), boot: Type.String() });
-const RunSchema = closed({ keeper: MarkSchema, service: MarkSchema });
+const RunSchema = closed({
+  keeper: MarkSchema,
+  /** Null from when it was asked to start until its keeper has started it. */
+  service: Type.Union([MarkSchema, Type.Null()]),
+  /** Asked to stop, and not known to have stopped. */
+  stopping: Type.Optional(Type.Literal(true)),
+});
 /** Who runs it. */
 export type RunFile = Static<typeof RunSchema>;
 
 const StateSchema = closed({ enabled: Type.Boolean(), masked: Type.Boolean() });
 type StateFile = Static<typeof StateSchema>;
 
-const parseUnit = createParser(UnitSchema);
 const parseRun = createParser(RunSchema);
 const parseState = createParser(StateSchema);
 
@@ -57,6 +42,9 @@ export function readUnit(folder: string, unit: string): UnitFile {
 
 export const readRun = (folder: string, unit: string): RunFile | null =>
   readDocument(runPath(folder, unit), parseRun);
+
+export const writeRun = (folder: string, unit: string, run: RunFile): void =>
+  replaceText(runPath(folder, unit), JSON.stringify(run));
 
 export const forgetRun = (folder: string, unit: string): void =>
   rmSync(runPath(folder, unit), { force: true });

@@ -3,15 +3,16 @@
  * that runs it and writes its log. Nothing stays in memory: whoever opens the folder knows as much.
  *
  *     units/web.service.json   {argv, cwd, env, health?}, or a link to another of them (an alias)
- *     run/web.service.json     keeper and service, each with the time it began
+ *     run/web.service.json     keeper and service, each with the time it began; what is under way
  *     log/web.service          lines with UTC timestamps; the older half in web.service.1
  *     state/web.service.json   {enabled, masked}
  */
 import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import type { UnitFile } from '../../unit-file.ts';
 import type { Acted, ServiceAct, ServicePort, UnitState } from './port.ts';
-import { isRunning, signalGroup } from './process-mark.ts';
+import { isRunning, markOf, signalGroup } from './process-mark.ts';
 import {
   forgetRun,
   makeFolders,
@@ -20,7 +21,8 @@ import {
   readState,
   readUnit,
   unitNamesIn,
-  type UnitFile,
+  type RunFile,
+  writeRun,
   writeState,
 } from './supervisor-folder.ts';
 
@@ -42,7 +44,7 @@ export function createSupervisor(folder: string, options: SupervisorOptions = {}
   return {
     namesOf: async (service) => unitNamesIn(folder, service),
     act: (verb, unit) => act(folder, verb, unit, stopMs),
-    state: async (unit) => stateOf(folder, unit),
+    state: (unit) => settledState(folder, unit, stopMs),
     log: async (unit, sinceMs) => readLog(folder, unit, sinceMs),
     reloadManager: async () => did(0, 'unit files are read anew at every start'),
     commands: {
@@ -60,24 +62,42 @@ const did = (exitCode: number, text: string): Acted => ({
 function stateOf(folder: string, unit: string): UnitState {
   readUnit(folder, unit);
   const run = readRun(folder, unit);
-  const isActive = run !== null && isRunning(run.service);
+  const turning = turningOf(run);
+  const isUp = run !== null && run.service !== null && isRunning(run.service);
+  const isActive = isUp && turning === null;
   const { enabled: isEnabled, masked: isMasked } = readState(folder, unit);
-  return { isActive, isEnabled, isMasked, text: isActive ? 'active' : 'inactive' };
+  return { isActive, isEnabled, isMasked, text: turning ?? (isActive ? 'active' : 'inactive') };
+}
+
+/**
+ * What somebody has begun, who may have been killed meanwhile: a service that was told to end is
+ * not up, though it still runs, and one whose keeper is about to start it is not down.
+ */
+function turningOf(run: RunFile | null): 'activating' | 'deactivating' | null {
+  if (run === null || !signalGroup(run.keeper, 0)) return null;
+  if (run.stopping === true) return 'deactivating';
+  return run.service === null ? 'activating' : null;
+}
+
+async function settledState(folder: string, unit: string, stopMs: number): Promise<UnitState> {
+  await until(stopMs, async () => turningOf(readRun(folder, unit)) === null);
+  return stateOf(folder, unit);
 }
 
 async function act(folder: string, verb: ServiceAct, unit: string, stopMs: number): Promise<Acted> {
   switch (verb) {
     case 'start':
-      return start(folder, unit);
+      return start(folder, unit, stopMs);
     case 'stop':
       return stop(folder, unit, stopMs);
     case 'restart': {
       const stopped = await stop(folder, unit, stopMs);
-      return stopped.exitCode === 0 ? start(folder, unit) : stopped;
+      return stopped.exitCode === 0 ? start(folder, unit, stopMs) : stopped;
     }
     case 'reload': {
       const run = readRun(folder, unit);
-      if (run === null || !isRunning(run.service)) return did(1, `${unit} is not active`);
+      if (run === null || run.service === null || !isRunning(run.service))
+        return did(1, `${unit} is not active`);
       process.kill(run.service.pid, 'SIGHUP');
       return did(0, `${unit} was asked to reload`);
     }
@@ -96,10 +116,14 @@ function mark(folder: string, unit: string, change: Partial<ReturnType<typeof re
   return did(0, `${unit}: ${JSON.stringify(readState(folder, unit))}`);
 }
 
-async function start(folder: string, unit: string): Promise<Acted> {
+async function start(folder: string, unit: string, stopMs: number): Promise<Acted> {
   const file = readUnit(folder, unit);
   if (readState(folder, unit).masked) return did(1, `${unit} is masked`);
   if (stateOf(folder, unit).isActive) return did(0, `${unit} is active already`);
+  if (turningOf(readRun(folder, unit)) !== null) {
+    const stopped = await stop(folder, unit, stopMs);
+    if (stopped.exitCode !== 0) return stopped;
+  }
   const old = readRun(folder, unit);
   // What an earlier service has left running would fight the new one.
   if (old !== null) signalGroup(old.keeper, 'SIGKILL');
@@ -110,6 +134,8 @@ async function start(folder: string, unit: string): Promise<Acted> {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
+  const begun = markOf(keeper.pid ?? 0);
+  if (begun !== null) writeRun(folder, unit, { keeper: begun, service: null });
   // Not among its arguments, which everybody can see: there may be secrets in its environment.
   keeper.stdin.on('error', () => undefined).end(JSON.stringify(file));
   keeper.unref();
@@ -150,7 +176,10 @@ function answers(port: number): Promise<boolean> {
 async function stop(folder: string, unit: string, stopMs: number): Promise<Acted> {
   readUnit(folder, unit);
   const run = readRun(folder, unit);
-  if (run === null || !signalGroup(run.keeper, 'SIGTERM')) return did(0, `${unit} is not active`);
+  if (run === null || !signalGroup(run.keeper, 0)) return did(0, `${unit} is not active`);
+  // A keeper that has not yet started its service would do it after all.
+  if (run.service !== null) writeRun(folder, unit, { ...run, stopping: true });
+  signalGroup(run.keeper, run.service === null ? 'SIGKILL' : 'SIGTERM');
   const isGone = async (): Promise<boolean> => !signalGroup(run.keeper, 0);
   if (await until(stopMs, isGone)) return did(0, `${unit} has stopped`);
   signalGroup(run.keeper, 'SIGKILL');

@@ -1,6 +1,7 @@
 /**
- * Lines of canonical JSON in which each carries the hash of the one before (section 9.14): the
- * audit log of an operation and the sign-off ledger are both this.
+ * Lines of canonical JSON in which each carries the hash of the one before: the audit log of an
+ * operation and the sign-off ledger are both this. Written by governance, and verified here without
+ * it (ARCHITECTURE rule 8).
  */
 import { hash } from 'node:crypto';
 import { canonicalJson } from '@holdfast/core/proof';
@@ -49,6 +50,11 @@ export function canonical(value: unknown): string {
 /** SHA-256 of the canonical form: the digest of a declaration, the hash of a record. */
 export function digestOf(value: unknown): string {
   return hash('sha256', canonical(value), 'hex');
+}
+
+/** The same of a value that somebody else made; null where it has no canonical form. */
+export function digestIfAny(value: unknown): string | null {
+  return canonicalJson(value).ok ? digestOf(value) : null;
 }
 
 /** A record before it has its hash. */

@@ -1,0 +1,4 @@
+import { repelAll } from './attack.ts';
+import { GATES } from './gates.ts';
+
+repelAll('gates and services', GATES);

@@ -1,0 +1,4 @@
+import { repelAll } from './attack.ts';
+import { PATHS } from './paths.ts';
+
+repelAll('names that lead elsewhere', PATHS);
