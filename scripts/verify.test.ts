@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readLastLine, readVitestReport } from './verify/counts.ts';
+import { readLastLine, readVitestFailures, readVitestReport } from './verify/counts.ts';
 import { runStage, total } from './verify/stage.ts';
 import type { Stage } from './verify/stage.ts';
 import { testStages, unrunProjects } from './verify/stages.ts';
@@ -114,6 +114,15 @@ describe('the proof', () => {
     expect(log).toContain('line 500');
   });
 
+  it('names every failure before the output, which may be long', async () => {
+    const failures = () => ['a.test.ts: AT-1 holds: expected 1 to be 2'];
+    const [, lines] = await proveQuietly([
+      stage('tests', "console.log('a dot'); process.exitCode = 1", { failures }),
+    ]);
+    const begin = lines.indexOf('--- tests ---');
+    expect(lines.slice(begin + 1, begin + 3)).toEqual([...failures(), 'a dot']);
+  });
+
   it('gives the tests five minutes in all, and knows its modes', () => {
     const budgets = testStages(ROOT, 300).map(({ budgetSeconds }) => budgetSeconds);
     expect(budgets.reduce((sum, budget) => sum + budget, 0)).toBeLessThanOrEqual(300);
@@ -141,6 +150,20 @@ describe('counts', () => {
     writeFileSync(path, '{ "numPassedTests": 1 }');
     expect(readVitestReport(path)).toBeNull();
     expect(readVitestReport(join(folder, 'none.json'))).toBeNull();
+  });
+
+  it('come with the name and the reason of each failure', () => {
+    const path = join(folder, 'failures.json');
+    const failed = { status: 'failed', fullName: 'a b', failureMessages: ['Error: c\n  at d'] };
+    const testResults = [
+      { name: '/x/early.test.ts', status: 'failed', message: 'no such door', assertionResults: [] },
+      { name: '/x/a.test.ts', status: 'failed', assertionResults: [failed, { status: 'passed' }] },
+      { name: '/x/good.test.ts', status: 'passed', assertionResults: [{ status: 'passed' }] },
+    ];
+    writeFileSync(path, JSON.stringify({ testResults }));
+    const told = ['early.test.ts: no such door', 'a.test.ts: a b: Error: c'];
+    expect(readVitestFailures(path)).toEqual(told);
+    expect(readVitestFailures(join(folder, 'none.json'))).toEqual([]);
   });
 
   it('of a command are on its last line that has them', () => {

@@ -48,7 +48,7 @@ export async function prove(
     print(`${mark} ${stage.name.padEnd(10)} ${budget.padEnd(18)} ${outcome.line}`);
   }
   const failed = outcomes.filter(({ passed }) => !passed);
-  for (const { stage, output } of failed) print(`\n${report(stage.name, output, root)}`);
+  for (const { stage, output } of failed) print(`\n${report(stage, output, root)}`);
   if (failed.length > 0) print('\nTo see a failed stage again:');
   for (const { stage } of failed) print(`  ${stage.repeat}`);
   const { passed: good, failed: bad } = total(outcomes);
@@ -59,9 +59,10 @@ export async function prove(
 const LINES_SHOWN = 120;
 
 /**
- * The beginning of what a failed stage wrote; all of it goes into a file beside the other results.
+ * What failed, and the beginning of what the stage wrote; all of it goes into a file beside the
+ * other results.
  */
-function report(name: string, output: string, root: string): string {
+function report({ name, failures }: Stage, output: string, root: string): string {
   const folder = join(root, 'artifacts', 'verify');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${name}.log`), output);
@@ -69,7 +70,7 @@ function report(name: string, output: string, root: string): string {
   const more = lines.length - LINES_SHOWN;
   const shown = lines.slice(0, LINES_SHOWN).join('\n');
   const rest = more > 0 ? `\n… ${more} more lines in artifacts/verify/${name}.log` : '';
-  return `--- ${name} ---\n${shown}${rest}`;
+  return [`--- ${name} ---`, ...(failures?.() ?? []), `${shown}${rest}`].join('\n');
 }
 
 async function main(): Promise<void> {

@@ -25,6 +25,8 @@ export interface Stage {
   readonly repeat: string;
   /** Reads the counts, where the stage has any; null means they could not be read. */
   readonly count?: (last: Finished) => Counts | null;
+  /** Every failure on one line, where the stage left a list; they are shown before its output. */
+  readonly failures?: () => readonly string[];
 }
 
 export interface Outcome {

@@ -1,7 +1,7 @@
 /** What the proof consists of, in order, each part with its budget in seconds on two cores. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readLastLine, readVitestReport } from './counts.ts';
+import { readLastLine, readVitestFailures, readVitestReport } from './counts.ts';
 import type { Stage } from './stage.ts';
 
 /** The script behind a development tool's command, so that the pinned Node runs it. */
@@ -114,6 +114,7 @@ function suiteStage(root: string, { name, project, budgetSeconds, narrow }: Suit
     commands: [[tool(root, 'vitest'), 'run', ...shown, ...reporters]],
     repeat: `npx vitest run ${shown.map(quoted).join(' ')}`,
     count: () => readVitestReport(report),
+    failures: () => readVitestFailures(report),
   };
 }
 
