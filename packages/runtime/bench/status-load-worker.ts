@@ -1,6 +1,7 @@
 /**
  * A process that asks `argv[2]` for the status `argv[3]` times a second for as long as its parent
- * lives, over a few kept connections; what it asked and got it says when it is told to stop.
+ * lives, over a few kept connections; what it asked and got, and in how many seconds, it says when
+ * it is told to stop.
  */
 import { Agent, request } from 'undici';
 
@@ -11,7 +12,8 @@ const agent = new Agent({ connections: 8, pipelining: 1 });
 let asked = 0;
 let answered = 0;
 let owed = 0;
-let at = performance.now();
+const from = performance.now();
+let at = from;
 
 /** Beyond this the asked one does not keep up: what is not asked is not answered either. */
 const WAITING_MAX = 256;
@@ -40,6 +42,7 @@ const timer = setInterval(() => {
 
 process.on('message', () => {
   clearInterval(timer);
-  process.send?.({ asked, answered }, () => process.exit(0));
+  const seconds = (performance.now() - from) / 1_000;
+  process.send?.({ asked, answered, seconds }, () => process.exit(0));
 });
 process.on('disconnect', () => process.exit(0));

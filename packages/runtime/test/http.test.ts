@@ -1,4 +1,5 @@
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EmergencyCall } from '../src/http/emergency-call.ts';
 import type { HttpServer } from '../src/http/server.ts';
@@ -59,6 +60,23 @@ async function freshToken(...given: Parameters<HttpDesk['token']>): Promise<stri
   await new Promise((done) => setTimeout(done, 1_050));
   return token;
 }
+
+/** What the scheduler is told of each thread of this process: field 19 of its line (proc(5)). */
+function nicenessOfThreads(): number[] {
+  return readdirSync('/proc/self/task').map((thread) => {
+    const line = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8');
+    // The name, in brackets, may hold spaces.
+    return Number(line.slice(line.lastIndexOf(')') + 2).split(' ')[16]);
+  });
+}
+
+describe('the thread of the port', () => {
+  it('lets the loop go first where processors are short, and nothing else behind it', () => {
+    const own = getPriority();
+    const others = nicenessOfThreads().filter((niceness) => niceness !== own);
+    expect(others).toEqual([Math.min(own + 5, 19)]);
+  });
+});
 
 describe('what is answered', () => {
   it('AT-022 health is 200 with ok, the build and the contract version', async () => {
