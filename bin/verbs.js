@@ -27,7 +27,7 @@ export const VERBS = {
   accounting: { owner: 'runtime', does: 'a row of cash nobody could explain was looked at' },
   presence: { owner: 'runtime', does: 'say, signed, that somebody watches a running engine' },
   limits: { owner: 'runtime', does: 'losses, limits and caps of a running engine; reset a latch' },
-  sign: { owner: 'runtime', does: 'sign a presence, an approval or a sign-off' },
+  sign: { owner: 'runtime', does: 'sign a presence, an approval, a sign-off or a bundle' },
   explain: { owner: 'runtime', does: 'the whole story of one intent' },
   record: { owner: 'runtime', does: 'a tape of public channels from any Deribit address' },
   paper: { owner: 'runtime', does: 'what paper trading has shown so far, and what is missing' },

@@ -20,6 +20,9 @@ import { e8FromNumber, parseE6 } from './values/decimal.ts';
 export type { Parameters, Policy } from './policy.ts';
 export type { ParameterRule } from './policy-defaults.ts';
 export { DEFAULT_PARAMETERS, PARAMETER_FIELDS, PARAMETER_RULES } from './policy-defaults.ts';
+export type { PolicyRaise } from './policy-raise.ts';
+export { policyRaises } from './policy-raise.ts';
+export type { PolicyDocument } from './policy-schema.ts';
 export { PolicyDocumentSchema } from './policy-schema.ts';
 
 const parseShape = createParser(PolicyDocumentSchema);

@@ -22,6 +22,8 @@ export const PRESENCE_PREDICATE = 'urn:holdfast:presence:v1';
 export const OPERATION_APPROVAL_PREDICATE = 'urn:holdfast:operation-approval:v1';
 /** One option of the question that one operation halted with. */
 export const OPERATION_ANSWER_PREDICATE = 'urn:holdfast:operation-answer:v1';
+/** A bundle may allow more than the one that ran before (D-39). */
+export const BUNDLE_APPROVAL_PREDICATE = 'urn:holdfast:bundle-approval:v1';
 
 /** More signers than one decision needs; a bound on the work a hostile file can ask for. */
 export const SIGNATURES_MAX = 16;
@@ -62,6 +64,7 @@ const StatementSchema = Type.Union([
       PRESENCE_PREDICATE,
       OPERATION_APPROVAL_PREDICATE,
       OPERATION_ANSWER_PREDICATE,
+      BUNDLE_APPROVAL_PREDICATE,
     ] as const),
     predicate: closed({ signed_ts_ms: wallMs }),
   }),

@@ -5,6 +5,7 @@ export { chainGenesis, chainLink, verifyChain } from './chain.ts';
 export type { HashFunction } from './digest.ts';
 export type { Envelope, PredicateType, Statement } from './envelope.ts';
 export {
+  BUNDLE_APPROVAL_PREDICATE,
   CERTIFICATE_PREDICATE,
   ENVELOPE_SUFFIX,
   FILE_PREDICATE,

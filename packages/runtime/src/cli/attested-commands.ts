@@ -2,7 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { LOSS_LIMITS, type LossLimit } from '@holdfast/core/guard';
-import { LOSS_RESET_PREDICATE, PRESENCE_PREDICATE, SIGN_OFF_PREDICATE } from '@holdfast/core/proof';
+import {
+  BUNDLE_APPROVAL_PREDICATE,
+  FILE_PREDICATE,
+  LOSS_RESET_PREDICATE,
+  PRESENCE_PREDICATE,
+  SIGN_OFF_PREDICATE,
+} from '@holdfast/core/proof';
 import { type Command, Option } from 'commander';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -22,6 +28,9 @@ const PREDICATES = {
   presence: PRESENCE_PREDICATE,
   'loss-reset': LOSS_RESET_PREDICATE,
   'sign-off': SIGN_OFF_PREDICATE,
+  'bundle-approval': BUNDLE_APPROVAL_PREDICATE,
+  /** A bundle, by whoever publishes it. */
+  file: FILE_PREDICATE,
 } as const;
 
 type Beside = { readonly run?: string; readonly json?: boolean };

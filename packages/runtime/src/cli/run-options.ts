@@ -1,6 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Configuration, type Demonstration, loadConfiguration } from '../config/index.ts';
+import {
+  adoptBundle,
+  type Configuration,
+  type Demonstration,
+  loadConfiguration,
+} from '../config/index.ts';
 import { proofPaths, readBuildIdentity } from '../proof/index.ts';
 import { createRunFolder, freshRunPath, type RunFolder } from '../run/folder.ts';
 import { POLICY_PATH, RUNTIME_PATH } from './config-check.ts';
@@ -66,6 +71,7 @@ export function prepare(
     complain(io, { place, rule: 'run_folder_in_use', detail });
     return null;
   }
+  adoptBundle(io.root, loaded.value.runtime.environment, policyPath);
   return {
     configuration: loaded.value,
     policyPath,

@@ -26,6 +26,8 @@ export interface EnvironmentRule {
   readonly signOffs: readonly SignOffName[];
   /** People who have to sign each of them. */
   readonly signers: number;
+  /** Whether a policy counts only as part of a bundle that was published (D-39). */
+  readonly needsBundle: boolean;
   /** A person must have signed to be watching, or nothing opens. */
   readonly needsSupervisor: boolean;
 }
@@ -50,6 +52,7 @@ export const ENVIRONMENT_RULES: Readonly<Record<Environment, EnvironmentRule>> =
     venues: ['simulated'],
     signOffs: [],
     signers: 0,
+    needsBundle: false,
     needsSupervisor: false,
   },
   staging: {
@@ -58,6 +61,7 @@ export const ENVIRONMENT_RULES: Readonly<Record<Environment, EnvironmentRule>> =
     venues: ['simulated', 'testnet'],
     signOffs: ['phase0'],
     signers: 1,
+    needsBundle: false,
     needsSupervisor: false,
   },
   paper: {
@@ -66,6 +70,7 @@ export const ENVIRONMENT_RULES: Readonly<Record<Environment, EnvironmentRule>> =
     venues: ['simulated'],
     signOffs: UNTIL_PAPER,
     signers: 1,
+    needsBundle: true,
     needsSupervisor: false,
   },
   'micro-live': {
@@ -74,6 +79,7 @@ export const ENVIRONMENT_RULES: Readonly<Record<Environment, EnvironmentRule>> =
     venues: ['simulated', 'live'],
     signOffs: UNTIL_MICRO_LIVE,
     signers: 1,
+    needsBundle: true,
     needsSupervisor: true,
   },
   prod: {
@@ -82,6 +88,7 @@ export const ENVIRONMENT_RULES: Readonly<Record<Environment, EnvironmentRule>> =
     venues: ['simulated', 'live'],
     signOffs: [...UNTIL_MICRO_LIVE, 'phase3', 'phase4', 'micro_live_exit'],
     signers: 2,
+    needsBundle: true,
     needsSupervisor: false,
   },
 });

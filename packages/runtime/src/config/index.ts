@@ -1,3 +1,7 @@
+export { adoptBundle } from './adopt.ts';
+export { bundlePath, contentHash } from './bundle.ts';
+export type { Bundle, BundleApproval, BundleContent } from './bundle-document.ts';
+export { parseBundle, parseBundleApproval } from './bundle-document.ts';
 export type { Demonstration } from './crash-demo.ts';
 export { CRASH_DEMONSTRATION } from './crash-demo.ts';
 export type { EnvMatrix, MatrixEnvironment } from './env-matrix.ts';

@@ -6,7 +6,8 @@ import {
   type PlacedViolation,
   parseText,
 } from '@holdfast/core/parse';
-import { type Policy, parsePolicy } from '@holdfast/core/policy';
+import { type Policy, type PolicyDocument, parsePolicy } from '@holdfast/core/policy';
+import { bundleFaults } from './bundle.ts';
 import { ENVIRONMENT_RULES } from './environments.ts';
 import { documentHash, runtimeConfigHash } from './identity.ts';
 import { parseRuntimeDocument, type RuntimeDocument } from './runtime-document.ts';
@@ -38,7 +39,7 @@ export interface Configuration {
  * What is wrong, where, by which rule. `place` is `path line:column`, or the name of a variable.
  */
 export interface ConfigurationViolation {
-  readonly document: 'policy' | 'runtime' | 'secrets' | 'sign_offs';
+  readonly document: 'policy' | 'runtime' | 'secrets' | 'sign_offs' | 'bundle';
   readonly place: string;
   readonly rule: string;
   readonly message: string;
@@ -84,11 +85,14 @@ export function loadConfiguration(source: ConfigurationSource): Loaded {
   };
 }
 
-/** Whether the environment may be opened with this policy: its stage, and what people signed. */
+/**
+ * Whether the environment may be opened with this policy: its stage, the bundle it came in, and
+ * what people signed.
+ */
 function permission(
   { root, now, policyPath }: ConfigurationSource,
   policy: Extract<ParsedText<Policy>, { ok: true }>,
-  { value: { environment } }: Extract<ParsedText<RuntimeDocument>, { ok: true }>,
+  { value: { environment, strategies } }: Extract<ParsedText<RuntimeDocument>, { ok: true }>,
 ): readonly ConfigurationViolation[] {
   const { stage } = ENVIRONMENT_RULES[environment];
   const violations: ConfigurationViolation[] = [];
@@ -98,6 +102,17 @@ function permission(
     violations.push({ document: 'policy', place: policyPath, rule, message });
   }
   const policyHash = documentHash(policy.json);
+  const bundled = bundleFaults({
+    root,
+    environment,
+    policyPath,
+    // What was parsed has the shape.
+    policy: policy.json as PolicyDocument,
+    policyHash,
+    strategies,
+    now,
+  });
+  for (const fault of bundled) violations.push({ document: 'bundle', ...fault });
   for (const fault of signOffFaults({ root, environment, policyHash, now })) {
     violations.push({ document: 'sign_offs', ...fault });
   }

@@ -1,65 +1,20 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { FILE_PREDICATE, SIGN_OFF_PREDICATE } from '@holdfast/core/proof';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { createKeyFile, formatTrustRoots, type SigningKey, signFile } from '../proof/index.ts';
 import { ENVIRONMENT_RULES, type SignOffName } from './environments.ts';
 import { loadConfiguration } from './load.ts';
 import type { Environment } from './runtime-document.ts';
 import { type SignOff, signOffFaults, signOffPath } from './sign-offs.ts';
+import { SignedProject, type Who } from './signed-project.fixture.ts';
 
 const NOW = Date.UTC(2026, 10, 21);
 const DAY_MS = 86_400_000;
 const POLICY_HASH = 'c'.repeat(64);
-const root = mkdtempSync(join(tmpdir(), 'holdfast-sign-offs-'));
-afterAll(() => rmSync(root, { recursive: true }));
-
-function keyOf(name: string): SigningKey {
-  const made = createKeyFile(join(root, 'keys', `${name}.private.pem`));
-  if (!made.ok) throw new Error(made.detail);
-  return made.key;
-}
-
-const KEYS = {
-  ana: keyOf('ana'),
-  ben: keyOf('ben'),
-  robot: keyOf('robot'),
-  dev: keyOf('dev'),
-  stranger: keyOf('stranger'),
-};
-type Who = keyof typeof KEYS;
-
-const HOLDERS = [
-  { id: 'ana', kind: 'person', roles: ['approver'] },
-  { id: 'ben', kind: 'person', roles: ['approver'] },
-  { id: 'robot', kind: 'service', roles: ['approver'] },
-  { id: 'dev', kind: 'service', roles: ['development'] },
-] as const;
-
-function put(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
-}
-
-function trust(validUntil: number | null = null): void {
-  const holders = HOLDERS.map(({ id, kind, roles }) => ({
-    id,
-    name: id,
-    kind,
-    roles: [...roles],
-    keys: [
-      {
-        key_id: KEYS[id].keyId,
-        public_key: KEYS[id].publicKey,
-        valid_from_ms: 0,
-        valid_until_ms: validUntil,
-      },
-    ],
-  }));
-  put(join(root, 'config/trust-roots.json'), formatTrustRoots({ roots_version: 1, holders }));
-}
+const project = new SignedProject();
+const { root } = project;
+afterAll(() => project.remove());
 
 interface Given {
   readonly change?: Partial<Record<keyof SignOff, unknown>>;
@@ -69,7 +24,7 @@ interface Given {
 
 function signOff(name: SignOffName, { change = {}, by = ['ana', 'ben'], ...rest }: Given = {}) {
   const evidence = `evidence/${name}/manifest.json`;
-  put(join(root, evidence), `{"pack":"${name}"}`);
+  project.put(evidence, `{"pack":"${name}"}`);
   const document = {
     sign_off_version: 1,
     sign_off: name,
@@ -81,15 +36,9 @@ function signOff(name: SignOffName, { change = {}, by = ['ana', 'ben'], ...rest 
     ...change,
   };
   const path = signOffPath(root, name);
-  put(path, JSON.stringify(document));
+  project.put(path, JSON.stringify(document));
   const { predicateType = SIGN_OFF_PREDICATE } = rest;
-  const [first, ...more] = by.map((who) => KEYS[who]);
-  if (first === undefined) throw new Error('nobody signs');
-  const signed = signFile(path, { predicateType, predicate: { signed_ts_ms: NOW - 1 } }, [
-    first,
-    ...more,
-  ]);
-  if (!signed.ok) throw new Error(signed.detail);
+  project.sign(path, { predicateType, predicate: { signed_ts_ms: NOW - 1 } }, by);
 }
 
 const faults = (environment: Environment): readonly string[] =>
@@ -103,7 +52,7 @@ const everything = (environment: Environment): void => {
 
 beforeEach(() => {
   rmSync(join(root, 'config'), { recursive: true, force: true });
-  trust();
+  project.trust();
 });
 
 describe('an environment that needs sign-offs', () => {
@@ -198,7 +147,7 @@ describe('a sign-off that is not one', () => {
     writeFileSync(path, readFileSync(path, 'utf8').replace('carl', 'dora'));
     expect(faults('staging')).toEqual(['sign-offs/phase0.json sign_off_not_trusted']);
     everything('staging');
-    trust(NOW - 1);
+    project.trust(NOW - 1);
     expect(faults('staging')).toEqual(['sign-offs/phase0.json sign_off_not_trusted']);
   });
 
@@ -213,33 +162,39 @@ describe('a sign-off that is not one', () => {
 });
 
 describe('the loader', () => {
-  const project = join(import.meta.dirname, '../../../..');
-  const policy = readFileSync(join(project, 'config/policy.json'), 'utf8');
-  const runtime = readFileSync(join(project, 'config/runtime/dev.json'), 'utf8');
+  const checkout = join(import.meta.dirname, '../../../..');
+  const policy = readFileSync(join(checkout, 'config/policy.json'), 'utf8');
+  const runtime = readFileSync(join(checkout, 'config/runtime/dev.json'), 'utf8');
 
   function load(environment: Environment, stage: string) {
     const policyPath = join(root, 'policy.json');
     const runtimePath = join(root, 'runtime.json');
-    put(policyPath, policy.replace('"stage": "experiment"', `"stage": "${stage}"`));
-    put(runtimePath, runtime.replace('"environment": "dev"', `"environment": "${environment}"`));
+    project.put(policyPath, policy.replace('"stage": "experiment"', `"stage": "${stage}"`));
+    project.put(
+      runtimePath,
+      runtime.replace('"environment": "dev"', `"environment": "${environment}"`),
+    );
     const env = { HOLDFAST_TRADING_ENV: ENVIRONMENT_RULES[environment].machine };
     return loadConfiguration({ policyPath, runtimePath, env, root, now: NOW });
   }
 
-  it('refuses paper without sign-offs, opens it with them, on the built-in exchange', () => {
-    const closed = load('paper', 'paper');
-    expect(
-      closed.ok ? [] : closed.violations.map(({ document, rule }) => [document, rule]),
-    ).toEqual([
-      ['sign_offs', 'sign_off_missing'],
-      ['sign_offs', 'sign_off_missing'],
-      ['sign_offs', 'sign_off_missing'],
+  it('refuses staging without its sign-off, opens it with that, on the built-in exchange', () => {
+    expect(violationsOf('staging', 'experiment')).toEqual(['sign_offs sign_off_missing']);
+    const { signOffs } = ENVIRONMENT_RULES.staging;
+    for (const name of signOffs) signOff(name, { change: { policy_hash: hashOf('experiment') } });
+    expect(violationsOf('staging', 'experiment')).toEqual([]);
+  });
+
+  it('refuses paper without sign-offs and without a bundle', () => {
+    expect(violationsOf('paper', 'paper')).toEqual([
+      'bundle bundle_missing',
+      'sign_offs sign_off_missing',
+      'sign_offs sign_off_missing',
+      'sign_offs sign_off_missing',
     ]);
-    const policyHash = hashOf();
-    for (const name of ENVIRONMENT_RULES.paper.signOffs) {
-      signOff(name, { change: { policy_hash: policyHash } });
-    }
-    expect(load('paper', 'paper').ok).toBe(true);
+    const { signOffs } = ENVIRONMENT_RULES.paper;
+    for (const name of signOffs) signOff(name, { change: { policy_hash: hashOf('paper') } });
+    expect(violationsOf('paper', 'paper')).toEqual(['bundle bundle_missing']);
   });
 
   it.each(['staging', 'paper', 'micro-live', 'prod'] as const)(
@@ -251,8 +206,13 @@ describe('the loader', () => {
     },
   );
 
-  function hashOf(): string {
-    const loaded = load('dev', 'paper');
+  function violationsOf(environment: Environment, stage: string): readonly string[] {
+    const loaded = load(environment, stage);
+    return loaded.ok ? [] : loaded.violations.map(({ document, rule }) => `${document} ${rule}`);
+  }
+
+  function hashOf(stage: string): string {
+    const loaded = load('dev', stage);
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.violations));
     return loaded.value.policyHash;
   }

@@ -1,6 +1,7 @@
 import { verify as verifySignature } from 'node:crypto';
 import { parseText } from '@holdfast/core/parse';
 import {
+  BUNDLE_APPROVAL_PREDICATE,
   CERTIFICATE_PREDICATE,
   canonicalJson,
   type Envelope,
@@ -33,6 +34,7 @@ const ROLES_OF: Readonly<Record<PredicateType, readonly Role[]>> = {
   [PRESENCE_PREDICATE]: ['approver', 'development'],
   [OPERATION_APPROVAL_PREDICATE]: ['approver', 'development'],
   [OPERATION_ANSWER_PREDICATE]: ['approver', 'development'],
+  [BUNDLE_APPROVAL_PREDICATE]: ['approver', 'development'],
 };
 
 export type SignatureFault =
