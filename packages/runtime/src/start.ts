@@ -69,6 +69,8 @@ export interface Runtime {
   readonly recovery: LedgerRecovery;
   readonly epoch: number;
   readonly post: Post;
+  /** False once nothing more is taken in. */
+  readonly isRunning: () => boolean;
   /** From now on no strategy is asked: what is working can be ended, and nothing new begins. */
   quiesce(): void;
   /** No further event is taken in. What was appended is written; then the ledger is let go. */
@@ -128,12 +130,11 @@ export async function start(options: StartOptions): Promise<Runtime> {
     recovery: opened.recovery,
     epoch: opened.epoch,
     post,
+    isRunning,
     quiesce() {
       isConsulting = false;
     },
-    halt() {
-      running.stop();
-    },
+    halt: () => running.stop(),
     async stop() {
       running.stop();
       const { ledger } = opened;

@@ -4,12 +4,16 @@ import { standingCauses } from '@holdfast/core/guard';
 import { DEFAULT_PARAMETERS } from '@holdfast/core/policy';
 import { describe, type StatusDocument, UNMAPPED } from '@holdfast/core/status';
 import type { Strategy } from '@holdfast/core/strategy';
-import { monoMs, type RunId, runId as toRunId } from '@holdfast/core/values';
+import { createSmileMemory } from '@holdfast/core/market';
+import { viewFor } from '@holdfast/core/view';
+import { monoMs, type RunId, runId as toRunId, strategyId } from '@holdfast/core/values';
 import type { DeribitLink } from '@holdfast/deribit/venue';
 import type { Trouble } from '../cli/io.ts';
 import type { Configuration, Environ } from '../config/index.ts';
 import type { LinkedProfile } from '../config/profiles.ts';
+import { every } from '../every.ts';
 import { describeOpenFault, openFaultOf } from '../ledger/index.ts';
+import { sampleMarket } from '../market-log.ts';
 import type { Clock, RpcTransport } from '../ports.ts';
 import type { Tally } from '../report/tally.ts';
 import { type Runtime, start, type StartOptions } from '../start.ts';
@@ -127,11 +131,30 @@ export async function startEngine(options: EngineOptions): Promise<EngineStart> 
     await recorders.close();
     return no(folder.path, 'door_not_opened', error instanceof Error ? error.message : 'unknown');
   }
+  recordMarket(options, runtime, recorders);
   link.open();
   return {
     ok: true,
     engine: engineOf(options, runId, runtime, link, doors.opened, recorders, fate, claim.release),
   };
+}
+
+const MARKET_EVERY_MS = 60_000;
+/** Whose eyes the market is seen with: a strategy that proposes nothing. */
+const OBSERVER = strategyId('market-log');
+
+/** The market of each coin, as a strategy would see it, for whoever judges decisions later. */
+function recordMarket(
+  { clock, configuration }: EngineOptions,
+  { state, isRunning }: Runtime,
+  { market }: Recorders,
+): void {
+  const { universe, referenceInstruments = new Map() } = configuration.policy;
+  const smiles = createSmileMemory();
+  every(clock, MARKET_EVERY_MS, isRunning, () => {
+    const view = viewFor(state, OBSERVER, smiles);
+    market.write(sampleMarket(view, universe.underlyings, referenceInstruments), clock.now());
+  });
 }
 
 /** For log and report: which reasons and alerts stood, from when until when. */

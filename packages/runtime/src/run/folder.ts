@@ -8,6 +8,7 @@ export interface RunFolder {
   readonly path: string;
   readonly ledger: string;
   readonly decisions: string;
+  readonly market: string;
   readonly wire: string;
   readonly log: string;
   readonly watchdog: string;
@@ -21,6 +22,7 @@ export function runFolderAt(path: string): RunFolder {
     path: root,
     ledger: join(root, 'ledger'),
     decisions: join(root, 'decisions.jsonl'),
+    market: join(root, 'market.jsonl'),
     wire: join(root, 'wire.jsonl'),
     log: join(root, 'log.jsonl'),
     watchdog: join(root, 'watchdog.jsonl'),

@@ -3,6 +3,7 @@ import type { LinkTelemetry } from '@holdfast/deribit/venue';
 import { createAfterwards } from '../afterwards.ts';
 import { openDecisionLog } from '../decision-log.ts';
 import type { HttpNews } from '../http/server.ts';
+import { type MarketLog, openMarketLog } from '../market-log.ts';
 import type { Telemetry } from '../ports.ts';
 import { EventTape } from '../replay/event-tape.ts';
 import type { OpenTape } from '../replay/open-tape.ts';
@@ -16,11 +17,12 @@ import type { RunFolder } from './folder.ts';
 
 const WIRE_LOG_CAPACITY = 8_192;
 
-/** Where what is said and seen goes: decision log, run log, wire log, tape, tally and metrics. */
+/** Where what is said and seen goes: the logs, tape, tally and metrics. */
 export interface Recorders {
   readonly telemetry: Telemetry;
   readonly tally: Tally;
   readonly wire: WireLog;
+  readonly market: MarketLog;
   readonly log: RunLog;
   /** Null where the configuration wants none. */
   readonly openTape: OpenTape | null;
@@ -64,6 +66,7 @@ export async function openRecorders(options: RecorderOptions): Promise<Recorders
     capacity: decisionCapacity,
   });
   const wire = await openWireLog(folder.wire, runId, WIRE_LOG_CAPACITY);
+  const market = await openMarketLog(folder.market, runId);
   const log = await openRunLog({ path: folder.log, runId, secrets });
   const tapes = tapesOf(folder, tapeBytesMax, log);
   const metrics = createMetrics(runId);
@@ -77,6 +80,7 @@ export async function openRecorders(options: RecorderOptions): Promise<Recorders
   return {
     tally,
     wire,
+    market,
     log,
     openTape: tapeBytesMax === 0 ? null : tapes.open,
     telemetry: {
@@ -93,15 +97,17 @@ export async function openRecorders(options: RecorderOptions): Promise<Recorders
       observeAll(metrics, sources, tally);
       metrics.observeLost('decision_log', decisions.telemetry().dropped);
       metrics.observeLost('wire_log', wire.dropped);
+      metrics.observeLost('market_log', market.dropped);
       metrics.observeLost('run_log', log.telemetry().dropped);
       metrics.observeLost('event_tape', tapes.lost());
       return await metrics.text();
     },
-    bytes: () => decisions.bytes + wire.bytes + log.telemetry().bytes + tapes.bytes(),
+    bytes: () =>
+      decisions.bytes + wire.bytes + market.bytes + log.telemetry().bytes + tapes.bytes(),
     async close() {
       afterwards.finish();
       metrics.close();
-      await Promise.all([decisions.close(), wire.close(), log.close()]);
+      await Promise.all([decisions.close(), wire.close(), market.close(), log.close()]);
     },
   };
 }
