@@ -99,6 +99,24 @@ describe('D-14 our cash against the venue’s account of it', () => {
     expect(desk.recordsOf('cashMismatched')).toEqual([]);
   });
 
+  it('what is judged and not on record yet is no fact, not even an empty book', () => {
+    const cash = new CashDesk();
+    const { desk } = cash;
+    desk.boot();
+    const books = (): readonly string[] => [...desk.state.facts.cashBooks.keys()];
+    expect(books()).toEqual([BTC]);
+    const ETH = currency('ETH');
+    cash.tells = (honest) => [...honest, { currency: ETH, ok: true, rows: [] }];
+    desk.ledger = 'held';
+    for (let round = 0; round < 300 && desk.held.length === 0; round += 1) desk.tick(100);
+    expect(desk.held.flat()).toContainEqual(
+      expect.objectContaining({ type: 'cashBegun', currency: ETH }),
+    );
+    expect(books()).toEqual([BTC]);
+    desk.release();
+    expect(books()).toEqual([BTC, ETH]);
+  });
+
   /** Five trades that the account did not tell of yet, and a ledger that takes two at once. */
   function owing(): CashDesk {
     const cash = new CashDesk();

@@ -1,8 +1,8 @@
-import { cashBookOf } from '../apply-cash.ts';
 import type { CashAcknowledgeCommanded, CashAnswer, CashCursor, CashRow } from '../cash-event.ts';
 import type { VenueSnapshotObserved } from '../event.ts';
 import type { CashMismatched, RecordOfCash } from '../ledger/cash-records.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
+import { createCashBook } from '../position/cash-book.ts';
 import { type CashJudgement, judgeCash } from '../reconcile/cash.ts';
 import type { State } from '../state.ts';
 import { type Currency, E8, type MonoMs, monoMs, wallMs } from '../values/index.ts';
@@ -99,7 +99,8 @@ function inputsOf(
     currency,
     rows,
     now,
-    book: cashBookOf(facts, currency),
+    // Judging is no record: where there is no book yet, none comes of it.
+    book: facts.cashBooks.get(currency) ?? createCashBook(),
     held: [...facts.positions.values()]
       .filter((position) => position.currency === currency)
       .map(({ instrument }) => instrument),
@@ -144,7 +145,7 @@ function hold(state: State, mismatch: CashMismatched, output: Output): void {
   const { held } = observations.accounting;
   const { currency } = mismatch;
   raiseRisk(state, 'accounting_mismatch', output);
-  if (held.has(currency) || cashBookOf(facts, currency).mismatch !== null) return;
+  if (held.has(currency) || facts.cashBooks.get(currency)?.mismatch != null) return;
   held.set(currency, mismatch);
   const { type: _, at: __, ...evidence } = mismatch;
   output.report({ kind: 'cashMismatch', ...evidence });
