@@ -89,13 +89,16 @@ export type ConfigSource =
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
+const ANY_KEY = Type.String({ pattern: '^[\\s\\S]*$' });
 const text = Type.String({ pattern: '\\S' });
 const count = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 
 const DocumentSchema = closed({
   ledger_path: Type.Optional(text),
   diary_path: Type.Optional(text),
-  stage_requirements: Type.Optional(Type.Record(Type.String(), Type.String())),
+  stage_requirements: Type.Optional(
+    Type.Record(ANY_KEY, Type.String(), { additionalProperties: false }),
+  ),
   required_regimes: Type.Optional(Type.Array(text, { minItems: 1 })),
   min_decisions_per_regime: Type.Optional(count),
   min_decisions: Type.Optional(count),

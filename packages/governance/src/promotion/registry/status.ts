@@ -30,6 +30,8 @@ export type Step = 'guarded' | 'free' | 'illegal';
 
 type Row = Readonly<Record<Status, Step>>;
 
+const SIGNS: Readonly<Record<string, Step>> = { G: 'guarded', o: 'free' };
+
 /** In the order of `STATUSES`: G the guard, o free, - refused. */
 const STEPS: Readonly<Record<Status, Row>> = {
   evolved: row('- G G G - - o o'),
@@ -41,8 +43,6 @@ const STEPS: Readonly<Record<Status, Row>> = {
   inactive: row('o G G G - - - o'),
   rejected: row('o - - - - - - -'),
 };
-
-const SIGNS: Readonly<Record<string, Step>> = { G: 'guarded', o: 'free' };
 
 function row(signs: string): Row {
   const steps = signs.split(' ').map((sign) => SIGNS[sign] ?? 'illegal');
