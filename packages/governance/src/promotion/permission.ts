@@ -60,6 +60,14 @@ const STAGE_OF: Readonly<Record<Environment, Stage>> = {
   prod: 'limited_live',
 };
 
+/** Whose money there is on a tier: none, little, more of it (10.3). */
+const CAPITAL_RANK: Readonly<Record<Stage, number>> = {
+  experiment: 0,
+  paper: 0,
+  pilot: 1,
+  limited_live: 2,
+};
+
 /** Which statuses trade on a tier (10.3); above them stands who has earned more. */
 const ALLOWED: Readonly<Record<Stage, readonly Status[]>> = {
   experiment: [
@@ -86,7 +94,7 @@ const REFUSES: Readonly<Record<PermissionReason, (inputs: PermissionInputs) => b
   RISK_STATE_NOT_HEALTHY: ({ riskState }) => riskState !== 'Healthy',
   F1_CERT_NOT_PASS: ({ certificate }) => certificate !== 'PASS',
   ENV_CAPITAL_BELOW_TIER: ({ stage, environment }) =>
-    stage !== null && rankOf(stage) > rankOf(STAGE_OF[environment]),
+    stage !== null && CAPITAL_RANK[STAGE_OF[environment]] < CAPITAL_RANK[stage],
   PROMO_STAGE_BELOW_REQUIRED: ({ stage, environment }) =>
     stage === null || rankOf(stage) < rankOf(STAGE_OF[environment]),
   PROMO_STATUS_NOT_ALLOWED: ({ status, environment }) =>
