@@ -2,7 +2,7 @@
  * The registry as a table that other programs read (section 5.1). It is a projection: whatever in
  * it is not what the chain says is written anew, all of it in one transaction.
  */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '@holdfast/runtime/proof';
@@ -21,7 +21,7 @@ export interface Projected {
 
 /** Makes the table say what the fold says. Throws `StrategyRegistryError`. */
 export function projectRegistry(path: string, state: RegistryState): Projected {
-  return withDatabase(path, (database) => {
+  return withDatabase(path, false, (database) => {
     refuseForeign(database, path);
     if (isSame(database, state)) return { rebuilt: false };
     database.exec('BEGIN IMMEDIATE');
@@ -38,17 +38,18 @@ export function projectRegistry(path: string, state: RegistryState): Projected {
 
 /** Whether a reader would see what the chain says; a table that is not there says nothing. */
 export function isProjected(path: string, state: RegistryState): boolean {
-  return withDatabase(path, (database) => {
+  if (!existsSync(path)) return false;
+  return withDatabase(path, true, (database) => {
     refuseForeign(database, path);
     return isSame(database, state);
   });
 }
 
-function withDatabase<T>(path: string, use: (database: DatabaseSync) => T): T {
+function withDatabase<T>(path: string, readOnly: boolean, use: (from: DatabaseSync) => T): T {
   let database: DatabaseSync | null = null;
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    database = new DatabaseSync(path, { timeout: BUSY_MS });
+    if (!readOnly) mkdirSync(dirname(path), { recursive: true });
+    database = new DatabaseSync(path, { timeout: BUSY_MS, readOnly });
     return use(database);
   } catch (error) {
     if (error instanceof StrategyRegistryError) throw error;
