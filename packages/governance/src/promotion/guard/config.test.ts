@@ -7,7 +7,7 @@ import {
   resolveGuardConfig,
 } from './config.ts';
 
-const HOME = '/home/ana';
+const HOME = '/at-home';
 
 function resolve(document: unknown, variables: Readonly<Record<string, string>> = {}) {
   const source =
@@ -64,7 +64,7 @@ describe('the promotion guard, configured', () => {
     const { approved: _, ...others } = document.stage_requirements;
     const said = { ...document, stage_requirements: others };
     const expected = {
-      ledgerPath: '/home/ana/ledger.json',
+      ledgerPath: '/at-home/ledger.json',
       diaryPath: 'diary.json',
       stageRequirements: { ...STAGES, approved: 'pilot' },
       requiredRegimes: ['bullish', 'balanced'],
@@ -83,7 +83,7 @@ describe('the promotion guard, configured', () => {
   });
 
   const BEATS = [
-    ['POLICY_LEDGER_PATH', ' ~/x.json ', 'ledgerPath', '/home/ana/x.json'],
+    ['POLICY_LEDGER_PATH', ' ~/x.json ', 'ledgerPath', '/at-home/x.json'],
     ['DECISION_DIARY_PATH', 'y.json', 'diaryPath', 'y.json'],
     ['PROMOTION_REQUIRED_REGIMES', ' Calm, bullish,CALM', 'requiredRegimes', ['calm', 'bullish']],
     ['PROMOTION_MIN_REGIME_COUNT', ' 7 ', 'minDecisionsPerRegime', 7],
@@ -240,7 +240,7 @@ describe('the promotion guard, configured', () => {
 
   it('puts the home folder for ~ and for nothing else', () => {
     expect(expand('~', HOME)).toBe(HOME);
-    expect(expand(' ~/a ', HOME)).toBe('/home/ana/a');
+    expect(expand(' ~/a ', HOME)).toBe('/at-home/a');
     expect(expand('~bo/a', HOME)).toBe('~bo/a');
     expect(expand('a/~/b', HOME)).toBe('a/~/b');
   });

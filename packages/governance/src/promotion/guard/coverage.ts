@@ -5,7 +5,7 @@
  */
 import type { DiaryFact } from '../../evidence/diary-fact.ts';
 import type { ChainHead } from '../../store/event.ts';
-import { type Gate, MEASURED_AT, rankOf, type Stage } from '../stage.ts';
+import { type Gate, MEASURED_AT, rankOf, type Stage, STAGES } from '../stage.ts';
 
 export interface CoverageQuery {
   /** The stage that is asked for. */
@@ -26,20 +26,21 @@ export interface Tally {
 
 /** One pass over the facts of one policy, in any order. */
 export function tallyOf(facts: readonly DiaryFact[], query: CoverageQuery): Tally {
+  const stages = new Set(STAGES.slice(rankOf(MEASURED_AT[query.required])));
   const regimes = new Map<string, number>();
   let paperEntries = 0;
   for (const fact of facts) {
-    if (fact.stage === 'paper') paperEntries += 1;
-    const { regime } = fact;
-    if (regime === null || !counts(fact, query)) continue;
+    const { stage, regime } = fact;
+    if (stage === 'paper') paperEntries += 1;
+    if (stage === null || !stages.has(stage)) continue;
+    if (regime === null || !counts(fact, stage, query)) continue;
     regimes.set(regime, (regimes.get(regime) ?? 0) + 1);
   }
   return { regimes, paperEntries };
 }
 
-function counts(fact: DiaryFact, query: CoverageQuery): boolean {
-  const { stage, regimeConfidence } = fact;
-  if (stage === null || rankOf(stage) < rankOf(MEASURED_AT[query.required])) return false;
+function counts(fact: DiaryFact, stage: Stage, query: CoverageQuery): boolean {
+  const { regimeConfidence } = fact;
   if (fact.recordedAt < query.since || fact.isRiskForced) return false;
   if (regimeConfidence === null || !(regimeConfidence >= query.minConfidence)) return false;
   return query.isDev || (wasReal(fact) && wasRunAs(stage, fact.executionMode));

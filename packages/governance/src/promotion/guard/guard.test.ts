@@ -120,7 +120,8 @@ describe('the ledger, for the guard', () => {
     } as const;
     const over = { posture: posture({ gapsOf }) };
     expect(messages('active', over)).toEqual([
-      "Policy 'alpha' audit gaps present for stage 'limited_live': missing_approvals, missing_risk_audit",
+      "Policy 'alpha' audit gaps present for stage 'limited_live': " +
+        'missing_approvals, missing_risk_audit',
     ]);
     expect(reasons('pilot_active', over)).toEqual(['audit_gaps']);
     expect(reasons('approved', over)).toEqual([]);

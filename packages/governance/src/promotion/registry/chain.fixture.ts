@@ -29,11 +29,11 @@ export class MemoryChain implements GovernanceStore {
     return last === undefined ? { seq: -1, hash: NO_HASH } : { seq: last.seq, hash: last.hash };
   }
 
-  head(_: Domain): Promise<ChainHead> {
+  head(): Promise<ChainHead> {
     return Promise.resolve(this.end);
   }
 
-  append(_: Domain, after: ChainHead, facts: readonly Fact[], at: number): Promise<Appended> {
+  append(_domain: Domain, after: ChainHead, facts: readonly Fact[], at: number): Promise<Appended> {
     this.beforeAppend();
     if (after.hash !== this.end.hash) {
       return Promise.resolve({ ok: false, code: 'head_moved', head: this.end });
@@ -43,7 +43,7 @@ export class MemoryChain implements GovernanceStore {
     return Promise.resolve({ ok: true, events });
   }
 
-  async *read(_: Domain, from = 0): AsyncIterable<GovernanceEvent> {
+  async *read(_domain: Domain, from = 0): AsyncIterable<GovernanceEvent> {
     await Promise.resolve();
     yield* this.events.slice(from);
   }
@@ -66,5 +66,5 @@ export function offer(strategyId: string, over: Partial<ChampionOffer> = {}): Ch
   };
 }
 
-export const fit = (strategyId: string, fitness: number | null): ChampionOffer =>
+export const scored = (strategyId: string, fitness: number | null): ChampionOffer =>
   offer(strategyId, { fitnessReport: { fitness_score: fitness } });

@@ -111,7 +111,7 @@ export function decideUpdate(
 }
 
 /** What is asked about a strategy before it may become `status`. */
-export function questionOf({ strategyId, champion, evidenceSince }: Strategy, status: GatedStatus) {
+function questionOf({ strategyId, champion, evidenceSince }: Strategy, status: GatedStatus) {
   return { strategyId, policyId: champion.policy_id, status, evidenceSince };
 }
 

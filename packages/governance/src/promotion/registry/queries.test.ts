@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CatalogueProvenance, ChampionOffer } from './champion.ts';
 import { championOf } from './champion.ts';
-import { chained, fit, offer, T0 } from './chain.fixture.ts';
+import { chained, offer, scored, T0 } from './chain.fixture.ts';
 import { championsOf, strategiesByStatus, summaryOf } from './queries.ts';
 import { EMPTY_REGISTRY, foldRegistry, type RegistryState } from './state.ts';
 import { STATUSES, type Status } from './status.ts';
@@ -43,13 +43,13 @@ const seeded = (
 describe('champions', () => {
   it('are the fittest first, the unmeasured last, and of two alike the newer', () => {
     const offers = [
-      fit('old', 1),
-      fit('best', 3),
-      fit('bare', null),
-      fit('low', -2),
-      fit('new', 1),
-      fit('nought', 0),
-      fit('bare2', null),
+      scored('old', 1),
+      scored('best', 3),
+      scored('bare', null),
+      scored('low', -2),
+      scored('new', 1),
+      scored('nought', 0),
+      scored('bare2', null),
     ];
     const state = stateOf(offers.map((each) => [each, 'evolved']));
     const order = ['best', 'new', 'old', 'nought', 'low', 'bare2', 'bare'];
@@ -60,7 +60,7 @@ describe('champions', () => {
   });
 
   it('are ten where nobody says how many', () => {
-    const offers = Array.from({ length: 12 }, (_, at) => fit(`s${at}`, at));
+    const offers = Array.from({ length: 12 }, (_, at) => scored(`s${at}`, at));
     expect(championsOf(stateOf(offers.map((each) => [each, 'active'])))).toHaveLength(10);
   });
 
@@ -96,7 +96,7 @@ describe('R-07 the summary', () => {
   it('counts strategies, their fitness and where they come from', () => {
     const manual: CatalogueProvenance = { seedSource: 'manual', catalogue: null, entry: null };
     const from = (id: string, provenance: CatalogueProvenance | null, fitness: number | null) => ({
-      ...fit(id, fitness),
+      ...scored(id, fitness),
       provenance,
     });
     const state = stateOf([

@@ -67,9 +67,9 @@ interface Asked {
 }
 
 /** A guard that says what it is told to, and remembers what it was asked. */
-function judgeOf(answers: readonly boolean[], asked: Asked[]): Judge {
+function judgeOf(says: readonly boolean[], asked: Asked[]): Judge {
   return ({ strategyId, policyId, status: wanted }) => {
-    const passes = answers[asked.length % answers.length] === true;
+    const passes = says[asked.length % says.length] === true;
     const base = passes ? inputs() : REFUSED;
     const own = { ...posture({ ...base.posture }), policyId };
     const verdict = validate(strategyId, wanted, { ...base, policyId, posture: own });
@@ -81,9 +81,13 @@ function judgeOf(answers: readonly boolean[], asked: Asked[]): Judge {
 
 type Act = typeof life extends fc.Arbitrary<readonly (infer T)[]> ? T : never;
 
-function decide(state: RegistryState, { command: act, score }: Act, judge: Judge): Decision {
+function decide(
+  state: RegistryState,
+  { command: act, score: fitness }: Act,
+  judge: Judge,
+): Decision {
   if (act.kind === 'register') {
-    const made = offer(act.id, { fitnessReport: { fitness_score: score } });
+    const made = offer(act.id, { fitnessReport: { fitness_score: fitness } });
     return decideRegister(state, made, act.status, ASKER, judge);
   }
   if (act.kind === 'update') return decideUpdate(state, act.id, act.status, ASKER, judge);
@@ -154,11 +158,11 @@ describe('whatever is commanded, and whatever the guard says', () => {
     fc.assert(
       fc.property(life, (acts) => {
         for (const { before, after, asked } of play(acts)) {
-          const standing_ = [...after.strategies.values()].filter(
+          const defaulted = [...after.strategies.values()].filter(
             ({ status: now }) => now === 'approved_default',
           );
-          expect(standing_.length).toBeLessThanOrEqual(1);
-          const [one] = standing_;
+          expect(defaulted.length).toBeLessThanOrEqual(1);
+          const [one] = defaulted;
           const was = one && (before.strategies.get(one.strategyId)?.status ?? 'evolved');
           if (one === undefined || was === undefined || was === 'approved_default') continue;
           defaults += 1;

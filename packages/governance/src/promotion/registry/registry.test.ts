@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_GUARD_CONFIG } from '../guard/config.ts';
 import { diary, fact, posture, REGIMES } from '../guard/evidence.fixture.ts';
 import { PromotionIntegrityError } from '../guard/failure.ts';
-import { fit, offer, T0 } from './chain.fixture.ts';
+import { offer, scored, T0 } from './chain.fixture.ts';
 import { ASKER, Desk, earned } from './desk.fixture.ts';
 import { StrategyRegistryError } from './error.ts';
 import { StrategyRegistry } from './registry.ts';
@@ -16,7 +16,7 @@ const register = (
   strategyId: string,
   status: string | null = null,
   fitness: number | null = null,
-) => desk.after(desk.registry.registerChampion(fit(strategyId, fitness), status, ASKER));
+) => desk.after(desk.registry.registerChampion(scored(strategyId, fitness), status, ASKER));
 
 /** A strategy that went all the way. */
 async function active(strategyId: string): Promise<void> {
@@ -187,7 +187,7 @@ describe('a status', () => {
       code: 'guard_rejected',
       message: "Policy 'a' stage 'experiment' below required 'paper'",
     });
-    expect((error?.cause as Error).message).toBe(error?.message);
+    expect(error?.cause).toMatchObject({ message: error?.message });
     const other = await desk.registry.updateStatus('a', 'actve', ASKER);
     expect(other.ok ? null : other.error.cause).toBeUndefined();
   });
@@ -245,7 +245,7 @@ describe('a status', () => {
     expect(await desk.to('a', 'approved')).toBe('guard_rejected');
     await desk.to('a', 'inactive');
     expect((await desk.registry.read()).strategies.get('a')?.evidenceSince).toBe(evidenceSince);
-    const late = [...REGIMES.flatMap((regime) => [1, 2, 3].map(() => fact({ regime })))];
+    const late = REGIMES.flatMap((regime) => [1, 2, 3].map(() => fact({ regime })));
     const facts = late.map((each) => ({ ...each, recordedAt: desk.now }));
     desk.evidence.set('a', { ...earned('a', 'paper'), diary: diary(facts) });
     expect(await desk.to('a', 'approved')).toEqual({ a: 'approved' });
@@ -301,7 +301,7 @@ describe('the default', () => {
   });
 
   it('R-06 that becomes a fallback does not follow itself', async () => {
-    await desk.after(desk.registry.registerChampion(fit('a', 99), null, ASKER));
+    await desk.after(desk.registry.registerChampion(scored('a', 99), null, ASKER));
     expect(await desk.to('a', 'approved_fallback')).toMatchObject({
       a: 'approved_fallback',
       c: 'approved_default',
@@ -463,7 +463,7 @@ describe('the registry on its chain', () => {
       const { beforeAppend } = desk.chain;
       desk.chain.beforeAppend = () => undefined;
       const to = races === 1 ? 'inactive' : 'rejected';
-      const fact_ = {
+      const foreign = {
         type: 'status_changed',
         subject: 'a',
         actor: 'bo',
@@ -476,7 +476,7 @@ describe('the registry on its chain', () => {
         },
         refs: {},
       };
-      void desk.chain.append('registry', desk.chain.end, [fact_], T0);
+      void desk.chain.append('registry', desk.chain.end, [foreign], T0);
       desk.chain.beforeAppend = beforeAppend;
     };
     expect(await desk.to('b', 'approved_default')).toEqual({

@@ -114,7 +114,7 @@ export class StrategyRegistry {
   }
 
   async #command(decide: (state: RegistryState) => Promise<Decision>): Promise<RegistryAnswer> {
-    const { store, now } = this.#ports;
+    const { store } = this.#ports;
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       const state = await this.read();
       const decision = await decide(state);
@@ -123,7 +123,12 @@ export class StrategyRegistry {
         return { ok: false, error: errorOf(decision) };
       }
       if (decision.facts.length === 0) return { ok: true, events: [], state };
-      const appended = await store.append('registry', state.head, decision.facts, now());
+      const appended = await store.append(
+        'registry',
+        state.head,
+        decision.facts,
+        this.#ports.now(),
+      );
       if (appended.ok) return { ok: true, events: appended.events, state: await this.read() };
     }
     const why = `the chain has moved ${ATTEMPTS_MAX} times`;
@@ -153,10 +158,11 @@ export class StrategyRegistry {
   }
 
   #judge(prepared: Prepared): Judge {
-    const { config, environment, now } = this.#ports;
+    const { config, environment } = this.#ports;
+    const now = this.#ports.now();
     return ({ strategyId, policyId, status, evidenceSince }) => {
       const evidence = prepared.get(policyId) ?? unreadable('nobody has asked for it');
-      const inputs = { ...evidence, config, policyId, evidenceSince, environment, now: now() };
+      const inputs = { ...evidence, config, policyId, evidenceSince, environment, now };
       return validate(strategyId, status, inputs);
     };
   }

@@ -1,4 +1,4 @@
-/** The rows of the registry's table (section 5.1): what the fold says, in the columns of the seed. */
+/** The rows of the registry's table (5.1): what the fold says, in the columns of the seed. */
 import { canonical } from '@holdfast/runtime/proof';
 import type { RegistryState, StatusRow, Strategy } from './state.ts';
 
@@ -43,7 +43,7 @@ export const STRATEGIES = table('strategies', [
   ['policy_id', 'TEXT NOT NULL'],
 ]);
 
-export const STATUS_EVENTS = table('strategy_status_events', [
+const STATUS_EVENTS = table('strategy_status_events', [
   ['seq', 'INTEGER PRIMARY KEY'],
   ['strategy_id', 'TEXT NOT NULL'],
   ['from_status', 'TEXT'],
