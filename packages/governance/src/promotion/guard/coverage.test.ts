@@ -141,6 +141,7 @@ describe('a book of coverage', () => {
     const { facts, seen } = watched();
     const ask = (since: number) => book.tally(head(1), 'alpha', facts, { ...QUERY, since });
     for (let since = 0; since < 4_096; since += 1) ask(since);
+    ask(0);
     expect(seen.walks).toBe(4_096);
     ask(4_096);
     expect(ask(0).regimes.get('balanced')).toBe(2);

@@ -75,12 +75,13 @@ export class CoverageBook {
     query: CoverageQuery,
   ): Tally {
     const isSame = this.#head?.hash === head.hash && this.#head.seq === head.seq;
-    if (!isSame || this.#answers.size >= ANSWERS_MAX) this.#answers.clear();
+    if (!isSame) this.#answers.clear();
     this.#head = head;
     const { required, since, minConfidence, isDev } = query;
     const key = JSON.stringify([policyId, required, since, minConfidence, isDev]);
     const known = this.#answers.get(key);
     if (known !== undefined) return known;
+    if (this.#answers.size >= ANSWERS_MAX) this.#answers.clear();
     const counted = tallyOf(facts, query);
     this.#answers.set(key, counted);
     return counted;
