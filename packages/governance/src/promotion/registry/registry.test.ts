@@ -175,7 +175,7 @@ describe('a status', () => {
     expect(await desk.to('a', 'approved_default')).toEqual({ a: 'approved_default' });
   });
 
-  it('G-27 refused by the guard is a registry error whose cause is an integrity error', async () => {
+  it('G-27 the refusal of the guard is a registry error caused by an integrity error', async () => {
     desk.earns('a', 'experiment');
     await register('a');
     const answer = await desk.registry.updateStatus('a', 'approved', ASKER);
