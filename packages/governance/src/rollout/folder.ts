@@ -1,0 +1,177 @@
+/**
+ * The rollout folder on disk, and the only file here that touches one. Every source is answered in
+ * four ways and never thrown; what is written is whole or not there, the state last.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeFolder, syncFolder, takeWriterLock } from '@holdfast/runtime/ledger';
+import { lineOf, messageOf, NO_HASH, readBounded } from '@holdfast/runtime/proof';
+import { putDurably } from '../operations/audit/durable-file.ts';
+import { openJournal } from '../operations/audit/journal-file.ts';
+import { BRANCH_STATUS_TABLE } from './branch-status.ts';
+import { contradictionOfManifest, type NamedFile, parseManifest } from './daily.ts';
+import { contradictionOfDivergence, DIVERGENCE_TABLE } from './divergence.ts';
+import {
+  contradictionOfCheckedAt,
+  contradictionOfGoldenManifest,
+  parseGoldenManifest,
+  parseGoldenRegression,
+  parseNoSilentPath,
+} from './equivalence.ts';
+import type { Sources } from './evidence.ts';
+import { type HistoryEvent, type HistoryFact, type HistoryRead, readHistory } from './history.ts';
+import { contradictionOfHealth, parseHealth } from './monitor.ts';
+import { contradictionOfHistory, HISTORY_TABLE } from './monitor-history.ts';
+import { type Bytes, documentOf, type Reading, rowsOf, sha256Of } from './reading.ts';
+import { HISTORY_FILE, OUTPUT_FILES, SOURCE_FILES } from './source-files.ts';
+import { contradictionOfState, parseState, type RolloutState } from './state.ts';
+
+const FILE_BYTES_MAX = 16 * 1024 * 1024;
+const CHAIN_BYTES_MAX = 256 * 1024 * 1024;
+const MODE = 0o644;
+
+export interface FolderFault {
+  readonly ok: false;
+  /** Another run writes; or the folder itself cannot be used. */
+  readonly code: 'rollout_held' | 'rollout_unwritable';
+  readonly detail: string;
+}
+
+export interface Outputs {
+  readonly snapshot: string;
+  readonly report: string;
+  readonly runbook: string;
+}
+
+/** The folder in the hand of its one writer; every method throws where the disk does. */
+export interface RolloutSession {
+  readSources(): Sources;
+  readHistory(): HistoryRead;
+  readState(): Reading<RolloutState>;
+  /** On disk when it returns. An unfinished line at the end is cut off first, and told. */
+  append(fact: HistoryFact): void;
+  /** Outputs first, the state last: whoever sees it sees what it was made with. */
+  publish(state: RolloutState, outputs: Outputs): void;
+  publishState(state: RolloutState): void;
+  /** Where nothing can be published, what was published before must not stand. */
+  withdrawState(): void;
+}
+
+/** Does something with the folder while nobody else can. `now`: epoch ms. */
+export function withRolloutFolder<T>(
+  root: string,
+  now: number,
+  act: (session: RolloutSession) => T,
+): { readonly ok: true; readonly value: T } | FolderFault {
+  let release = (): void => undefined;
+  try {
+    makeFolder(root);
+    const answer = takeWriterLock(root, 'rollout', now);
+    if (!answer.taken) {
+      const detail = `by process ${answer.holder?.pid ?? 'unknown'}`;
+      return { ok: false, code: 'rollout_held', detail };
+    }
+    release = () => answer.lock.release();
+  } catch (error) {
+    release();
+    return { ok: false, code: 'rollout_unwritable', detail: messageOf(error) };
+  }
+  try {
+    return { ok: true, value: act(sessionOf(root)) };
+  } finally {
+    release();
+  }
+}
+
+function sessionOf(root: string): RolloutSession {
+  const publishState = (state: RolloutState): void => {
+    putDurably(join(root, OUTPUT_FILES.state), `${JSON.stringify(state, null, 2)}\n`, MODE);
+  };
+  return {
+    readSources: () => readSources(root),
+    readHistory: () => readChainOf(root),
+    readState: () =>
+      documentOf(bytesOf(root, OUTPUT_FILES.state), parseState, contradictionOfState),
+    append: (fact) => append(root, fact),
+    publish: (state, { snapshot, report, runbook }) => {
+      putDurably(join(root, OUTPUT_FILES.snapshot), snapshot, MODE);
+      putDurably(join(root, OUTPUT_FILES.report), report, MODE);
+      putDurably(join(root, OUTPUT_FILES.runbook), runbook, MODE);
+      publishState(state);
+    },
+    publishState,
+    withdrawState: () => {
+      rmSync(join(root, OUTPUT_FILES.state), { force: true });
+      syncFolder(root);
+    },
+  };
+}
+
+function bytesOf(root: string, path: string, limit = FILE_BYTES_MAX): Bytes {
+  const read = readBounded(join(root, path), limit);
+  if (read.ok) return { status: 'bytes', bytes: read.bytes };
+  if (read.fault === 'missing') return { status: 'absent' };
+  return { status: 'unreadable', detail: read.detail };
+}
+
+function readSources(root: string): Sources {
+  const of = (path: string): Bytes => bytesOf(root, path);
+  const manifest = documentOf(of(SOURCE_FILES.manifest), parseManifest, contradictionOfManifest);
+  const files = manifest.status === 'value' ? manifest.value.files : [];
+  return {
+    manifest,
+    named: files.map(({ path }) => namedFile(root, path)),
+    health: documentOf(of(SOURCE_FILES.health), parseHealth, contradictionOfHealth),
+    history: rowsOf(of(SOURCE_FILES.history), HISTORY_TABLE, contradictionOfHistory),
+    divergence: rowsOf(of(SOURCE_FILES.divergence), DIVERGENCE_TABLE, contradictionOfDivergence),
+    branches: rowsOf(of(SOURCE_FILES.branches), BRANCH_STATUS_TABLE, () => null),
+    golden: documentOf(of(SOURCE_FILES.golden), parseGoldenRegression, contradictionOfCheckedAt),
+    noSilentPath: documentOf(
+      of(SOURCE_FILES.noSilentPath),
+      parseNoSilentPath,
+      contradictionOfCheckedAt,
+    ),
+    goldenManifest: documentOf(
+      of(SOURCE_FILES.goldenManifest),
+      parseGoldenManifest,
+      contradictionOfGoldenManifest,
+    ),
+  };
+}
+
+function namedFile(root: string, path: string): NamedFile {
+  const read = bytesOf(root, path);
+  return { path, sha256: read.status === 'bytes' ? sha256Of(read.bytes) : null };
+}
+
+function readChainOf(root: string): HistoryRead {
+  const read = bytesOf(root, HISTORY_FILE, CHAIN_BYTES_MAX);
+  if (read.status === 'bytes') return readHistory(read.bytes);
+  const fault = read.status === 'unreadable' ? 'unreadable:0' : null;
+  return { events: [], fault, torn: new Uint8Array(), whole: 0 };
+}
+
+function append(root: string, fact: HistoryFact): void {
+  const path = join(root, HISTORY_FILE);
+  const isThere = bytesOf(root, HISTORY_FILE, CHAIN_BYTES_MAX).status !== 'absent';
+  const file = openJournal(path, isThere ? 'open' : 'create');
+  try {
+    const { events, fault, torn, whole } = readHistory(file.bytes);
+    if (fault !== null) throw new Error(`${HISTORY_FILE} is not what was written: ${fault}`);
+    let last: HistoryEvent | undefined = events.at(-1);
+    const put = (each: HistoryFact): void => {
+      const seq = last === undefined ? 0 : last.seq + 1;
+      const body = { ...each, seq, prev_hash: last?.hash ?? NO_HASH };
+      const { line, hash } = lineOf(body);
+      file.append(line);
+      last = { ...body, hash };
+    };
+    if (torn.length > 0) {
+      file.cut(whole);
+      put({ event: 'torn_line_cut', bytes: torn.length, sha256: sha256Of(torn) });
+    }
+    put(fact);
+  } finally {
+    file.close();
+  }
+}
