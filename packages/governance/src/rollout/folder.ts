@@ -8,22 +8,11 @@ import { makeFolder, syncFolder, takeWriterLock } from '@holdfast/runtime/ledger
 import { lineOf, messageOf, NO_HASH, readBounded } from '@holdfast/runtime/proof';
 import { putDurably } from '../operations/audit/durable-file.ts';
 import { openJournal } from '../operations/audit/journal-file.ts';
-import { BRANCH_STATUS_TABLE } from './branch-status.ts';
-import { contradictionOfManifest, type NamedFile, parseManifest } from './daily.ts';
-import { contradictionOfDivergence, DIVERGENCE_TABLE } from './divergence.ts';
-import {
-  contradictionOfCheckedAt,
-  contradictionOfGoldenManifest,
-  parseGoldenManifest,
-  parseGoldenRegression,
-  parseNoSilentPath,
-} from './equivalence.ts';
 import type { Sources } from './evidence.ts';
 import { type HistoryEvent, type HistoryFact, type HistoryRead, readHistory } from './history.ts';
-import { contradictionOfHealth, parseHealth } from './monitor.ts';
-import { contradictionOfHistory, HISTORY_TABLE } from './monitor-history.ts';
-import { type Bytes, documentOf, type Reading, rowsOf, sha256Of } from './reading.ts';
-import { HISTORY_FILE, OUTPUT_FILES, SOURCE_FILES } from './source-files.ts';
+import { type Bytes, documentOf, type Reading, sha256Of } from './reading.ts';
+import { HISTORY_FILE, OUTPUT_FILES } from './source-files.ts';
+import { sourcesFrom } from './sources.ts';
 import { contradictionOfState, parseState, type RolloutState } from './state.ts';
 
 const FILE_BYTES_MAX = 16 * 1024 * 1024;
@@ -88,7 +77,7 @@ function sessionOf(root: string): RolloutSession {
     putDurably(join(root, OUTPUT_FILES.state), `${JSON.stringify(state, null, 2)}\n`, MODE);
   };
   return {
-    readSources: () => readSources(root),
+    readSources: () => sourcesFrom((path) => bytesOf(root, path)),
     readHistory: () => readChainOf(root),
     readState: () =>
       documentOf(bytesOf(root, OUTPUT_FILES.state), parseState, contradictionOfState),
@@ -112,36 +101,6 @@ function bytesOf(root: string, path: string, limit = FILE_BYTES_MAX): Bytes {
   if (read.ok) return { status: 'bytes', bytes: read.bytes };
   if (read.fault === 'missing') return { status: 'absent' };
   return { status: 'unreadable', detail: read.detail };
-}
-
-function readSources(root: string): Sources {
-  const of = (path: string): Bytes => bytesOf(root, path);
-  const manifest = documentOf(of(SOURCE_FILES.manifest), parseManifest, contradictionOfManifest);
-  const files = manifest.status === 'value' ? manifest.value.files : [];
-  return {
-    manifest,
-    named: files.map(({ path }) => namedFile(root, path)),
-    health: documentOf(of(SOURCE_FILES.health), parseHealth, contradictionOfHealth),
-    history: rowsOf(of(SOURCE_FILES.history), HISTORY_TABLE, contradictionOfHistory),
-    divergence: rowsOf(of(SOURCE_FILES.divergence), DIVERGENCE_TABLE, contradictionOfDivergence),
-    branches: rowsOf(of(SOURCE_FILES.branches), BRANCH_STATUS_TABLE, () => null),
-    golden: documentOf(of(SOURCE_FILES.golden), parseGoldenRegression, contradictionOfCheckedAt),
-    noSilentPath: documentOf(
-      of(SOURCE_FILES.noSilentPath),
-      parseNoSilentPath,
-      contradictionOfCheckedAt,
-    ),
-    goldenManifest: documentOf(
-      of(SOURCE_FILES.goldenManifest),
-      parseGoldenManifest,
-      contradictionOfGoldenManifest,
-    ),
-  };
-}
-
-function namedFile(root: string, path: string): NamedFile {
-  const read = bytesOf(root, path);
-  return { path, sha256: read.status === 'bytes' ? sha256Of(read.bytes) : null };
 }
 
 function readChainOf(root: string): HistoryRead {

@@ -4,7 +4,7 @@
  * comes after it does not wait for a good answer.
  */
 import { messageOf } from '@holdfast/runtime/proof';
-import { type Calendar, dayAt, dayOf, isLastOfWeek } from './calendar.ts';
+import { type Calendar, dayAt, dayOf, isLastOfWeek, parseDay } from './calendar.ts';
 import type { CheckOutcome } from './check.ts';
 import type { RolloutDecision } from './decision.ts';
 
@@ -87,7 +87,11 @@ export async function runForward(ports: ForwardPorts, run: ForwardRun): Promise<
       return null;
     }
   };
-  const session = await doing('daily', () => ports.runDaily());
+  const session = await doing('daily', async () => {
+    const day = await ports.runDaily();
+    if (parseDay(day) === null) throw new Error(`${JSON.stringify(day)} is no session`);
+    return day;
+  });
   const ofSession = async (step: ForwardStep, act: (day: string) => Promise<void>) => {
     if (session === null) tell(step, 'left_out', 'there is no session');
     else await doing(step, () => act(session));
