@@ -1,7 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { acknowledge } from './acknowledge.ts';
-import { decide, DECISIONS, NO_PRIOR, rawDecisionOf, severityOf } from './decision.ts';
+import {
+  decide,
+  DECISIONS,
+  NO_PRIOR,
+  type RolloutDecision,
+  rawDecisionOf,
+  severityOf,
+} from './decision.ts';
 import type { GateStatus } from './gate.ts';
 import { type HistoryEvent, type HistoryFact, priorOf } from './history.ts';
 import { textOfDay } from './calendar.ts';
@@ -13,13 +20,14 @@ const gates = fc.array(fc.constantFrom(...STATUSES), { minLength: 13, maxLength:
 const RECOVERY = 3;
 
 /** A run of some session, or somebody who acknowledges. */
-const act = fc.oneof(
+type Act = 'acknowledge' | { readonly raw: RolloutDecision; readonly on: number };
+const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ raw: fc.constantFrom(...DECISIONS), on: fc.nat(3) }) },
   { weight: 1, arbitrary: fc.constant('acknowledge' as const) },
 );
 
 /** Plays a story through decisions and chain, as the checker does. */
-function play(acts: readonly fc.Value<typeof act>[]) {
+function play(acts: readonly Act[]) {
   const events: HistoryEvent[] = [];
   const told: { readonly decision: string; readonly at: number }[] = [];
   let session = 20_000;

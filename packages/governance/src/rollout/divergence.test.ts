@@ -34,9 +34,8 @@ const long = (id: string, over: Partial<BranchStatus> = {}) => ({
   reason_family: 'trend',
   ...over,
 });
-const attribution = (
-  ...changes: readonly (readonly ['added' | 'removed', string])[]
-): TradeAttribution => ({
+type Change = readonly ['added' | 'removed', string];
+const attribution = (...changes: readonly Change[]): TradeAttribution => ({
   schema_version: 'trade-attribution.v1',
   candidate_branch: CANDIDATE,
   changes: changes.map(([action, id]) => ({
@@ -46,7 +45,7 @@ const attribution = (
     approved_by: 'ana',
   })),
 });
-const declared = (...changes: Parameters<typeof attribution>): Declared => ({
+const declared = (...changes: readonly Change[]): Declared => ({
   attribution: attribution(...changes),
   families: [],
 });

@@ -271,7 +271,7 @@ describe('every source, however it is damaged', () => {
         const text = files[path] ?? '';
         const state = decisionOf({ ...files, [path]: text.slice(0, at % text.length) });
         expect(state.decision).toBe('ROLLBACK_REVIEW_REQUIRED');
-        expect(state.reasons.some((reason) => /_unparseable|_empty/.test(reason))).toBe(true);
+        expect(state.reasons.some((reason) => /_unparseable|_empty|_file_mismatch/.test(reason))).toBe(true);
       }),
     );
   });

@@ -9,10 +9,13 @@ import { lineOf, messageOf, NO_HASH, readBounded } from '@holdfast/runtime/proof
 import { putDurably } from '../operations/audit/durable-file.ts';
 import { openJournal } from '../operations/audit/journal-file.ts';
 import type { Sources } from './evidence.ts';
+import { contradictionOfAttribution, parseAttribution } from './attribution.ts';
+import type { DayInputs } from './day.ts';
 import { type HistoryEvent, type HistoryFact, type HistoryRead, readHistory } from './history.ts';
 import { type Bytes, documentOf, type Reading, sha256Of } from './reading.ts';
-import { HISTORY_FILE, OUTPUT_FILES } from './source-files.ts';
+import { DAY_FILES, HISTORY_FILE, OUTPUT_FILES } from './source-files.ts';
 import { sourcesFrom } from './sources.ts';
+import { contradictionOfTrades, parseBranchTrades } from './trade.ts';
 import { contradictionOfState, parseState, type RolloutState } from './state.ts';
 
 const FILE_BYTES_MAX = 16 * 1024 * 1024;
@@ -35,6 +38,8 @@ export interface Outputs {
 /** The folder in the hand of its one writer; every method throws where the disk does. */
 export interface RolloutSession {
   readSources(): Sources;
+  /** What a session is measured from. */
+  readDay(): DayInputs;
   readHistory(): HistoryRead;
   readState(): Reading<RolloutState>;
   /** On disk when it returns. An unfinished line at the end is cut off first, and told. */
@@ -42,6 +47,8 @@ export interface RolloutSession {
   /** Outputs first, the state last: whoever sees it sees what it was made with. */
   publish(state: RolloutState, outputs: Outputs): void;
   publishState(state: RolloutState): void;
+  /** Each whole or not there, in their order. */
+  put(files: Readonly<Record<string, string>>): void;
   /** Where nothing can be published, what was published before must not stand. */
   withdrawState(): void;
 }
@@ -78,6 +85,7 @@ function sessionOf(root: string): RolloutSession {
   };
   return {
     readSources: () => sourcesFrom((path) => bytesOf(root, path)),
+    readDay: () => readDay(root),
     readHistory: () => readChainOf(root),
     readState: () =>
       documentOf(bytesOf(root, OUTPUT_FILES.state), parseState, contradictionOfState),
@@ -89,6 +97,9 @@ function sessionOf(root: string): RolloutSession {
       publishState(state);
     },
     publishState,
+    put: (files) => {
+      for (const [path, text] of Object.entries(files)) putDurably(join(root, path), text, MODE);
+    },
     withdrawState: () => {
       rmSync(join(root, OUTPUT_FILES.state), { force: true });
       syncFolder(root);
@@ -101,6 +112,21 @@ function bytesOf(root: string, path: string, limit = FILE_BYTES_MAX): Bytes {
   if (read.ok) return { status: 'bytes', bytes: read.bytes };
   if (read.fault === 'missing') return { status: 'absent' };
   return { status: 'unreadable', detail: read.detail };
+}
+
+function readDay(root: string): DayInputs {
+  const { history, divergence, branches } = sourcesFrom((path) => bytesOf(root, path));
+  return {
+    history,
+    divergence,
+    branches,
+    trades: documentOf(bytesOf(root, DAY_FILES.trades), parseBranchTrades, contradictionOfTrades),
+    attribution: documentOf(
+      bytesOf(root, DAY_FILES.attribution),
+      parseAttribution,
+      contradictionOfAttribution,
+    ),
+  };
 }
 
 function readChainOf(root: string): HistoryRead {

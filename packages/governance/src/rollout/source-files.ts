@@ -23,3 +23,11 @@ export const OUTPUT_FILES = {
 
 /** Appended to, and never rewritten. */
 export const HISTORY_FILE = 'rollout-history.jsonl';
+
+/** What a session is measured from, and what is made of it beside the sources. */
+export const DAY_FILES = {
+  trades: 'branch-trades.json',
+  attribution: 'trade-attribution.json',
+  snapshot: 'daily_monitor_snapshot.csv',
+  healthReport: 'monitor-health-report.md',
+} as const;
