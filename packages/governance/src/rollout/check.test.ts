@@ -50,7 +50,8 @@ describe('the checker', () => {
     const outcome = checkRollout(folder.path, policyRead(), SESSION, NOW);
     expect(outcome.exit).toBe(0);
     expect(outcome.line).toBe(
-      `FORWARD_OK as_of=${SESSION} active=${CANDIDATE} hard=0 warn=0 trace=${outcome.state?.trace_id}`,
+      `FORWARD_OK as_of=${SESSION} active=${CANDIDATE} hard=0 warn=0 ` +
+        `trace=${outcome.state?.trace_id}`,
     );
     expect(stateOf(folder)).toEqual(outcome.state);
     const snapshot = readTable(

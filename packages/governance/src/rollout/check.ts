@@ -82,8 +82,9 @@ function checkIn(session: RolloutSession, check: Check): CheckOutcome {
 
 function lineOf(state: RolloutState): string {
   const { decision, as_of: asOf, recommended_active_branch: active } = state;
+  const about = `as_of=${asOf ?? 'unknown'} active=${active ?? 'none'}`;
   const found = `hard=${state.hard_gates.length} warn=${state.warn_gates.length}`;
-  return `${decision} as_of=${asOf ?? 'unknown'} active=${active ?? 'none'} ${found} trace=${state.trace_id}`;
+  return `${decision} ${about} ${found} trace=${state.trace_id}`;
 }
 
 /** First what is never rewritten, then what is made of it, the state last. */

@@ -45,8 +45,9 @@ const read = (content: string) => readTable(TABLE, Buffer.from(content));
 
 describe('a table', () => {
   it('has one text: fixed columns, line feeds, null as nothing', () => {
+    const other = LINE.replace('-0.15', '').replace('true', 'false').replace('a;b', '');
     expect(writeTable(TABLE, [ROW, { ...ROW, much: null, so: false, why: [] }])).toBe(
-      `${HEADER}\n${LINE}\n${LINE.replace('-0.15', '').replace('true', 'false').replace('a;b', '')}\n`,
+      `${HEADER}\n${LINE}\n${other}\n`,
     );
     expect(writeTable(TABLE, [])).toBe(`${HEADER}\n`);
   });
@@ -113,7 +114,7 @@ describe('a table', () => {
   });
 
   it('never reads a text that it would not have written', () => {
-    const byte = fc.constantFrom(...',;\n\r"a1.-0 ');
+    const byte = fc.constantFrom(',', ';', '\n', '\r', '"', 'a', '1', '.', '-', '0', ' ');
     fc.assert(
       fc.property(fc.nat(LINE.length), byte, fc.boolean(), (at, letter, isInsert) => {
         const line = LINE.slice(0, at) + letter + LINE.slice(isInsert ? at : at + 1);

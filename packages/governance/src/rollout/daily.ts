@@ -49,7 +49,7 @@ export type DailyManifest = Static<typeof ManifestSchema>;
 export const parseManifest: Parser<DailyManifest> = createParser(ManifestSchema);
 
 /** Without these the manifest tells of no session. */
-export const MANIFEST_FILES = [
+const MANIFEST_FILES = [
   'daily_signal_snapshot.csv',
   'daily_branch_status.csv',
   'daily_monitor_snapshot.csv',

@@ -109,7 +109,7 @@ export function decideDisabled(
   return { decision: raw, raw, review: prior.review, clean: NOT_CLEAN, reasons };
 }
 
-/** A review that follows another decision is a new one, and whoever saw the last has not seen it. */
+/** A review that follows another decision is a new one: whoever saw the last has not seen it. */
 export function reviewAfter({ decision, review }: Prior, now: number): Review {
   if (decision !== 'ROLLBACK_REVIEW_REQUIRED') {
     return { openedAt: now, acknowledgedBy: null, acknowledgedAt: null };

@@ -1,7 +1,7 @@
 /**
- * One run of the forward pipeline (section 8.9): eight steps in their order, each behind a port. The
- * checker is asked whatever went wrong before it, since what is missing is its business; and what
- * comes after it does not wait for a good answer.
+ * One run of the forward pipeline (section 8.9): eight steps in their order, each behind a port.
+ * The checker is asked whatever went wrong before it, since what is missing is its business; and
+ * what comes after it does not wait for a good answer.
  */
 import { messageOf } from '@holdfast/runtime/proof';
 import { type Calendar, dayAt, dayOf, isLastOfWeek, parseDay } from './calendar.ts';

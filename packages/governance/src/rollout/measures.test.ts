@@ -72,7 +72,7 @@ describe('what is measured of an options strategy', () => {
     expect(shown(measures.stressedReturnDelta, twoDays)).toBe('1.6425');
   });
 
-  it('a removed trade that earned is an over-removal, one that only its fees spoilt is observed', () => {
+  it('a removed trade that earned is an over-removal, one spoilt by its fees is observed', () => {
     const control = [
       trade('a', 1),
       trade('b', 10, { fees_micro_usd: 10 * USD }),

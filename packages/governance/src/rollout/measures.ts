@@ -22,7 +22,7 @@ const sum = (values: readonly bigint[]): bigint => values.reduce((one, other) =>
 const minus = (one: Decimal | null, other: Decimal | null): Decimal | null =>
   one === null || other === null ? null : one - other;
 
-/** As they were closed; those of one moment in the order of their names, so that it is one order. */
+/** As they were closed; those of one moment by their names, so that it is one order. */
 function inOrder(trades: Trades): Trades {
   return [...trades].sort(
     (one, other) => one.closed_at - other.closed_at || (one.trade_id < other.trade_id ? -1 : 1),
@@ -79,7 +79,7 @@ export function maxLossStreak({ candidate }: BranchTrades): Decimal | null {
   return longest * ONE;
 }
 
-/** Result of a year on the equity at the start, each fill 20 bps of its value worse; not compounded. */
+/** Result of a year on the first equity, each fill 20 bps of its value worse; not compounded. */
 function stressedYear(trades: Trades, { start_equity_micro_usd: start, ...window }: BranchTrades) {
   if (trades.length === 0) return null;
   const costs = trades.map(

@@ -1,4 +1,4 @@
-/** The metrics of the monitor by name: which way is good, who is measured, and how (section 8.6). */
+/** The metrics of the monitor by name: which way is good, who is measured, how (section 8.6). */
 import type { Decimal } from './decimal.ts';
 import {
   entryOverlapLoss,

@@ -1,4 +1,4 @@
-/** `monitor-history.csv`: one row a session (section 8.6), and the streaks that are counted in it. */
+/** `monitor-history.csv`: one row a session (section 8.6), and the streaks counted in it. */
 import { dayOf } from './calendar.ts';
 import { count, day, names, oneOf, type Table, tableOf, text, time } from './csv.ts';
 import { type MetricRow, overallOf, weigh } from './monitor.ts';

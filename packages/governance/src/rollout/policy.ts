@@ -47,7 +47,7 @@ const PolicySchema = closed({
   warning_streak_hold_min: sessions,
   /** Null: warnings alone never lead to a review. */
   warning_streak_rollback_min: Type.Union([sessions, Type.Null()]),
-  /** The first session of a high divergence holds: below that it would pass what medium does not. */
+  /** The first session of a high one holds: below that it would pass what medium does not. */
   divergence_high_streak: closed({ hold_min: Type.Literal(1), rollback_min: sessions }),
   misalignment_streak: closed({ warn: sessions }),
   require_golden: Type.Boolean(),

@@ -1,4 +1,4 @@
-/** Steps 2 to 4 of the forward pipeline on a folder (section 8.9): the session as it was measured. */
+/** Steps 2 to 4 of the forward pipeline on a folder (section 8.9): a session as measured. */
 import { messageOf } from '@holdfast/runtime/proof';
 import { type DayAbout, dayFiles } from './day.ts';
 import { withRolloutFolder } from './folder.ts';

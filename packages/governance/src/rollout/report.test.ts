@@ -149,7 +149,7 @@ describe('the rollback runbook', () => {
     expect(text).toContain('holdfast emergency reduce_only --reason "rollout review"\n');
     expect(text).toContain("holdfast rollout check --folder '/var/lib/roll out'\n");
     expect(text).toContain(
-      "holdfast rollout ack --folder '/var/lib/roll out' --review 2026-04-04T06:00:00.000Z --by <name>",
+      "rollout ack --folder '/var/lib/roll out' --review 2026-04-04T06:00:00.000Z --by <name>",
     );
     expect(text).toContain('3 clean sessions in a row (now 0)');
   });

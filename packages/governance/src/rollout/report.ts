@@ -46,7 +46,8 @@ export function renderReport({ state, results, before, policy }: Reported): stri
 
 function headOf(state: RolloutState): readonly string[] {
   const { streaks, review } = state;
-  const counts = `hard ${streaks.hard}, warning ${streaks.warning}, high ${streaks.divergence_high}`;
+  const { hard, warning, divergence_high: high } = streaks;
+  const counts = `hard ${hard}, warning ${warning}, high ${high}`;
   return [
     `- Session: ${state.as_of ?? 'unknown'}, generated ${state.generated_at}`,
     `- The gates alone say: ${state.raw_decision}`,

@@ -69,14 +69,14 @@ export function metricRows(
 ): readonly MetricRow[] {
   const source = { trades: branchTrades(), file: 'branch-trades.json', sha256: SHA };
   return measure(asOf, source, policy).map((row) => {
-    const status = statuses[row.metric] ?? row.status;
-    return { ...row, status, value: status === 'unavailable' ? null : row.value };
+    const is = statuses[row.metric] ?? row.status;
+    return { ...row, status: is, value: is === 'unavailable' ? null : row.value };
   });
 }
 
 /** The first so many metrics are of that status. */
-export function firstMetrics(count: number, status: MetricStatus) {
-  return Object.fromEntries(METRIC_IDS.slice(0, count).map((id) => [id, status]));
+export function firstMetrics(count: number, is: MetricStatus) {
+  return Object.fromEntries(METRIC_IDS.slice(0, count).map((id) => [id, is]));
 }
 
 export function historyRow(
@@ -118,7 +118,7 @@ export const APART = [
   status('candidate'),
 ];
 
-export const golden = (over: Partial<GoldenRegression> = {}): GoldenRegression => ({
+const golden = (over: Partial<GoldenRegression> = {}): GoldenRegression => ({
   schema_version: 'golden-regression.v1',
   passed: true,
   core_hash_expected: SHA,
@@ -129,7 +129,7 @@ export const golden = (over: Partial<GoldenRegression> = {}): GoldenRegression =
   ...over,
 });
 
-export const noSilentPath = (over: Partial<NoSilentPath> = {}): NoSilentPath => ({
+const noSilentPath = (over: Partial<NoSilentPath> = {}): NoSilentPath => ({
   schema_version: 'no-silent-path.v1',
   passed: true,
   compared_branches: [CONTROL, CANDIDATE],
@@ -141,7 +141,7 @@ export const noSilentPath = (over: Partial<NoSilentPath> = {}): NoSilentPath => 
   ...over,
 });
 
-export function goldenManifest(...branches: readonly string[]): GoldenManifest {
+function goldenManifest(...branches: readonly string[]): GoldenManifest {
   const table = { rows: 3, sha256: SHA };
   const headline = {
     trades: 3,

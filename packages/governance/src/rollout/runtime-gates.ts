@@ -65,7 +65,7 @@ export function noSilentPath(evidence: Evidence): Verdict {
   });
 }
 
-/** It must be running, known to the golden manifest, and another branch than the one in question. */
+/** It must be running, known to the golden manifest, and another than the one in question. */
 export function fallbackAvailable({ sources, policy }: Evidence): Verdict {
   const { branches, goldenManifest } = sources;
   const { fallback_branch: fallback } = policy;

@@ -1,4 +1,4 @@
-/** `rollout-state.json`: the decision as everybody else reads it (section 8.8); small on purpose. */
+/** `rollout-state.json`: the decision as all others read it (section 8.8); small on purpose. */
 import { closed, createParser, type Parser } from '@holdfast/core/parse';
 import { digestOf } from '@holdfast/runtime/proof';
 import { type Static, Type } from 'typebox';

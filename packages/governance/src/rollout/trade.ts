@@ -50,7 +50,7 @@ const BranchTradesSchema = closed({
 export type BranchTrades = Static<typeof BranchTradesSchema>;
 export const parseBranchTrades: Parser<BranchTrades> = createParser(BranchTradesSchema);
 
-/** A trade told twice, or one that lies outside of the window, would be measured as if it counted. */
+/** A trade told twice, or outside of the window, would be measured as if it counted. */
 export function contradictionOfTrades(trades: BranchTrades): string | null {
   const from = parseDay(trades.from);
   const to = parseDay(trades.as_of);
