@@ -157,7 +157,7 @@ describe('the rollout decision', () => {
     expect(one?.trace_id).toMatch(/^[0-9a-f]{24}$/);
   });
 
-  it('D-42 standalone is never forward', () => {
+  it('standalone is never forward', () => {
     expect(run({}, { rollout: { checker: 'standalone' } })).toMatchObject({
       decision: 'HOLD_AND_REVIEW',
       raw_decision: 'FORWARD_OK',

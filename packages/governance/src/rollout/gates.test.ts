@@ -80,6 +80,7 @@ describe('rg_daily_manifest_present', () => {
     ['a session after the request', { requested_date: '2026-04-02' }],
     ['a time that is none', { generated_at: '2026-04-04T25:00:00.000Z' }],
     ['no files', { files: [] }],
+    ['a probe told twice', { probe_branches: ['p', 'p'] }],
     ['a way out of the folder', { files: [{ path: '../x', sha256: SHA, rows: 1 }] }],
   ])('is hard for %s', (_, manifest) => {
     const verdict = gate(id, { manifest });

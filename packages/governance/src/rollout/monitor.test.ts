@@ -167,6 +167,10 @@ describe('the health of a session', () => {
     ['not there once', { metrics: rest }],
     ['not there once', { metrics: first === undefined ? [] : [first, first, ...rest] }],
     ['another day', { metrics: [...metricRows(sessionsBack(1))] }],
+    [
+      'another day',
+      { metrics: metricRows(SESSION).map((row, at) => (at === 3 ? { ...row, as_of: 'x' } : row)) },
+    ],
     ['overall', { overall: 'warning' }],
     ['the counts', { hard_count: 1, overall: 'hard' }],
     ['unavailable_count', { unavailable_count: 1 }],
