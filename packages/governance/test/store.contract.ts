@@ -14,6 +14,7 @@ import {
   type GovernanceEvent,
 } from '../src/store/event.ts';
 import { importChain } from '../src/store/import-chain.ts';
+import { readAll } from '../src/store/read-all.fixture.ts';
 import { type GovernanceStore, StoreError } from '../src/store/store.ts';
 
 /** The columns of a row that may be changed behind the back of the store. */
@@ -34,14 +35,6 @@ const AT = Date.UTC(2026, 2, 1, 9);
 
 export function fact(n: number, payload: Record<string, unknown> = { n }): Fact {
   return { type: 'told', subject: `policy-${n % 3}`, actor: 'ana', payload, refs: {} };
-}
-
-export async function eventsOf(
-  store: GovernanceStore,
-  domain: Domain,
-  from?: number,
-): Promise<readonly GovernanceEvent[]> {
-  return Array.fromAsync(store.read(domain, from));
 }
 
 /** Appends facts behind whatever the end is by then; for as long as others are quicker. */
@@ -111,7 +104,7 @@ function describeAppending({ open }: Scope): void {
     const store = await open();
     for (const domain of DOMAINS) {
       expect(await store.head(domain)).toEqual({ seq: -1, hash: NO_HASH });
-      expect(await eventsOf(store, domain)).toEqual([]);
+      expect(await readAll(store, domain)).toEqual([]);
     }
   });
 
@@ -141,8 +134,8 @@ function describeAppending({ open }: Scope): void {
     expect(await store.head('ledger')).toEqual({ seq: 1, hash: one?.hash });
     expect(await store.head('diary')).toEqual(EMPTY_CHAIN);
     const other = await open();
-    expect(await eventsOf(other, 'ledger')).toEqual(first.events);
-    expect(await eventsOf(other, 'diary')).toEqual([]);
+    expect(await readAll(other, 'ledger')).toEqual(first.events);
+    expect(await readAll(other, 'diary')).toEqual([]);
     const diary = await insist(other, 'diary', [fact(0)]);
     expect(diary).toMatchObject([{ seq: 0, domain: 'diary', prev_hash: NO_HASH }]);
     expect(await insist(other, 'ledger', [fact(2)])).toMatchObject([
@@ -168,7 +161,7 @@ function describeAppending({ open }: Scope): void {
         expect(refused).toEqual({ ok: false, code: 'head_moved', head });
       }
     }
-    expect(await eventsOf(store, 'ledger')).toHaveLength(2);
+    expect(await readAll(store, 'ledger')).toHaveLength(2);
     const after = await store.head('ledger');
     expect(await store.append('ledger', after, [], AT)).toEqual({ ok: true, events: [] });
     expect(await store.append('ledger', after, [fact(2)], AT)).toMatchObject({ ok: true });
@@ -199,7 +192,7 @@ function describeAppending({ open }: Scope): void {
     const { hash: _, ...rest } = empty ?? {};
     const left = EVENT_BYTES_MAX - JSON.stringify(rest).length;
     const [largest] = await insist(store, 'diary', [fact(0, { a: 'x'.repeat(left) })]);
-    expect(await eventsOf(store, 'diary', 1)).toEqual([largest]);
+    expect(await readAll(store, 'diary', 1)).toEqual([largest]);
     const over = [fact(0, { a: 'x'.repeat(left + 1) })];
     const after = await store.head('diary');
     expect((await faultOf(store.append('diary', after, over, AT))).message).toBe(
@@ -218,7 +211,7 @@ function describeAppending({ open }: Scope): void {
     for (const doing of [
       store.head('diary'),
       store.append('diary', EMPTY_CHAIN, [fact(0)], AT),
-      eventsOf(store, 'diary'),
+      readAll(store, 'diary'),
     ]) {
       expect((await faultOf(doing)).message).toBe('store_unavailable: the store is closed');
     }
@@ -250,7 +243,7 @@ function describeRacing({ open, runs }: Scope): void {
       }
     };
     await Promise.all(stores.map(write));
-    const there = await eventsOf(await open(), 'ledger');
+    const there = await readAll(await open(), 'ledger');
     expect(there).toEqual(told.toSorted((one, other) => one.seq - other.seq));
     expect(new Set(there.map(({ payload }) => JSON.stringify(payload))).size).toBe(there.length);
     // What one writer told stands in the order in which it told it.
@@ -277,7 +270,7 @@ function describeRacing({ open, runs }: Scope): void {
         if (!answer.ok) expect(answer.head).toEqual({ seq: round, hash: winner?.hash });
       }
     }
-    expect(await eventsOf(one, 'registry')).toHaveLength(10);
+    expect(await readAll(one, 'registry')).toHaveLength(10);
   });
 }
 
@@ -291,12 +284,12 @@ function describeReading({ open }: Scope): void {
     }
     const fresh = await open();
     for (const from of [0, 1, 2, 255, 256, 257, 511, 512, 513, 766, 767, 768]) {
-      expect(await eventsOf(fresh, 'diary', from)).toEqual(all.slice(from));
+      expect(await readAll(fresh, 'diary', from)).toEqual(all.slice(from));
     }
-    expect(await eventsOf(fresh, 'diary')).toEqual(all);
-    await expectBroken(eventsOf(fresh, 'diary', 769), 'diary', 768);
-    await expect(eventsOf(fresh, 'diary', -1)).rejects.toThrow('number of an event');
-    await expect(eventsOf(fresh, 'diary', 0.5)).rejects.toThrow('number of an event');
+    expect(await readAll(fresh, 'diary')).toEqual(all);
+    await expectBroken(readAll(fresh, 'diary', 769), 'diary', 768);
+    await expect(readAll(fresh, 'diary', -1)).rejects.toThrow('number of an event');
+    await expect(readAll(fresh, 'diary', 0.5)).rejects.toThrow('number of an event');
   });
 
   it('can be written while it is read, and left in the middle', async () => {
@@ -310,7 +303,7 @@ function describeReading({ open }: Scope): void {
       if (event.seq === 1) break;
     }
     expect(seen).toEqual([0, 1]);
-    expect(await eventsOf(store, 'diary')).toHaveLength(6);
+    expect(await readAll(store, 'diary')).toHaveLength(6);
   });
 
   it('gives out what nobody can change in it', async () => {
@@ -319,10 +312,10 @@ function describeReading({ open }: Scope): void {
     const [event] = await insist(store, 'diary', [told]);
     (told.payload['list'] as number[]).push(2);
     (event?.payload['list'] as number[]).push(3);
-    expect(await eventsOf(store, 'diary')).toMatchObject([{ payload: { list: [1] } }]);
-    const [read] = await eventsOf(store, 'diary');
+    expect(await readAll(store, 'diary')).toMatchObject([{ payload: { list: [1] } }]);
+    const [read] = await readAll(store, 'diary');
     (read?.payload['list'] as number[]).push(4);
-    expect(await eventsOf(store, 'diary')).toMatchObject([{ payload: { list: [1] } }]);
+    expect(await readAll(store, 'diary')).toMatchObject([{ payload: { list: [1] } }]);
   });
 }
 
@@ -352,8 +345,8 @@ function describeTampering({ open, place, runs }: Scope): void {
         const was = await place().cell('ledger', seq, column);
         await place().setCell('ledger', seq, column, turned(was, at, bit));
         const store = await place().open();
-        await expectBroken(eventsOf(store, 'ledger'), 'ledger', seq);
-        if (seq > 0) await expectBroken(eventsOf(store, 'ledger', seq), 'ledger', seq);
+        await expectBroken(readAll(store, 'ledger'), 'ledger', seq);
+        if (seq > 0) await expectBroken(readAll(store, 'ledger', seq), 'ledger', seq);
         if (seq === LENGTH - 1) await expectBroken(store.head('ledger'), 'ledger', seq);
         await expectBroken(store.append('ledger', EMPTY_CHAIN, [fact(9)], AT), 'ledger', seq);
         await store.close();
@@ -361,7 +354,7 @@ function describeTampering({ open, place, runs }: Scope): void {
       }),
       { numRuns: runs },
     );
-    expect(await eventsOf(await open(), 'ledger')).toHaveLength(LENGTH);
+    expect(await readAll(await open(), 'ledger')).toHaveLength(LENGTH);
   });
 
   it('finds an event that is gone, or stands elsewhere', async () => {
@@ -369,25 +362,25 @@ function describeTampering({ open, place, runs }: Scope): void {
     const facts = Array.from({ length: LENGTH }, (_, n) => fact(n));
     await insist(store, 'ledger', facts);
     await place().moveRow('ledger', 2, 77);
-    await expectBroken(eventsOf(await open(), 'ledger'), 'ledger', 2);
+    await expectBroken(readAll(await open(), 'ledger'), 'ledger', 2);
     await expectBroken((await open()).head('ledger'), 'ledger', 77);
     await place().moveRow('ledger', 77, 2);
     await place().dropRow('ledger', 3);
-    await expectBroken(eventsOf(await open(), 'ledger'), 'ledger', 3);
-    await expectBroken(eventsOf(await open(), 'ledger', 4), 'ledger', 3);
-    expect(await eventsOf(await open(), 'ledger', 5)).toHaveLength(1);
+    await expectBroken(readAll(await open(), 'ledger'), 'ledger', 3);
+    await expectBroken(readAll(await open(), 'ledger', 4), 'ledger', 3);
+    expect(await readAll(await open(), 'ledger', 5)).toHaveLength(1);
   });
 
   it('finds an end that was there before, and is gone', async () => {
     const [store, other] = [await open(), await open()];
     const [zero] = await insist(store, 'ledger', [fact(0), fact(1), fact(2)]);
-    await eventsOf(other, 'ledger');
+    await readAll(other, 'ledger');
     await place().dropRow('ledger', 2);
     const head = { seq: 1, hash: await place().cell('ledger', 1, 'hash') };
     for (const each of [store, other]) {
       await expectBroken(each.head('ledger'), 'ledger', 2);
-      await expectBroken(eventsOf(each, 'ledger'), 'ledger', 2);
-      await expectBroken(eventsOf(each, 'ledger', 1), 'ledger', 2);
+      await expectBroken(readAll(each, 'ledger'), 'ledger', 2);
+      await expectBroken(readAll(each, 'ledger', 1), 'ledger', 2);
       await expectBroken(each.append('ledger', head, [fact(3)], AT), 'ledger', 2);
     }
     // Who never saw it cannot know: that is what projections and anchors are for.
@@ -405,11 +398,11 @@ function describeTampering({ open, place, runs }: Scope): void {
     for (const seq of [1, 0]) await place().dropRow('ledger', seq);
     const rewriter = await open();
     await insist(rewriter, 'ledger', [fact(7), fact(8), fact(9)]);
-    await expectBroken(eventsOf(store, 'ledger'), 'ledger', 1);
+    await expectBroken(readAll(store, 'ledger'), 'ledger', 1);
     await expectBroken(store.append('ledger', EMPTY_CHAIN, [fact(3)], AT), 'ledger', 1);
     await place().dropRow('ledger', 2);
     await expectBroken(store.head('ledger'), 'ledger', 1);
-    expect(await eventsOf(forger, 'ledger')).toHaveLength(2);
+    expect(await readAll(forger, 'ledger')).toHaveLength(2);
   });
 }
 
@@ -441,7 +434,7 @@ function describeLines({ makePlace, runs }: Scope): void {
           const appended = await store.append('diary', after, told, at);
           if (!appended.ok) throw new Error(appended.code);
         }
-        const events = await eventsOf(store, 'diary');
+        const events = await readAll(store, 'diary');
         const told = list.flatMap(([each]) => each.map(({ payload }) => canonicalJson(payload)));
         expect(events.map(({ payload }) => canonicalJson(payload))).toEqual(told);
         const bytes = Buffer.from(events.map(chainLineOf).join(''));
@@ -451,7 +444,7 @@ function describeLines({ makePlace, runs }: Scope): void {
         const head = await store.head('diary');
         expect(await importChain(copy, 'diary', bytes)).toEqual({ ok: true, head });
         expect(await importChain(copy, 'diary', bytes)).toEqual({ ok: true, head });
-        const again = await eventsOf(copy, 'diary');
+        const again = await readAll(copy, 'diary');
         expect(again.map(chainLineOf).join('')).toBe(bytes.toString());
         for (const each of [store, copy]) await each.close();
         for (const each of [one, two]) await each.drop();

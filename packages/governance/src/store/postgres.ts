@@ -42,8 +42,9 @@ export async function openPostgresStore(
     keepAlive: true,
     application_name: 'holdfast-governance',
   });
-  // A connection lost between two questions must not end the process.
+  // A connection lost between two questions must not end the process; nor one lost within.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const database = createDatabase(pool, address);
   try {
     await asking(database, () => refuseForgetful(database.kysely));
@@ -57,7 +58,7 @@ export async function openPostgresStore(
 
 function parseAddress(url: string): URL {
   const address = URL.parse(url);
-  if (address === null || !/^postgres(ql)?:$/.test(address.protocol) || address.hostname === '') {
+  if (address === null || address.hostname === '' || !isDecodable(url)) {
     throw new StoreError('store_unavailable', 'no address of PostgreSQL');
   }
   for (const option of address.searchParams.keys()) {
@@ -71,6 +72,16 @@ function parseAddress(url: string): URL {
     throw new StoreError('store_unavailable', detail);
   }
   return address;
+}
+
+/** Whether the driver, which decodes it, can read it. */
+function isDecodable(url: string): boolean {
+  try {
+    decodeURIComponent(url);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function createDatabase(pool: Pool, address: URL): StoreDatabase {
@@ -128,7 +139,8 @@ function codeOf(error: unknown): string | null {
 function faultOf(error: unknown, { host, pathname, password }: URL): StoreError {
   if (error instanceof StoreError) return error;
   const said = [codeOf(error), messageOf(error)].filter((part) => part !== null && part !== '');
+  const detail = `PostgreSQL at ${host}${pathname}: ${said.join(' ')}`;
   const secrets = [password, decodeURIComponent(password)].filter((each) => each !== '');
-  const detail = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), said.join(' '));
-  return new StoreError('store_unavailable', `PostgreSQL at ${host}${pathname}: ${detail}`);
+  const told = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), detail);
+  return new StoreError('store_unavailable', told);
 }

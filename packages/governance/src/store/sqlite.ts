@@ -16,6 +16,8 @@ import { type GovernanceStore, StoreError } from './store.ts';
 export const STORE_FILE = 'governance.sqlite';
 /** `HFgs`: what the file says it is. */
 const APPLICATION_ID = 0x48_46_67_73;
+/** The least a file of SQLite has. */
+const HEAD_BYTES = 512;
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
@@ -45,6 +47,10 @@ function openFile(folder: string, path: string): DatabaseSync {
     const there = lstatSync(path, { throwIfNoEntry: false });
     if (there !== undefined && !there.isFile()) {
       throw new StoreError('store_unavailable', `${path} is not a regular file`);
+    }
+    // And it would take what is shorter than its head for nothing, and write over it.
+    if (there !== undefined && there.size > 0 && there.size < HEAD_BYTES) {
+      throw new StoreError('store_schema_unknown', `${path} is no database`);
     }
     return new DatabaseSync(path);
   } catch (error) {
