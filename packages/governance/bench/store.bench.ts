@@ -27,8 +27,9 @@ const SINGLE_APPENDS = 2_000;
 const ROUNDS = 4;
 const BATCH = 256;
 const READ_EVENTS = 1_000_000;
+const FILL = 4_096;
 const APPEND_TARGET = 3;
-const READ_TARGET = 15;
+const READ_TARGET = 10;
 
 /** About what an entry of the diary is, 700 bytes. */
 function fact(n: number): Fact {
@@ -166,18 +167,11 @@ async function benchAppends(folder: string): Promise<BenchResult[]> {
 
 async function benchRead(folder: string): Promise<BenchResult[]> {
   const place = join(folder, 'read');
-  const writer = await openSqliteStore(place);
-  let head = EMPTY_CHAIN;
-  for (let n = 0; n < READ_EVENTS; n += BATCH) {
-    const length = Math.min(BATCH, READ_EVENTS - n);
-    head = await append(
-      writer,
-      head,
-      Array.from({ length }, (_, each) => fact(n + each)),
-    );
-  }
-  await writer.close();
+  await (await openSqliteStore(place)).close();
   const bare = new Bare(place);
+  for (let n = 0; n < READ_EVENTS; n += FILL) {
+    bare.append(bare.rows(Math.min(FILL, READ_EVENTS - n)));
+  }
   const begun = performance.now();
   const rows = bare.read();
   const alone = performance.now() - begun;

@@ -1,12 +1,12 @@
 /**
- * PostgreSQL at 127.0.0.1:5432, as its superuser without a password, and databases of our own in it.
+ * PostgreSQL at 127.0.0.1:5432, as its superuser without a password, and databases of our own.
  */
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 
 const ADMIN = 'postgres://postgres@127.0.0.1:5432/postgres';
 
-export const urlOf = (database: string): string => `postgres://postgres@127.0.0.1:5432/${database}`;
+const urlOf = (database: string): string => `postgres://postgres@127.0.0.1:5432/${database}`;
 
 export async function asking(
   url: string,

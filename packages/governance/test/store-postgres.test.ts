@@ -17,14 +17,7 @@ import {
   isPostgresHere,
   type OwnDatabase,
 } from './postgres-database.fixture.ts';
-import {
-  type Column,
-  describeStore,
-  eventsOf,
-  fact,
-  insist,
-  type Place,
-} from './store.contract.ts';
+import { type Column, describeStore, fact, insist, type Place } from './store.contract.ts';
 
 const AT = Date.UTC(2026, 2, 1, 9);
 

@@ -274,6 +274,10 @@ function describeRacing({ open, runs }: Scope): void {
   });
 }
 
+const listOf = (event: GovernanceEvent | undefined): number[] => {
+  return (event?.payload['list'] ?? []) as number[];
+};
+
 function describeReading({ open }: Scope): void {
   it('reads from anywhere, page after page', async () => {
     const store = await open();
@@ -311,10 +315,10 @@ function describeReading({ open }: Scope): void {
     const told = fact(0, { list: [1] });
     const [event] = await insist(store, 'diary', [told]);
     (told.payload['list'] as number[]).push(2);
-    (event?.payload['list'] as number[]).push(3);
+    listOf(event).push(3);
     expect(await readAll(store, 'diary')).toMatchObject([{ payload: { list: [1] } }]);
     const [read] = await readAll(store, 'diary');
-    (read?.payload['list'] as number[]).push(4);
+    listOf(read).push(4);
     expect(await readAll(store, 'diary')).toMatchObject([{ payload: { list: [1] } }]);
   });
 }

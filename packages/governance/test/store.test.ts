@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Domain } from '../src/store/event.ts';
-import { createMemoryStore, type MemoryChains } from '../src/store/memory.ts';
+import { createMemoryStore, type MemoryChains } from '../src/store/memory.fixture.ts';
 import { openStore } from '../src/store/open.ts';
 import type { EventRow } from '../src/store/schema.ts';
 import { STORE_FILE } from '../src/store/sqlite.ts';

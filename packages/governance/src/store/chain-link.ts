@@ -86,7 +86,7 @@ export interface Expected {
   readonly before: ChainHead | null;
 }
 
-/** The event of a row, if it is what was written where it was written; else `store_chain_broken`. */
+/** The event of a row that is what was written, where it was written; else `store_chain_broken`. */
 export function readRow(row: EventRow, expected: Expected): GovernanceEvent {
   const read = eventOf(row, expected);
   if (typeof read !== 'string') return read;

@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EMPTY_CHAIN } from './event.ts';
 import { chainFileFault, chainFileOf, chainLineOf, writeChainFile } from './export-chain.ts';
 import { importChain } from './import-chain.ts';
-import { createMemoryStore, type MemoryChains } from './memory.ts';
+import { createMemoryStore, type MemoryChains } from './memory.fixture.ts';
 import { readAll } from './read-all.fixture.ts';
 import { type GovernanceStore, StoreError } from './store.ts';
 

@@ -3,7 +3,7 @@ import { Kysely, sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { StoreDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
-import { governanceEvent } from './migrations/0001-governance-event.ts';
+import { governanceEvent } from './migrations/governance-event.ts';
 import type { Migration } from './migrations/migration.ts';
 import type { StoreTables } from './schema.ts';
 import { sqliteDialect } from './sqlite-driver.ts';

@@ -4,7 +4,7 @@
  */
 import type { Kysely } from 'kysely';
 import { asking, type StoreDatabase } from './database.ts';
-import { governanceEvent } from './migrations/0001-governance-event.ts';
+import { governanceEvent } from './migrations/governance-event.ts';
 import type { Migration } from './migrations/migration.ts';
 import type { StoreTables } from './schema.ts';
 import { StoreError } from './store.ts';

@@ -1,7 +1,8 @@
+import { closed, createParser } from '@holdfast/core/parse';
 import { NO_HASH } from '@holdfast/runtime/proof';
 import { describe, expect, it } from 'vitest';
 import { EMPTY_CHAIN } from './event.ts';
-import { projectionFault, viewFault, withChainHead } from './projection.ts';
+import { ChainHeadSchema, projectionFault, viewFault, withChainHead } from './projection.ts';
 
 const HASH = 'a'.repeat(64);
 const OTHER = 'b'.repeat(64);
@@ -14,6 +15,12 @@ describe('a projection', () => {
     expect(view).toEqual({ records: {}, chain_head: HEAD });
     expect(projectionFault(view, HEAD)).toBeNull();
     expect(projectionFault({ chain_head: EMPTY_CHAIN }, EMPTY_CHAIN)).toBeNull();
+  });
+
+  it('has the head in its own schema', () => {
+    const parse = createParser(closed({ records: closed({}), chain_head: ChainHeadSchema }));
+    expect(parse(view)).toMatchObject({ ok: true });
+    expect(parse({ records: {} })).toMatchObject({ violations: [{ path: '/chain_head' }] });
   });
 
   it.each([

@@ -1,6 +1,6 @@
 /**
- * A projection is a document that was folded from a chain (`policy_ledger.json` and the like, D-41).
- * It says from which chain, as it ended then; where one does not fit, who relies on it refuses.
+ * A projection is a document that was folded from a chain, as `policy_ledger.json` is (D-41). It
+ * says from which chain, as it ended then; where one does not fit, who relies on it refuses.
  */
 import { closed, createParser } from '@holdfast/core/parse';
 import { digestIfAny, digestOf, NO_HASH } from '@holdfast/runtime/proof';

@@ -79,9 +79,17 @@ describe('the file of a store', () => {
     for (const store of stores) expect(await store.head('ledger')).toEqual(EMPTY_CHAIN);
   });
 
-  it('is begun anew where its making was ended before anything was in it', async () => {
-    writeFileSync(path, '');
-    expect(await (await open()).head('ledger')).toEqual(EMPTY_CHAIN);
+  it.each([
+    ['before anything was in it', () => writeFileSync(path, '')],
+    ['before it was marked', () => beside().exec('pragma journal_mode = wal')],
+    [
+      'before it had its tables',
+      () => beside().exec('pragma journal_mode = wal; pragma application_id = 0x48466773'),
+    ],
+  ])('is made to its end where its making was ended %s', async (_, make) => {
+    make();
+    const store = await open();
+    expect(await store.append('ledger', EMPTY_CHAIN, [FACT], AT)).toMatchObject({ ok: true });
   });
 
   it.each([

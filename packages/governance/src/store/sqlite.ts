@@ -92,7 +92,10 @@ async function prepare(
   }
   const mode = await ask('pragma journal_mode = wal');
   if (mode !== 'wal') {
-    throw new StoreError('store_unavailable', `${path} keeps no log beside it, but ${mode}`);
+    throw new StoreError(
+      'store_unavailable',
+      `${path} keeps no log beside it, but ${String(mode)}`,
+    );
   }
   for (const each of ['synchronous = full', 'trusted_schema = off', 'cell_size_check = on']) {
     await ask(`pragma ${each}`);
