@@ -112,8 +112,7 @@ export class ChainStore implements GovernanceStore {
   }
 
   #learn(domain: Domain, event: GovernanceEvent): void {
-    const { seq, hash } = this.#known(domain);
-    const isNext = event.seq === seq + 1 && event.prev_hash === hash;
+    const isNext = event.prev_hash === this.#known(domain).hash;
     if (isNext) this.#verified.set(domain, headOf(event));
   }
 

@@ -77,6 +77,9 @@ describe('the steps of the tables', () => {
     const message = 'store_schema_unknown: step 2 0002-later is not known here';
     await expect(migrate(database)).rejects.toThrow(message);
     await expect(migrate(database, [governanceEvent, failing])).rejects.toThrow(message);
+    await sql`delete from governance_migration where number = 2`.execute(database.kysely);
+    await sql`update governance_migration set number = 2`.execute(database.kysely);
+    await expect(migrate(database)).rejects.toThrow('store_schema_unknown: step 2 0001-');
     expect(turns).toHaveLength(before);
   });
 

@@ -24,7 +24,7 @@ export async function migrate(
     await database.transact(TURN, async (tx) => {
       // Another may have done it while we waited for our turn.
       const done = await recorded(database, tx, migrations);
-      if (done === 0) await createRecord(tx);
+      await createRecord(tx);
       for (const [index, migration] of migrations.entries()) {
         if (index < done) continue;
         await migration.up(tx.schema);

@@ -5,6 +5,8 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -46,6 +48,14 @@ function beside(): DatabaseSync {
   const database = new DatabaseSync(path);
   opened.push({ close: () => database.isOpen && database.close() });
   return database;
+}
+
+function linkOf(descriptor: string): string {
+  try {
+    return readlinkSync(join('/proc/self/fd', descriptor));
+  } catch {
+    return 'closed meanwhile';
+  }
 }
 
 const codeOf = (doing: Promise<unknown>): Promise<string> =>
@@ -110,6 +120,8 @@ describe('the file of a store', () => {
     expect(await codeOf(open())).toBe('store_schema_unknown');
     expect(readFileSync(path)).toEqual(before);
     expect(readdirSync(root)).toEqual([STORE_FILE]);
+    const held = readdirSync('/proc/self/fd').filter((fd) => linkOf(fd) === realpathSync(path));
+    expect(held).toEqual([]);
   });
 
   it('of a later program is refused, and so is one whose steps are others', async () => {
