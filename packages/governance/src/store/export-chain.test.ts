@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readChain } from '@holdfast/runtime/proof';
+import { lineOf, NO_HASH, readChain } from '@holdfast/runtime/proof';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EMPTY_CHAIN } from './event.ts';
@@ -187,6 +187,37 @@ describe('an import', () => {
     expect(imported).toMatchObject({ ok: false, code: 'import_invalid' });
     expect(imported).toMatchObject({ detail: expect.stringContaining(detail) as string });
     expect(copies.size).toBe(0);
+  });
+
+  it('takes more events of one time than go into one append', async () => {
+    for (let n = 0; n < 3; n += 1) {
+      const fact = { type: 'told', subject: 'a', actor: 'b', payload: {}, refs: {} };
+      const facts = Array.from({ length: 200 }, () => fact);
+      await store.append('ledger', await store.head('ledger'), facts, AT);
+    }
+    const copies: MemoryChains = new Map();
+    const imported = await importChain(createMemoryStore(copies), 'ledger', await bytes());
+    expect(imported).toEqual({ ok: true, head: await store.head('ledger') });
+    expect(copies).toEqual(chains);
+  });
+
+  it.each<[string, object, string]>([
+    ['no event', { note: 1 }, 'ledger 0: /note unknown key "note"'],
+    ['an event too large', { payload: { a: 'x'.repeat(1 << 18) } }, 'fact_malformed: ledger 0: '],
+    ['an event of no day', { ts: '2026-13-01T00:00:00.000Z' }, 'fact_malformed: ledger 0: NaN'],
+    ['an event of a day that is another', { ts: '2026-02-30T00:00:00.000Z' }, 'ledger 0: '],
+  ])('is refused where a whole chain holds %s', async (_, change, detail) => {
+    const [event] = await readAll(store, 'ledger');
+    const { hash: __, ...body } = { ...event, ...change, seq: 0, prev_hash: NO_HASH };
+    const imported = await importChain(
+      createMemoryStore(),
+      'ledger',
+      Buffer.from(lineOf(body).line),
+    );
+    expect(imported).toMatchObject({
+      code: 'import_invalid',
+      detail: expect.stringContaining(detail) as string,
+    });
   });
 
   it('is of its own domain', async () => {
