@@ -92,7 +92,12 @@ const RESERVED: readonly Reserved[] = [
     specifier: 'pg',
     files: /^packages\/(runtime\/src\/ledger\/postgres-ledger|governance\/src\/.+\/postgres)\.ts$/,
     tests: true,
-    why: 'architecture §4: the database driver belongs to the PostgreSQL ledger and the ops gate',
+    why: 'architecture §4: the driver belongs to the PostgreSQL ledger, the ops gate and the store',
+  },
+  {
+    specifier: 'kysely',
+    files: /^packages\/governance\/src\/store\/.+\.ts$/,
+    why: 'architecture §4: queries belong to the store; ask a GovernanceStore',
   },
 ];
 

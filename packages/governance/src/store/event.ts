@@ -2,7 +2,8 @@
  * What governance knows is facts in chains, one chain for each domain (promotion-gate
  * specification 10.7). Everything else - ledger, diary, registry - is a fold over one of them.
  */
-import { closed, createParser, type Parser } from '@holdfast/core/parse';
+import { closed, createParser, type Parsed, type Violation } from '@holdfast/core/parse';
+import { NO_HASH } from '@holdfast/runtime/proof';
 import { type Static, Type } from 'typebox';
 
 /** Operations keep their own chains, as files of the project (section 9.10). */
@@ -10,7 +11,8 @@ export const DOMAINS = ['diary', 'ledger', 'registry', 'rollout', 'manifest'] as
 export type Domain = (typeof DOMAINS)[number];
 
 const sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
-const name = Type.String({ minLength: 1, maxLength: 200 });
+/** A name is one line: it stands in logs, and a text of PostgreSQL holds no NUL. */
+const name = Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f]+$' });
 
 const RefsSchema = closed({
   policy_id: Type.Optional(name),
@@ -21,7 +23,8 @@ const RefsSchema = closed({
 });
 export type Refs = Static<typeof RefsSchema>;
 
-const EventSchema = closed({
+/** All but the payload, which belongs to its type and is checked by who folds it. */
+const EnvelopeSchema = closed({
   v: Type.Literal(1),
   domain: Type.Enum(DOMAINS),
   /** From nought, without a gap. */
@@ -33,15 +36,35 @@ const EventSchema = closed({
   subject: name,
   /** Who caused it. */
   actor: name,
-  payload: Type.Record(Type.String(), Type.Unknown()),
   refs: RefsSchema,
   /** Of the event before; zeros for the first. */
   prev_hash: sha256,
   /** SHA-256 of the canonical JSON of all the rest. */
   hash: sha256,
 });
-export type GovernanceEvent = Static<typeof EventSchema>;
-export const parseGovernanceEvent: Parser<GovernanceEvent> = createParser(EventSchema);
+export type GovernanceEvent = Static<typeof EnvelopeSchema> & {
+  payload: Record<string, unknown>;
+};
+const parseEnvelope = createParser(EnvelopeSchema);
+
+/** The envelope strictly, the payload as far as that it is an object. */
+export function parseGovernanceEvent(value: unknown): Parsed<GovernanceEvent> {
+  if (!isObject(value)) return parseEnvelope(value) as Parsed<GovernanceEvent>;
+  const { payload, ...envelope } = value;
+  const parsed = parseEnvelope(envelope);
+  if (isObject(payload)) {
+    return parsed.ok ? { ok: true, value: value as GovernanceEvent } : parsed;
+  }
+  const wrong: Violation =
+    payload === undefined
+      ? { path: '/payload', rule: 'missing_key', message: 'missing key "payload"' }
+      : { path: '/payload', rule: 'type', message: 'must be object' };
+  return { ok: false, violations: parsed.ok ? [wrong] : [...parsed.violations, wrong] };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** An event before it has its time and its place. */
 export type Fact = Pick<GovernanceEvent, 'type' | 'subject' | 'actor' | 'payload' | 'refs'>;
@@ -51,3 +74,8 @@ export interface ChainHead {
   readonly seq: number;
   readonly hash: string;
 }
+
+export const EMPTY_CHAIN: ChainHead = Object.freeze({ seq: -1, hash: NO_HASH });
+
+export const isSameHead = (one: ChainHead, other: ChainHead): boolean =>
+  one.seq === other.seq && one.hash === other.hash;
