@@ -215,20 +215,19 @@ describe('unknown severity', () => {
 });
 
 describe('the streak', () => {
-  const after = (calm: number, stage: 'paper' | 'pilot', count: number) =>
-    except([count - calm - 1], { severity: 'warn' });
+  const after = (calm: number, count: number) => except([count - calm - 1]);
 
   it.each([
     [6, ['paper_normal_streak_below:6/8']],
     [7, ['paper_normal_streak_below:7/8']],
     [8, []],
   ])('E-08 of paper with %d calm decisions since a warn', (calm, keys) => {
-    const facts = paper(after(calm, 'paper', 40));
+    const facts = paper(after(calm, 40));
     expect(keysAt('pilot', facts, { config: { pilot_is_real_money: false } })).toEqual(keys);
   });
 
   it('E-08 of paper is not asked for once the latest stage is pilot', () => {
-    const facts = diary({ ...PAPER, at: after(6, 'paper', 40) }, { stage: 'pilot', count: 1 });
+    const facts = diary({ ...PAPER, at: after(6, 40) }, { stage: 'pilot', count: 1 });
     expect(keysAt('pilot', facts, { config: { pilot_is_real_money: false } })).toEqual([]);
   });
 
@@ -236,7 +235,7 @@ describe('the streak', () => {
     [14, ['pilot_normal_streak_below:14/15']],
     [15, []],
   ])('of pilot with %d', (calm, keys) => {
-    const facts = diary(PAPER, { ...PILOT, at: after(calm, 'pilot', 60) });
+    const facts = diary(PAPER, { ...PILOT, at: after(calm, 60) });
     expect(keysAt('limited_live', facts)).toEqual(keys);
   });
 

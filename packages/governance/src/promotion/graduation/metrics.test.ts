@@ -17,8 +17,10 @@ const measured = (facts: readonly DiaryFact[], changes: Partial<Scope> = {}): Me
     ...changes,
   });
 
+type Told = readonly [stage: Stage | null, changes?: Partial<DiaryFact>];
+
 /** Entries an hour apart, as many as are told. */
-const hourly = (...told: readonly (readonly [Stage | null, Partial<DiaryFact>?])[]) =>
+const hourly = (...told: readonly Told[]) =>
   told.map(([stage, changes], place) =>
     fact(stage, { seq: place, recordedAt: T0 + place * HOUR_MS, ...changes }),
   );
@@ -117,7 +119,7 @@ describe('the metrics of a diary', () => {
 });
 
 describe('the streak', () => {
-  const streak = (...told: Parameters<typeof hourly>): number => measured(hourly(...told)).streak;
+  const streak = (...told: readonly Told[]): number => measured(hourly(...told)).streak;
 
   it('goes back from the newest to the first that is not green', () => {
     expect(streak(['paper', WARN], ['paper'], ['paper'])).toBe(2);
@@ -259,7 +261,7 @@ describe('the labels', () => {
 
 describe('the green span of paper', () => {
   it('takes no other stage, and is broken by a warn or a forced decision', () => {
-    const green = (...told: Parameters<typeof hourly>) => measured(hourly(...told)).green.days;
+    const green = (...told: readonly Told[]) => measured(hourly(...told)).green.days;
     expect(green(['paper'], ['paper'], ['pilot'])).toBe(1 / 24);
     expect(green(['paper'], ['pilot', WARN], ['paper'])).toBe(2 / 24);
     expect(green(['paper'], ['paper', FORCED], ['paper'])).toBe(0);
@@ -289,7 +291,8 @@ describe('the order of entries', () => {
 
   it('leaves what it was handed as it was', () => {
     const facts = [fact('paper', { seq: 1 }), fact('paper', { seq: 0 })];
-    measured(Object.freeze(facts) as readonly DiaryFact[]);
+    Object.freeze(facts);
+    measured(facts);
     expect(facts.map(({ seq }) => seq)).toEqual([1, 0]);
   });
 });
