@@ -1,4 +1,4 @@
-/** What the assessment of a policy with a million decisions costs, from its facts to the document. */
+/** What it costs to assess a policy with a million decisions, from its facts to the document. */
 import type { DiaryFact } from '../src/evidence/diary-fact.ts';
 import type { Posture } from '../src/promotion/posture.ts';
 import type { Stage } from '../src/promotion/stage.ts';

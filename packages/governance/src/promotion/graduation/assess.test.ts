@@ -21,72 +21,75 @@ import {
 const assessed = (facts = diary(EXPERIMENT), windowHours: number | null = null) =>
   assess(reading(facts), posture(), config(), NOW, windowHours);
 
+/** Of 25 decisions at experiment, the first three forced and warned. */
+const DOCUMENT = {
+  policy_id: 'alpha.btc',
+  current_stage: 'experiment',
+  declared_stage: 'experiment',
+  audit_stage: 'limited_live',
+  recommended_stage: 'paper',
+  approvals: ['compliance', 'risk'],
+  evidence_id: 'dd-1',
+  audit_gaps: [],
+  metrics: {
+    policy_id: 'alpha.btc',
+    total_decisions: 25,
+    stage_metrics: {
+      experiment: {
+        stage: 'experiment',
+        total: 25,
+        forced: 3,
+        severity: { normal: 22, warn: 3 },
+        forced_ratio: 0.12,
+        normal_ratio: 0.88,
+        warn_ratio: 0.12,
+        alert_ratio: 0,
+      },
+    },
+    release_routes: { paper: 25 },
+    severity: { normal: 22, warn: 3 },
+    forced_total: 3,
+    forced_ratio: 0.12,
+    consecutive_normal_latest_stage: 22,
+    first_entry_at: '2026-03-01T00:00:00.000Z',
+    last_entry_at: '2026-03-02T00:00:00.000Z',
+    latest_stage: 'experiment',
+  },
+  stage_blockers: {
+    paper: [],
+    pilot: ['paper_stage_decisions_insufficient:0/40'],
+    limited_live: [],
+  },
+  next_gate: 'paper',
+  gate_status: { paper: 'clear', pilot: 'blocked', limited_live: 'not_evaluated' },
+  blockers_structured: [
+    {
+      code: 'paper_stage_decisions_insufficient',
+      gate: 'pilot',
+      measured_stage: 'paper',
+      value: 0,
+      limit: 40,
+      comparator: '<',
+      remediation: CATALOGUE['{stage}_stage_decisions_insufficient'].remedy,
+    },
+  ],
+  regressions: [],
+  evidence_epoch: { experiment: '2026-02-28T00:00:00.000Z' },
+  paper_green_days: 0,
+  integrity: { diary_ok: true, ledger_ok: true },
+  evaluator_config_digest: configDigest(config()),
+  assessed_at: '2026-09-17T00:00:00.000Z',
+  window_hours: null,
+  data_quality: [],
+};
+
 describe('the assessment', () => {
   it('has the keys of section 3.6, and what they say', () => {
     const facts = diary({
       ...EXPERIMENT,
       at: except([0, 1, 2], { severity: 'warn', isRiskForced: true }),
     });
-    expect(assess(reading(facts), posture(), config(), NOW)).toEqual({
-      policy_id: 'alpha.btc',
-      current_stage: 'experiment',
-      declared_stage: 'experiment',
-      audit_stage: 'limited_live',
-      recommended_stage: 'paper',
-      approvals: ['compliance', 'risk'],
-      evidence_id: 'dd-1',
-      audit_gaps: [],
-      metrics: {
-        policy_id: 'alpha.btc',
-        total_decisions: 25,
-        stage_metrics: {
-          experiment: {
-            stage: 'experiment',
-            total: 25,
-            forced: 3,
-            severity: { normal: 22, warn: 3 },
-            forced_ratio: 0.12,
-            normal_ratio: 0.88,
-            warn_ratio: 0.12,
-            alert_ratio: 0,
-          },
-        },
-        release_routes: { paper: 25 },
-        severity: { normal: 22, warn: 3 },
-        forced_total: 3,
-        forced_ratio: 0.12,
-        consecutive_normal_latest_stage: 22,
-        first_entry_at: '2026-03-01T00:00:00.000Z',
-        last_entry_at: '2026-03-02T00:00:00.000Z',
-        latest_stage: 'experiment',
-      },
-      stage_blockers: {
-        paper: [],
-        pilot: ['paper_stage_decisions_insufficient:0/40'],
-        limited_live: [],
-      },
-      next_gate: 'paper',
-      gate_status: { paper: 'clear', pilot: 'blocked', limited_live: 'not_evaluated' },
-      blockers_structured: [
-        {
-          code: 'paper_stage_decisions_insufficient',
-          gate: 'pilot',
-          measured_stage: 'paper',
-          value: 0,
-          limit: 40,
-          comparator: '<',
-          remediation: CATALOGUE['{stage}_stage_decisions_insufficient'].remedy,
-        },
-      ],
-      regressions: [],
-      evidence_epoch: { experiment: '2026-02-28T00:00:00.000Z' },
-      paper_green_days: 0,
-      integrity: { diary_ok: true, ledger_ok: true },
-      evaluator_config_digest: configDigest(config()),
-      assessed_at: '2026-09-17T00:00:00.000Z',
-      window_hours: null,
-      data_quality: [],
-    });
+    expect(assess(reading(facts), posture(), config(), NOW)).toEqual(DOCUMENT);
   });
 
   it('of a policy without entries has nulls and noughts', () => {

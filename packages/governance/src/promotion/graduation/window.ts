@@ -10,7 +10,7 @@ export type HoursRead =
       readonly detail: string;
     };
 
-/** `--hours N`: a decimal number above nought. With `--apply` it is a usage error of the command. */
+/** `--hours N`: a decimal above nought. With `--apply` it is a usage error of the command. */
 export function parseHours(text: string): HoursRead {
   const word = text.trim();
   const no = (code: Extract<HoursRead, { ok: false }>['code']): HoursRead => ({
