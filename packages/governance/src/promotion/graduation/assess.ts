@@ -5,6 +5,7 @@ import type { Posture } from '../posture.ts';
 import { type Gate, GATES, type Stage, STAGES } from '../stage.ts';
 import type { Assessment, MetricsDocument, StageMetricsDocument } from './assessment.ts';
 import { blockerKey } from './blockers.ts';
+import type { OddityKind } from './catalogue.ts';
 import { configDigest, type GraduationConfig } from './config.ts';
 import { type Epochs, epochsOf } from './epoch.ts';
 import { round5 } from './fixed2.ts';
@@ -109,12 +110,16 @@ function epochDocument(epochs: Epochs): Readonly<Partial<Record<Stage, string>>>
 
 function oddities({ unstaged, ahead, stages }: Metrics): readonly string[] {
   return [
-    ...(unstaged > 0 ? [`entries_without_stage:${unstaged}`] : []),
-    ...(ahead > 0 ? [`entries_ahead_of_now:${ahead}`] : []),
-    ...STAGES.filter((stage) => stages[stage].otherMode > 0).map(
-      (stage) => `${stage}_entries_of_other_mode:${stages[stage].otherMode}`,
+    ...oddity('entries_without_stage', unstaged),
+    ...oddity('entries_ahead_of_now', ahead),
+    ...STAGES.flatMap((stage) =>
+      oddity('{stage}_entries_of_other_mode', stages[stage].otherMode, stage),
     ),
   ];
+}
+
+function oddity(kind: OddityKind, entries: number, stage = ''): readonly string[] {
+  return entries > 0 ? [`${kind.replace('{stage}', stage)}:${entries}`] : [];
 }
 
 function ratio(part: number, whole: number): number {

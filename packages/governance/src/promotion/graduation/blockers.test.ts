@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GATES, MEASURED_AT } from '../stage.ts';
 import { type Blocker, blockerKey, blockerOf, entryOf } from './blockers.ts';
-import { type BlockerKind, CATALOGUE, type CatalogueEntry } from './catalogue.ts';
+import { type BlockerKind, CATALOGUE, type CatalogueEntry, ODDITIES } from './catalogue.ts';
 
 const KINDS = Object.keys(CATALOGUE) as BlockerKind[];
 
@@ -130,6 +130,10 @@ describe('the catalogue', () => {
     for (const sentence of [meaning, remedy, escalation.meanwhile]) {
       expect(sentence).toMatch(/^[A-Z].+\.$/);
     }
+  });
+
+  it.each(Object.entries(ODDITIES))('says of %s what it means and what to do', (_, entry) => {
+    for (const sentence of [entry.meaning, entry.remedy]) expect(sentence).toMatch(/^[A-Z].+\.$/);
   });
 
   it('sends evidence, approvals and risk to whom section 6.6 names', () => {

@@ -193,3 +193,21 @@ export const CATALOGUE = {
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;
 
 export type BlockerKind = keyof typeof CATALOGUE;
+
+/** What is odd in a diary and keeps no gate shut; told with the number of entries. */
+export const ODDITIES = {
+  entries_without_stage: {
+    meaning: 'Entries name no stage. They count in totals alone, and do not end a streak.',
+    remedy: 'Have the writer of the diary name the stage of every decision.',
+  },
+  entries_ahead_of_now: {
+    meaning: 'Entries are of a time that is yet to come.',
+    remedy: 'Compare the clocks of the writer of the diary and of the assessment.',
+  },
+  '{stage}_entries_of_other_mode': {
+    meaning: 'Entries of this stage were made in another execution mode, and so are no evidence.',
+    remedy: 'Where they should have counted, see in what mode the policy runs.',
+  },
+} as const satisfies Readonly<Record<string, Pick<CatalogueEntry, 'meaning' | 'remedy'>>>;
+
+export type OddityKind = keyof typeof ODDITIES;
