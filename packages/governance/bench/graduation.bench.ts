@@ -28,7 +28,7 @@ const MODES = {
 } as const;
 
 export function run(): Promise<BenchResult[]> {
-  const load = loadGraduationConfig({ environment: 'prod' }, null);
+  const load = loadGraduationConfig({}, 'prod', null);
   if (!load.ok) throw new Error(load.code);
   const reading = { facts: life(), violations: [], missing: 0 };
   const now = T0 + FACTS * EVERY_MS;

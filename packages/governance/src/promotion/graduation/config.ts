@@ -3,7 +3,7 @@
  * said is the default; what is looser than the default needs an approved change (section 3.6).
  */
 import { closed, createParser, type Parser, type Violation } from '@holdfast/core/parse';
-import { ENVIRONMENTS } from '@holdfast/runtime/config';
+import type { Environment } from '@holdfast/runtime/config';
 import { digestOf } from '@holdfast/runtime/proof';
 import { type Static, Type } from 'typebox';
 import { isSamePerson } from '../../operations/signoff/approver-set.ts';
@@ -28,9 +28,7 @@ const money = (leastApprovals: number) => ({
   min_approvals: Type.Integer({ minimum: leastApprovals, maximum: 100 }),
 });
 
-const ConfigSchema = closed({
-  /** Where it judges. Has no default: only `dev` takes evidence of a virtual world (D-38). */
-  environment: Type.Enum(ENVIRONMENTS),
+const BarsSchema = closed({
   gates: closed({
     paper: closed(quality),
     pilot: closed(money(1)),
@@ -46,10 +44,15 @@ const ConfigSchema = closed({
   /** Then the green span is asked for before the first real money (G-31). */
   pilot_is_real_money: Type.Boolean(),
 });
-export type GraduationConfig = Static<typeof ConfigSchema>;
-const parseConfig: Parser<GraduationConfig> = createParser(ConfigSchema);
+type Bars = Static<typeof BarsSchema>;
+const parseBars: Parser<Bars> = createParser(BarsSchema);
 
-export const GRADUATION_DEFAULTS: Omit<GraduationConfig, 'environment'> = {
+export interface GraduationConfig extends Bars {
+  /** Where it judges, which no document may say: `dev` alone takes a virtual world (D-38). */
+  readonly environment: Environment;
+}
+
+export const GRADUATION_DEFAULTS: Bars = {
   gates: {
     paper: {
       min_decisions: 20,
@@ -120,13 +123,20 @@ export type ConfigLoad =
 /** Two people, as for every other way to take risk (D-21). */
 const CHANGE_APPROVERS = 2;
 
-/** `document` holds any of the keys, and `environment`; an unknown key is a violation. */
-export function loadGraduationConfig(document: unknown, change: ApprovedChange | null): ConfigLoad {
-  const parsed = parseConfig(overlaid(GRADUATION_DEFAULTS, document));
+/**
+ * `document`: what stands under `governance.graduation`, any of the keys; an unknown one is a
+ * violation. `environment`: of the process that judges.
+ */
+export function loadGraduationConfig(
+  document: unknown,
+  environment: Environment,
+  change: ApprovedChange | null,
+): ConfigLoad {
+  const parsed = parseBars(overlaid(GRADUATION_DEFAULTS, document));
   if (!parsed.ok) return { ok: false, code: 'config_malformed', violations: parsed.violations };
-  const config = parsed.value;
+  const config = { ...parsed.value, environment };
   const digest = configDigest(config);
-  const loosened = looserKeys(GRADUATION_DEFAULTS, config, '');
+  const loosened = looserKeys(GRADUATION_DEFAULTS, parsed.value, '');
   if (loosened.length === 0) return { ok: true, config, digest, loosened };
   if (change === null) return { ok: false, code: 'change_record_missing', loosened, digest };
   if (change.configDigest !== digest) {
