@@ -1,5 +1,4 @@
 /** What keeps one gate shut, in the order in which it is told (sections 3.3 and 3.4). */
-import { unreachable } from '@holdfast/core';
 import type { DiaryReading } from '../../evidence/diary-fact.ts';
 import type { Posture } from '../posture.ts';
 import { type Gate, MEASURED_AT } from '../stage.ts';
@@ -34,7 +33,7 @@ export function barBlockers(gate: Gate, about: Case): readonly Blocker[] {
   return [
     ...(isEnough
       ? [...qualityBlockers(gate, about, measured), ...recordBlockers(gate, about)]
-      : [atLeast('{stage}_stage_decisions_insufficient', gate, measured.total, need)].flat()),
+      : atLeast('{stage}_stage_decisions_insufficient', gate, measured.total, need)),
     ...(isGreenAsked(gate, config, isEnough) ? greenBlockers(gate, about) : []),
     ...originBlockers(gate, about, measured),
   ];
@@ -90,16 +89,8 @@ function recordBlockers(gate: Gate, { posture, config }: Case): readonly Blocker
 
 /** Before the first real money (G-31), and always before more of it, however small the sample. */
 function isGreenAsked(gate: Gate, config: GraduationConfig, isEnough: boolean): boolean {
-  switch (gate) {
-    case 'paper':
-      return false;
-    case 'pilot':
-      return config.pilot_is_real_money && isEnough;
-    case 'limited_live':
-      return true;
-    default:
-      return unreachable(gate);
-  }
+  if (gate === 'paper') return false;
+  return gate === 'limited_live' || (config.pilot_is_real_money && isEnough);
 }
 
 function greenBlockers(gate: Gate, { metrics, config }: Case): readonly Blocker[] {
