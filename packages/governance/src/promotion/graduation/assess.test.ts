@@ -153,6 +153,7 @@ describe('the assessment', () => {
       'pilot ledger_integrity_violation',
       'limited_live ledger_integrity_violation',
     ]);
+    expect(found.blockers_structured[0]).toMatchObject({ value: 1, limit: 0, comparator: '>' });
   });
 
   it('has an epoch for each stage that was entered', () => {

@@ -125,6 +125,13 @@ describe('the configuration of the gates', () => {
       '/gates/limited_live/min_approvals',
       'minimum',
     ],
+    [
+      'a streak below nought',
+      { gates: { pilot: { min_normal_streak: -1 } } },
+      '/gates/pilot/min_normal_streak',
+      'minimum',
+    ],
+    ['fewer days than none', { min_trading_days: -1 }, '/min_trading_days', 'minimum'],
     ['a word for a switch', { pilot_is_real_money: 'no' }, '/pilot_is_real_money', 'type'],
     ['a negative day', { min_paper_green_days: -1 }, '/min_paper_green_days', 'minimum'],
     ['a negative gap', { max_paper_gap_hours: -1 }, '/max_paper_gap_hours', 'minimum'],
@@ -216,7 +223,7 @@ describe('a value looser than its default', () => {
     [['ana', 'Ana ']],
     [['ana', 'ana@firm.example']],
     [['ana', '']],
-    [[' ', '']],
+    [[' ', 'ana']],
   ])('is refused where %j approved the change', (approvers) => {
     expect(loadGraduationConfig(LOOSE, 'dev', change(digestFor(LOOSE), approvers))).toEqual({
       ok: false,

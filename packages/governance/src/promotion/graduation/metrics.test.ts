@@ -77,6 +77,7 @@ describe('the metrics of a diary', () => {
       latestStage: 'limited_live',
       unstaged: 1,
     });
+    expect(found.routes).toEqual({ live: 1, paper: 3 });
     expect(Object.keys(found.severity)).toEqual(['alert', 'normal', 'unknown', 'warn', 'zeta']);
     expect(found.stages.experiment).toMatchObject({
       total: 2,
