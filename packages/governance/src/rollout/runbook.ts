@@ -32,12 +32,7 @@ export function renderRunbook({ state, results, policy, folder }: RunbookMade): 
     ...fenced(...switchTo(state)),
     '## Verify',
     '',
-    ...fenced(
-      'holdfast status --detailed',
-      check,
-      'holdfast golden verify',
-      'holdfast paths verify',
-    ),
+    ...fenced('holdfast status', check),
     '## Return',
     '',
     `${policy.recovery_clean_runs} clean sessions in a row (now ${state.streaks.clean}) and the`,
@@ -67,8 +62,7 @@ function switchTo({ recommended_active_branch: active, decision }: RolloutState)
   if (decision !== 'ROLLBACK_REVIEW_REQUIRED') return ['# no switch is asked for'];
   return [
     reduce,
-    `holdfast drill branch-fallback --to ${quoted(active)}`,
-    '# in the declaration the candidate policy is the one of that branch',
+    `# in the declaration the candidate policy is the one of ${quoted(active)}`,
     'holdfast ops new --from deploy-policy',
   ];
 }
