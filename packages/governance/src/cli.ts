@@ -28,7 +28,7 @@ import { clear, resume, rollBack, run } from './cli/work.ts';
 import type { Workplace } from './cli/workplace.ts';
 import { ENVIRONMENTS, type OperationEnvironment } from './operations/declaration.ts';
 import { promptFill } from './operations/prompt-command.ts';
-import { EXIT_CODES, type ExitCode } from './operations/run/exit-code.ts';
+import { EXIT_CODES } from './operations/run/exit-code.ts';
 
 const io: Io = {
   out: (line) => process.stdout.write(`${line}\n`),

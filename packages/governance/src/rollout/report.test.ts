@@ -145,7 +145,7 @@ describe('the rollback runbook', () => {
     expect(section(text, 'Numbers of this run')).toEqual([
       '- hard rg_monitor_hard: 1 (review at 1 in a row) hard_metrics:1:1',
     ]);
-    expect(text).toContain(`holdfast drill branch-fallback --to ${CONTROL}\n`);
+    expect(text).toContain(`candidate policy is the one of ${CONTROL}\n`);
     expect(text).toContain('holdfast emergency reduce_only --reason "rollout review"\n');
     expect(text).toContain("holdfast rollout check --folder '/var/lib/roll out'\n");
     expect(text).toContain(
@@ -158,7 +158,7 @@ describe('the rollback runbook', () => {
     const text = renderRunbook(run());
     expect(text).toContain('Every gate that was asked passes.');
     expect(text).toContain('# no switch is asked for');
-    expect(text).not.toContain('branch-fallback');
+    expect(text).not.toContain('candidate policy is the one of');
     expect(text).toContain('No review is open.');
   });
 

@@ -32,7 +32,7 @@ export function renderRunbook({ state, results, policy, folder }: RunbookMade): 
     ...fenced(...switchTo(state)),
     '## Verify',
     '',
-    ...fenced('holdfast status', check),
+    ...fenced('holdfast status --detailed', check),
     '## Return',
     '',
     `${policy.recovery_clean_runs} clean sessions in a row (now ${state.streaks.clean}) and the`,
