@@ -8,7 +8,7 @@ import type { Metadata } from './entry-schema.ts';
 import { FOREIGN_SIGNATURE, readMetadata } from './entry-reading.ts';
 
 /** Of the specification, and what only we write. */
-export const IMMUTABLE_KEYS = [
+const IMMUTABLE_KEYS = [
   'drift_decision',
   'release_stage',
   'regime_state',

@@ -76,7 +76,7 @@ describe('the desk of the diary', () => {
   });
 
   it('warns of whatever is thrown', async () => {
-    const publish = () => Promise.reject('odd' as unknown as Error);
+    const publish = () => Promise.reject('odd');
     const { warned, desk } = await deskOf({ publish });
     await desk.record(draftOf({ entry_id: 'dd-1' }), OPTIONS);
     expect(warned).toEqual(['dd-1 is recorded, its listeners were not told: odd']);

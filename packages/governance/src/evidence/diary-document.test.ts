@@ -89,7 +89,7 @@ describe('the document', () => {
     expect((documentOf(next).entries as [typeof entry])[0].metadata['amendments']).toHaveLength(3);
   });
 
-  it('D-05 keeps an entry that was edited where a reader meets it, and the reader refuses it', () => {
+  it('D-05 keeps an entry that was edited, and its reader refuses it by place', () => {
     const forged = { ...entryAt(1), notes: ['forged'] };
     const told = { actor: 'loop', ingestedAt: 'x', backdated: false };
     const done = readArchive(
@@ -230,7 +230,8 @@ describe('reading a document', () => {
 
   it('keeps a number whose digits are all there, however it is spelled', () => {
     const numbers = '[0.30000000000000004,1.2345678901234566e-07,-12345678901234567000,100]';
-    const text = `{"entries":[${JSON.stringify(foreign()).replace('"paper_pnl":0', `"pnl":${numbers}`)}]}`;
+    const entry = JSON.stringify(foreign()).replace('"paper_pnl":0', `"pnl":${numbers}`);
+    const text = `{"entries":[${entry}]}`;
     const done = read(text);
     expect(done.ok && done.document.entries[0]?.outcomes).toEqual({ pnl: JSON.parse(numbers) });
   });
@@ -241,12 +242,15 @@ describe('reading a document', () => {
     expect(text.length).toBeGreaterThan(1 << 20);
     const done = read(text);
     expect(done.ok && done.document.entries).toEqual(entries);
-    const huge = foreign({ rationale: 1, notes: ['x'.repeat(1 << 20)] });
+    const huge = foreign({ notes: ['x'.repeat(1 << 20)] });
     expect(faults({ entries: [huge] })).toEqual(['/entries/0 too_large']);
   });
 
   it('whatever marks stand in its texts and between its values', () => {
-    const text = ` {\n"generated_at" : "a\\"]}\\\\", "entries"\t:\r[ ${JSON.stringify(foreign({ notes: ['}],{["\\'] }))} ,\n${JSON.stringify(foreign({ entry_id: 'dd-2' }))} ] } `;
+    const odd = JSON.stringify(foreign({ notes: ['}],{["\\'] }));
+    const plain = JSON.stringify(foreign({ entry_id: 'dd-2' }));
+    const head = ' {\n"generated_at" : "a\\"]}\\\\", "entries"\t:\r';
+    const text = `${head}[ ${odd} ,\n${plain} ] } `;
     const done = read(text);
     expect(done.ok && done.document.entries.map(({ notes }) => notes)).toEqual([['}],{["\\'], []]);
     expect(read('{"entries":[],"generated_at":"x"}').ok).toBe(true);
@@ -327,6 +331,49 @@ describe('importing', () => {
   });
 });
 
+const EXPECTED = (id: string, features: string | undefined): string =>
+  [
+    `# Decision diary entry — ${id}`,
+    '',
+    '- recorded_at: 2026-03-01T09:00:00.000Z',
+    '- policy_id: alpha',
+    '',
+    '## Regime context',
+    '',
+    '- regime: balanced',
+    '',
+    '## Decision parameters',
+    '',
+    '- tactic\\_id: alpha',
+    '- feature\\_hashes: \\{\\}',
+    `- features\\_signature: ${features}`,
+    '',
+    '## Outcomes',
+    '',
+    '_none_',
+    '',
+    '## Belief snapshot',
+    '',
+    '- prior: 0.5',
+    '',
+    '## Probe ownership',
+    '',
+    '| Probe ID | Status | Owner | Severity | Contact | Notes |',
+    '| --- | --- | --- | --- | --- | --- |',
+    '| p\\|x | ok | ana | low | \\#a | 1; 2 |',
+    '| q | off |  |  |  |  |',
+    '',
+    '## Metadata',
+    '',
+    '- release\\_stage: paper',
+    '- forced: \\{"value":false,"causes":\\[\\],"reasons":\\[\\]\\}',
+    '',
+    '## Notes',
+    '',
+    '- \\*bold\\*\\n\\# no header',
+    '',
+  ].join('\n');
+
 describe('as Markdown', () => {
   it('an entry has its sections in their order', () => {
     const entry = entryOf({
@@ -348,49 +395,8 @@ describe('as Markdown', () => {
       ],
       notes: ['*bold*\n# no header'],
     });
-    expect(entryMarkdown(entry)).toBe(
-      [
-        `# Decision diary entry — ${entry.entry_id}`,
-        '',
-        '- recorded_at: 2026-03-01T09:00:00.000Z',
-        '- policy_id: alpha',
-        '',
-        '## Regime context',
-        '',
-        '- regime: balanced',
-        '',
-        '## Decision parameters',
-        '',
-        '- tactic\\_id: alpha',
-        '- feature\\_hashes: \\{\\}',
-        `- features\\_signature: ${entry.decision.features_signature}`,
-        '',
-        '## Outcomes',
-        '',
-        '_none_',
-        '',
-        '## Belief snapshot',
-        '',
-        '- prior: 0.5',
-        '',
-        '## Probe ownership',
-        '',
-        '| Probe ID | Status | Owner | Severity | Contact | Notes |',
-        '| --- | --- | --- | --- | --- | --- |',
-        '| p\\|x | ok | ana | low | \\#a | 1; 2 |',
-        '| q | off |  |  |  |  |',
-        '',
-        '## Metadata',
-        '',
-        '- release\\_stage: paper',
-        '- forced: \\{"value":false,"causes":\\[\\],"reasons":\\[\\]\\}',
-        '',
-        '## Notes',
-        '',
-        '- \\*bold\\*\\n\\# no header',
-        '',
-      ].join('\n'),
-    );
+    const { entry_id: id, decision } = entry;
+    expect(entryMarkdown(entry)).toBe(EXPECTED(id, decision.features_signature));
   });
 
   it('entries are joined by a rule, and none has its own words', () => {

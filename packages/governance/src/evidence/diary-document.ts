@@ -15,8 +15,6 @@ import { parseMoment, spellMoment } from './moment.ts';
 import { parseProbeDefinition, type ProbeDefinition, type ProbeRegistry } from './probe.ts';
 import { record, type Recording } from './record.ts';
 
-export const DIARY_PATH = 'artifacts/governance/decision_diary.json';
-
 interface DiaryDocument {
   readonly generated_at: string;
   /** By time; those that are not what was written stand at the end, unchanged. */

@@ -9,7 +9,7 @@ const NOTHING = '_none_';
 export function exportMarkdown(entries: readonly DiaryEntry[], { since }: Window = {}): string {
   const shown = within(entries, since);
   if (shown.length === 0) return `${EMPTY}\n`;
-  return `${shown.map(entryMarkdown).join('\n---\n\n')}`;
+  return shown.map(entryMarkdown).join('\n---\n\n');
 }
 
 export function entryMarkdown(entry: DiaryEntry): string {

@@ -82,7 +82,7 @@ export function entryAt(index: number, change: Partial<EntryDraft> = {}): DiaryE
   return entryOf({ recorded_at, entry_id: `dd-${index}`, ...change });
 }
 
-export const EMPTY: ChainHead = { seq: -1, hash: NO_HASH };
+const EMPTY: ChainHead = { seq: -1, hash: NO_HASH };
 
 /** As a store chains them. */
 export function eventsOf(

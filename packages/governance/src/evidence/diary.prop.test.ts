@@ -120,7 +120,7 @@ const readings = (diary: Diary): readonly unknown[] =>
   });
 
 describe('the diary', () => {
-  it('is the same after export and import, whatever was recorded and amended in which order', () => {
+  it('is the same after export and import, whatever was recorded and amended', () => {
     fc.assert(
       fc.property(steps, (all) => {
         const { diary, events } = played(all);

@@ -1,7 +1,7 @@
 /**
  * The diary: a fold over the chain of domain `diary`. It keeps what gates measure and what a writer
- * has to know, never whole entries. What is not what was written is named and does not count (G-05):
- * one such entry blocks every gate of its policy.
+ * has to know, never whole entries. What is not what was written is named and does not count
+ * (G-05): one such entry blocks every gate of its policy.
  */
 import { assert } from '@holdfast/core';
 import { digestIfAny, NO_HASH } from '@holdfast/runtime/proof';

@@ -213,12 +213,12 @@ const RULES: Readonly<Record<string, OpenRule>> = {
 function openFaults(key: string, value: Open, path: string): readonly Violation[] {
   const rule = RULES[key];
   if (rule === undefined) return [];
-  const known = Object.entries(value).filter(([name_]) => Object.hasOwn(rule.known, name_));
+  const known = Object.entries(value).filter(([child]) => Object.hasOwn(rule.known, child));
   const parsed = rule.parse(Object.fromEntries(known));
   const faults = parsed.ok ? [] : below(parsed.violations, path);
-  for (const name_ of rule.objects) {
-    if (!Object.hasOwn(value, name_) || isObject(value[name_])) continue;
-    faults.push({ path: pointer(path, name_), rule: 'type', message: 'must be object' });
+  for (const child of rule.objects) {
+    if (!Object.hasOwn(value, child) || isObject(value[child])) continue;
+    faults.push({ path: pointer(path, child), rule: 'type', message: 'must be object' });
   }
   return faults;
 }

@@ -2,7 +2,7 @@
 import { rankOf, type Stage } from '../promotion/stage.ts';
 import type { Diary } from './diary.ts';
 
-export const EVIDENCE_AGE_MAX_DAYS = 30;
+const EVIDENCE_AGE_MAX_DAYS = 30;
 const DAY_MS = 86_400_000;
 
 export type EvidenceFound =

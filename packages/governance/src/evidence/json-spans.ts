@@ -1,6 +1,6 @@
 /**
  * Where the members of a large document stand, so that each can be read strictly by itself: the
- * strict reader takes a megabyte, a diary has more. The text must be JSON; `JSON.parse` has said so.
+ * strict reader takes a megabyte, a diary has more. The text must be JSON, as `JSON.parse` says.
  */
 export interface Span {
   readonly start: number;

@@ -7,8 +7,8 @@
  *     lean   = moveWeight * clamp(move / moveFull) + (1 - moveWeight) * trend         from -1 to 1
  *
  * `dislocated` where stress is 1 or more; else `bullish` or `bearish` where lean is `leanLeast` or
- * more to that side; else `balanced`. The confidence is the way to the nearest border, as a share of
- * the way there could be: 0 on the border. It is a measure of distance, not a probability.
+ * more to that side; else `balanced`. The confidence is the way to the nearest border, as a share
+ * of the way there could be: 0 on the border. It is a measure of distance, not a probability.
  */
 import { spellMoment } from './moment.ts';
 import type { Regime } from './regime-labels.ts';

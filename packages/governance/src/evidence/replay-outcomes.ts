@@ -1,7 +1,7 @@
 /**
  * Replay mode (`deterministic_snapshots`, section 1.6): what differs from one run of the same
- * decisions to the next is written as a constant, so that ids and signatures are equal. The entry is
- * then evidence of a replay and says so; measured figures are never taken from it.
+ * decisions to the next is written as a constant, so that ids and signatures are equal. Outcomes
+ * alone are touched: nothing that a gate reads.
  */
 import { isObject, type Open } from './entry-schema.ts';
 import { parseMoment } from './moment.ts';
