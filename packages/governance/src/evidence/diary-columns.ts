@@ -68,7 +68,9 @@ export class DiaryColumns {
   readonly #routes = new Words<string>();
   readonly #regimes = new Words<string>();
   readonly #modes = new Words<Mode>();
-  readonly #provenances = new Words<Venue>();
+  readonly #venues = new Words<Venue>();
+  /** Shared by all facts that have the same: a million of them would be most of the memory. */
+  readonly #provenances = new Map<Venue | null, Provenance>();
 
   get length(): number {
     return this.#ids.length;
@@ -100,7 +102,7 @@ export class DiaryColumns {
     codes.route[at] = this.#routes.codeOf(fact.route);
     codes.regime[at] = this.#regimes.codeOf(fact.regime);
     codes.mode[at] = this.#modes.codeOf(fact.executionMode);
-    codes.provenance[at] = this.#provenances.codeOf(venueOf(fact.provenance));
+    codes.provenance[at] = this.#venues.codeOf(this.#venueOf(fact.provenance));
   }
 
   row(at: number): Row {
@@ -130,8 +132,15 @@ export class DiaryColumns {
       regime: this.#regimes.wordOf(codes.regime[at] ?? 0),
       regimeConfidence: Number.isNaN(certain) ? null : certain,
       executionMode: this.#modes.wordOf(codes.mode[at] ?? 0),
-      provenance: provenanceOf(this.#provenances.wordOf(codes.provenance[at] ?? 0)),
+      provenance: this.#provenances.get(this.#venues.wordOf(codes.provenance[at] ?? 0)) ?? null,
     };
+  }
+
+  #venueOf(provenance: Provenance | null): Venue | null {
+    if (provenance === null) return null;
+    const venue: Venue = `${provenance.clock} ${provenance.venue} ${provenance.data}`;
+    if (!this.#provenances.has(venue)) this.#provenances.set(venue, provenance);
+    return venue;
   }
 
   /** By time, then by place in the chain; rows were pushed in the order of the chain. */
@@ -172,15 +181,4 @@ function grown(columns: Columns): Columns {
   next.signature.set(columns.signature);
   for (const column of CODED) next.codes[column].set(columns.codes[column]);
   return next;
-}
-
-function venueOf(provenance: Provenance | null): Venue | null {
-  if (provenance === null) return null;
-  return `${provenance.clock} ${provenance.venue} ${provenance.data}`;
-}
-
-function provenanceOf(venue: Venue | null): Provenance | null {
-  if (venue === null) return null;
-  const [clock, name, data] = venue.split(' ');
-  return { clock, venue: name, data } as Provenance;
 }

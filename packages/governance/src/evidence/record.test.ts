@@ -44,6 +44,17 @@ describe('recording', () => {
     expect(fact?.payload['backdated']).toBe(backdated);
   });
 
+  it('measures by UTC whatever zone an entry is signed with', () => {
+    const { signature: _, ...entry } = entryOf();
+    const zoned = { ...entry, recorded_at: '2026-03-01T11:00:00+02:00' };
+    const signed = { ...zoned, signature: signatureOf(zoned) };
+    const [fact] = factsOf(recordOn(new ChainDesk(), signed, { now: T0 + BACKDATED_MS }));
+    expect(fact?.payload['backdated']).toBe(false);
+    expect(codeOf(signed, { now: T0 - 300_001 })).toBe('recorded_at_in_future');
+    const naive = { ...entry, recorded_at: '2026-03-01T09:00:00' };
+    expect(codeOf({ ...naive, signature: signatureOf(naive) }, { now: T0 - 300_000 })).toBe('ok');
+  });
+
   it('D-11 refuses what is more than 300 s in the future', () => {
     expect(codeOf(entryOf(), { now: T0 - 600_000 })).toBe('recorded_at_in_future');
     expect(codeOf(entryOf(), { now: T0 - 300_001 })).toBe('recorded_at_in_future');

@@ -6,11 +6,12 @@ import type { Violation } from '@holdfast/core/parse';
 import type { Fact } from '../store/event.ts';
 import { frozenKey } from './amendment.ts';
 import type { Diary } from './diary.ts';
+import type { DiaryFact } from './diary-fact.ts';
 import { amendedFact, feedGapFact, type FeedGap, recordedFact } from './diary-events.ts';
 import { SEVERITIES } from './drift-gate.ts';
 import { sealFaults } from './entry.ts';
 import { factOf } from './entry-reading.ts';
-import { type DiaryEntry, parseEntry, parsePatch } from './entry-schema.ts';
+import { parseEntry, parsePatch } from './entry-schema.ts';
 import { spellMoment } from './moment.ts';
 import { type RegimeLabels, regimeOf } from './regime-labels.ts';
 
@@ -69,22 +70,24 @@ export function record(diary: Diary, given: unknown, recording: Recording): Deci
   if (known !== null || diary.isQuarantined(entry.entry_id)) {
     return refuse('duplicate_entry_id', `${entry.entry_id} stands for something else`);
   }
-  const refusal = contentRefusal(entry, recording);
+  const fact = factOf(entry, 0);
+  if (fact === null) return refuse('entry_malformed', `${entry.recorded_at} is no time`);
+  const refusal = contentRefusal(fact, recording);
   if (refusal !== null) return refusal;
   const { now, actor } = recording;
-  const backdated = now - Date.parse(entry.recorded_at) > BACKDATED_MS;
+  const backdated = now - fact.recordedAt > BACKDATED_MS;
   const ingestedAt = spellMoment(now);
   return { ok: true, facts: [recordedFact(entry, { actor, ingestedAt, backdated })] };
 }
 
-function contentRefusal(entry: DiaryEntry, recording: Recording): DiaryRefusal | null {
+function contentRefusal(fact: DiaryFact, recording: Recording): DiaryRefusal | null {
   const { now, hasLedgerRecord, labels } = recording;
-  const fact = factOf(entry, 0);
-  if (fact === null || fact.recordedAt - now > FUTURE_MAX_MS) {
-    return refuse('recorded_at_in_future', `${entry.recorded_at} is ahead of ${spellMoment(now)}`);
+  if (fact.recordedAt - now > FUTURE_MAX_MS) {
+    const at = spellMoment(fact.recordedAt);
+    return refuse('recorded_at_in_future', `${at} is ahead of ${spellMoment(now)}`);
   }
   if (fact.stage === null && hasLedgerRecord) {
-    return refuse('stage_absent', `${entry.policy_id} is in the ledger, the entry has no stage`);
+    return refuse('stage_absent', `${fact.policyId} is in the ledger, the entry has no stage`);
   }
   if (!SEVERITIES.some((severity) => severity === fact.severity)) {
     return refuse('severity_unknown', `${fact.severity} is none of ${SEVERITIES.join(' ')}`);
