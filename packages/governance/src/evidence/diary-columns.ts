@@ -143,14 +143,14 @@ export class DiaryColumns {
     return venue;
   }
 
-  /** By time, then by place in the chain; rows were pushed in the order of the chain. */
+  /** By time; equal times stay as they are given, in the order of the chain. */
   sorted(places: readonly number[]): readonly number[] {
     const { recordedAt } = this.#columns;
     const timeOf = (at: number): number => recordedAt[at] ?? 0;
     const isSorted = places.every(
       (at, index) => index === 0 || timeOf(places[index - 1] ?? at) <= timeOf(at),
     );
-    return isSorted ? places : places.toSorted((a, b) => timeOf(a) - timeOf(b) || a - b);
+    return isSorted ? places : places.toSorted((a, b) => timeOf(a) - timeOf(b));
   }
 }
 

@@ -263,6 +263,8 @@ describe('reading a document', () => {
       probe_registry: { probes: { p: PROBE } },
     });
     if (!done.ok) throw new Error(JSON.stringify(done.faults));
+    const known = read({ entries: [] }, { ...MAKING, probes: new Map([['q', PROBE]]) });
+    expect(known.ok && [...known.document.probes.keys()]).toEqual(['q']);
     const [entry] = done.document.entries;
     expect(done.document.chainHead).toBeNull();
     expect(entry?.metadata['foreign_signature']).toBe('abc');
@@ -406,6 +408,7 @@ describe('as Markdown', () => {
     expect(exportMarkdown([one], { since: T0 + 120_000 })).toBe(
       '_No entries available for the selected window._\n',
     );
+    expect(entryMarkdown(entryAt(1, { notes: ['a\\b'] }))).toContain('- a\\\\b\n');
     expect(entryMarkdown(one)).toContain('## Probe ownership\n\n_none_\n');
   });
 });

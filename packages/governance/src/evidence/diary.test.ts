@@ -195,6 +195,7 @@ describe('what is not what was written', () => {
     expect(diary.isQuarantined(entry.entry_id)).toBe(true);
     expect(diary.isQuarantined('dd-5')).toBe(false);
     expect(diary.readingOf('alpha').violations).toEqual([entry.entry_id]);
+    expect(diary.violations[0]?.policies).toEqual(['alpha']);
     expect(diary.readingOf('beta').violations).toEqual([]);
     expect(diary.violations.map(violationName)).toEqual([
       `diary_integrity_violation:${entry.entry_id}`,

@@ -170,7 +170,7 @@ export class Diary {
 
   /** What it is about is not to be used again. */
   #quarantine(event: GovernanceEvent, policies: readonly string[] | null, detail: string): void {
-    if (!this.#places.has(event.subject)) this.#quarantined.add(event.subject);
+    this.#quarantined.add(event.subject);
     this.#violate(event, policies, detail);
   }
 

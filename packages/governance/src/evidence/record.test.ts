@@ -139,7 +139,7 @@ describe('recording', () => {
     );
     expect(regimeOf(labels, 'CALM')).toBe('balanced');
     expect(regimeOf(labels, 'odd')).toBeNull();
-    expect(regimeOf(labels, 'toString')).toBeNull();
+    expect(regimeOf({ ...labels, regimes: ['constructor'] }, 'constructor')).toBe('constructor');
   });
 });
 
