@@ -2,6 +2,7 @@
  * What the policy ledger answers to a command: facts to be appended, or one refusal. Whether the
  * chain still ends where the decision was made is the store's to say.
  */
+import { digestIfAny } from '@holdfast/runtime/proof';
 import type { Fact } from '../../store/event.ts';
 import { rankOf, stageOf } from '../stage.ts';
 import { type ApprovalContext, isInTime } from './approvals.ts';
@@ -35,6 +36,9 @@ export function decide(
   if (broken !== undefined) {
     const detail = `${broken.error}: ${broken.code} ${broken.detail}`;
     return refuse('ledger_integrity_violation', detail, [broken.code]);
+  }
+  if (digestIfAny(JSON.parse(JSON.stringify(command))) === null) {
+    return refuse('fact_malformed', 'it has no canonical form');
   }
   const decided = decideSound(state, command, context);
   return decided.ok ? wellFormed(decided.facts) : decided;

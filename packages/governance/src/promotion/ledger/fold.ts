@@ -2,7 +2,7 @@
  * What the chain of the ledger adds up to. An event that cannot be what it says it is changes
  * nothing and stays a fault: while there is one, no policy is trusted with anything.
  */
-import { digestOf, NO_HASH } from '@holdfast/runtime/proof';
+import { digestIfAny, NO_HASH } from '@holdfast/runtime/proof';
 import type { ChainHead, GovernanceEvent } from '../../store/event.ts';
 import { rankOf, type Stage } from '../stage.ts';
 import {
@@ -108,7 +108,7 @@ function withFault(
 
 function linkFault(head: ChainHead, event: GovernanceEvent): LedgerFaultCode | null {
   const { hash, ...body } = event;
-  if (digestOf(body) !== hash) return 'event_edited';
+  if (digestIfAny(body) !== hash) return 'event_edited';
   const follows = event.seq === head.seq + 1 && event.prev_hash === head.hash;
   return follows && event.domain === 'ledger' ? null : 'chain_broken';
 }
@@ -273,8 +273,9 @@ function loosenedAfter(policy: PolicyState, change: Change): Stage | null {
   return loosenedBy(change, policy.record.stage);
 }
 
+/** Who only tightens has written nothing that anybody would approve for them. */
 function authorsAfter({ authors }: PolicyState, change: Change, who: string): readonly string[] {
-  const isAuthor = change.policy_delta !== undefined || change.threshold_overrides !== undefined;
+  const isAuthor = change.policy_delta !== undefined;
   return isAuthor && !authors.includes(who) ? [...authors, who] : authors;
 }
 

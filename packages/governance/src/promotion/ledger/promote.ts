@@ -2,7 +2,7 @@
 import type { Fact } from '../../store/event.ts';
 import { GATES, rankOf, type Stage, stageOf } from '../stage.ts';
 import { auditGaps } from './audit-gaps.ts';
-import type { Approval, ApprovalContext } from './approvals.ts';
+import type { Approval, ApprovalContext, Basis } from './approvals.ts';
 import { approvalsRefusal, handedInRefusal, newApprovals, withApprovals } from './candidate.ts';
 import {
   type CreateCommand,
@@ -10,6 +10,7 @@ import {
   type LedgerRefusal,
   type PromoteCommand,
   refuse,
+  type Wish,
 } from './command.ts';
 import { type Change, factOf, type LedgerFact } from './events.ts';
 import { evidenceDetail, evidenceGap, type EvidenceUse } from './evidence.ts';
@@ -90,16 +91,29 @@ function takeUp(
   const { change } = read;
   const waived = waivedKinds(policy, command, stage, context.now);
   if (!Array.isArray(waived)) return waived;
-  const { record } = mergeChange({ ...recordOf(policy, command, context), stage }, change);
+  const { record } = mergeChange({ ...recordOf(policy, command, context.now), stage }, change);
   const isRise = rise === 1;
   return { command, context, policy, stage, isRise, change, record, waived };
+}
+
+/** What an approval of this change has to be given for, whether the step is possible or not. */
+export function basisOfWish(
+  state: LedgerState,
+  policyId: string,
+  stage: Stage,
+  wish: Wish,
+): { readonly ok: true; readonly basis: Basis } | LedgerRefusal {
+  const read = readWish(wish, stage);
+  if (!read.ok) return read;
+  const record = recordOf(state.policies.get(policyId) ?? null, { policyId }, 0);
+  return { ok: true, basis: basisOf(mergeChange({ ...record, stage }, read.change).record) };
 }
 
 /** What there is to begin from. */
 function recordOf(
   policy: PolicyState | null,
-  { policyId, tacticId = policyId }: PromoteCommand,
-  { now }: DecisionContext,
+  { policyId, tacticId = policyId }: Pick<PromoteCommand, 'policyId' | 'tacticId'>,
+  now: number,
 ): PolicyRecord {
   const at = new Date(now).toISOString();
   return (

@@ -1,6 +1,6 @@
 /** One record of the policy ledger as its file shows it (specification 2.1, 2.4). */
 import { closed, createParser } from '@holdfast/core/parse';
-import { digestOf } from '@holdfast/runtime/proof';
+import { digestIfAny, digestOf } from '@holdfast/runtime/proof';
 import { type Static, Type } from 'typebox';
 import { STAGES, stageOf } from '../stage.ts';
 import { ApprovalSchema, time } from './approvals.ts';
@@ -108,12 +108,10 @@ const parseSignedRecord = createParser(SignedRecordSchema);
 
 /** The record with the checksum over all of it. */
 export function signedRecord(plain: PolicyRecord): SignedRecord {
-  return { ...plain, signature: signatureOf(plain) };
+  return { ...plain, signature: digestOf(signedPart(plain)) };
 }
 
-function signatureOf(payload: PolicyRecord): string {
-  return digestOf({ kind: 'policy_ledger_record', payload });
-}
+const signedPart = (payload: PolicyRecord) => ({ kind: 'policy_ledger_record', payload });
 
 export type RecordRead =
   | { readonly ok: true; readonly record: SignedRecord }
@@ -148,7 +146,7 @@ export function readRecord(value: unknown): RecordRead {
     return no('record_malformed', `${path} ${message}`);
   }
   const { signature, ...plain } = parsed.value;
-  const found = signatureOf(plain);
+  const found = digestIfAny(signedPart(plain));
   if (found === signature) return { ok: true, record: parsed.value };
   return no('record_signature_mismatch', `its signature is ${found}, written is ${signature}`);
 }

@@ -76,7 +76,7 @@ function differenceOf(payload: unknown, state: LedgerState): string {
 
 function firstDifference(found: unknown, wanted: unknown, path: string): string | null {
   if (!isMap(found) || !isMap(wanted)) {
-    return canonical(found) === canonical(wanted) ? null : path;
+    return JSON.stringify(found) === JSON.stringify(wanted) ? null : path;
   }
   for (const key of [...new Set([...Object.keys(found), ...Object.keys(wanted)])].sort()) {
     const place = `${path}/${key}`;

@@ -1,5 +1,6 @@
 /** What somebody wants changed, read strictly: refused whole where one part of it cannot be. */
 import { createParser } from '@holdfast/core/parse';
+import { digestIfAny } from '@holdfast/runtime/proof';
 import type { Stage } from '../stage.ts';
 import { judgeOverrides, type ThresholdOverrides } from '../thresholds.ts';
 import { checklistFault } from './checklist.ts';
@@ -22,6 +23,7 @@ export function readWish(wish: Wish, stage: Stage): WishRead {
     return refuse('change_malformed', `${path} ${message}`, [path]);
   }
   const change = parsed.value;
+  if (digestIfAny(change) === null) return refuse('change_malformed', 'it is no plain JSON');
   return metadataRefusal(change) ?? overridesRefusal(change, stage) ?? { ok: true, change };
 }
 
