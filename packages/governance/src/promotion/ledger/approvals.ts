@@ -49,7 +49,7 @@ export const APPROVERS_NEEDED: Readonly<Record<Stage, number>> = {
 };
 
 /** Nobody lets their own work trade real money. */
-export function isSelfBarred(stage: Stage): boolean {
+function isSelfBarred(stage: Stage): boolean {
   return rankOf(stage) >= rankOf('pilot');
 }
 

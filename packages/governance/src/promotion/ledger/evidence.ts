@@ -7,7 +7,7 @@ import { rankOf, type Stage } from '../stage.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 /** Older evidence carries no promotion. */
-export const EVIDENCE_MAX_AGE_DAYS = 30;
+const EVIDENCE_MAX_AGE_DAYS = 30;
 
 /** What an evidence resolver found under one id. */
 export type EvidenceFinding =
@@ -111,7 +111,10 @@ export function evidenceDetail(
     case 'unavailable':
       return `${told} the diary could not be read`;
     case 'resolved':
-      return `${told} ${evidenceId} was decided at ${finding.stage ?? 'no stage'}, not below ${stage}`;
+      return (
+        `${told} ${evidenceId} was decided at ${finding.stage ?? 'no stage'}, ` +
+        `and is no evidence for ${stage}`
+      );
   }
 }
 

@@ -22,7 +22,7 @@ import type { PolicyRecord } from './record.ts';
 
 export const NOW = Date.UTC(2026, 2, 1, 10);
 export const HOUR = 3_600_000;
-export const KEY = 'c'.repeat(64);
+const KEY = 'c'.repeat(64);
 export const ASSESSMENT = 'a'.repeat(64);
 export const CODE = '4e57f692';
 export const CHECKED = {
@@ -43,7 +43,7 @@ const FOUND = new Map<string, EvidenceFinding>([
   ['dd-nowhere', { found: 'resolved', stage: null, hash: '6'.repeat(64) }],
 ]);
 
-export function chained(
+function chained(
   facts: readonly Fact[],
   before: readonly GovernanceEvent[],
   at: number,

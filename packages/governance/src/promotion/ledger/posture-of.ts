@@ -10,7 +10,7 @@ import { basisOf, type LedgerState, type PolicyState } from './fold.ts';
 import type { PolicyRecord, WaiverKind } from './record.ts';
 
 /** What a policy has for one stage, and whose approvals those are. */
-export interface StageHoldings extends Holdings {
+interface StageHoldings extends Holdings {
   readonly roles: readonly string[];
 }
 
@@ -80,7 +80,7 @@ function unknownPosture(policyId: string, ledgerOk: boolean): Posture {
 }
 
 /** What carries the stage a policy has; the stages below it are carried by the same. */
-export function standingHoldings(
+function standingHoldings(
   state: LedgerState,
   policy: PolicyState,
   now: number,

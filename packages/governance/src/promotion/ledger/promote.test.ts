@@ -137,8 +137,8 @@ describe('a promotion', () => {
     ['dd-forged', 'the signature of dd-forged is not valid'],
     ['dd-old', 'dd-old is older than evidence may be'],
     ['dd-down', 'the diary could not be read'],
-    ['dd-pilot', 'dd-pilot was decided at pilot, not below paper'],
-    ['dd-nowhere', 'dd-nowhere was decided at no stage, not below paper'],
+    ['dd-pilot', 'dd-pilot was decided at pilot, and is no evidence for paper'],
+    ['dd-nowhere', 'dd-nowhere was decided at no stage, and is no evidence for paper'],
   ])('G-11 does not stand on %s, whatever the flag says', (evidenceId, words) => {
     const desk = new LedgerDesk();
     for (const requiresEvidence of [true, false]) {

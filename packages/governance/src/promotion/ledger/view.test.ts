@@ -80,7 +80,7 @@ describe('the view', () => {
       (view) => {
         view.records['beta'] = { policy_id: 'beta' } as SignedRecord;
       },
-      'view_record_invalid: beta: tactic_id_required tactic_id is required for policy ledger records',
+      'view_record_invalid: beta: tactic_id_required tactic_id is required',
     ],
     [
       'a record signed anew',

@@ -1,4 +1,4 @@
-/** The ledger as a list of things to do (specification 2.12); its status comes from the gaps (G-22). */
+/** The ledger as a list of things to do (2.12); what a task lacks are its gaps (G-22). */
 import type { AuditGap, Posture } from '../posture.ts';
 import { checklistOf, type Checklist } from './checklist.ts';
 import type { EvidenceFindings } from './evidence.ts';
