@@ -79,9 +79,13 @@ describe('a demotion', () => {
     desk.write([{ type: 'odd', subject: 'beta', actor: 'x', payload: {}, refs: {} }]);
     desk.do({ ...demotion('pilot', ' '), actor: `\ud800${'x'.repeat(300)}` });
     expect(desk.record().history.at(-1)?.reason).toBe('no reason was given');
+    expect(desk.record().history.at(-1)?.actor).toHaveLength(200);
     desk.do({ ...demotion('paper', 'y'.repeat(9_000)), actor: '' });
     expect(desk.record().history.at(-1)?.actor).toBe('unknown');
     expect(desk.record().stage).toBe('paper');
+    desk.do({ ...demotion('experiment'), actor: ' dora\n of risk ' });
+    expect(desk.record().history.at(-1)?.actor).toBe('dora of risk');
+    expect(desk.state.faults).toHaveLength(1);
   });
 
   it.each([

@@ -29,7 +29,7 @@ export function decide(
   asked: LedgerCommand,
   context: DecisionContext,
 ): Decision {
-  const command = { ...asked, policyId: asked.policyId.trim() };
+  const command = { ...asked, policyId: asked.policyId.trim(), actor: asked.actor.trim() };
   if (command.policyId === '') return refuse('policy_id_required', MESSAGES.policyId);
   if (command.kind === 'demote') return demote(state, command);
   const [broken] = state.faults;
@@ -77,7 +77,6 @@ function wellFormed(facts: readonly Fact[]): Decision {
   for (const fact of facts) {
     const read = readFact(fact);
     if (!read.ok) return refuse('fact_malformed', read.detail);
-    if (isBlank(fact.actor)) return refuse('fact_malformed', 'nobody asks for it');
   }
   return { ok: true, facts };
 }
@@ -95,7 +94,7 @@ function demote(state: LedgerState, command: DemoteCommand): Decision {
     return refuse('not_a_demotion', `${policy.record.policy_id} is at ${from}`, [from, stage]);
   }
   const reason = told(command.reason, REASON_MAX) ?? 'no reason was given';
-  const actor = told(command.actor, ACTOR_MAX) ?? 'unknown';
+  const actor = told(command.actor.replaceAll(/\s+/g, ' '), ACTOR_MAX) ?? 'unknown';
   const fact = { type: 'demoted', payload: { stage, reason } } as const;
   return { ok: true, facts: [factOf(fact, { ...command, actor })] };
 }

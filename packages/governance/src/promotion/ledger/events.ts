@@ -1,7 +1,7 @@
 /** The facts of the policy ledger: what the chain of its domain may hold. */
 import { closed, createParser, type Parser } from '@holdfast/core/parse';
 import { type Static, type TProperties, Type } from 'typebox';
-import type { Fact, GovernanceEvent, Refs } from '../../store/event.ts';
+import type { Fact, Refs } from '../../store/event.ts';
 import { ApprovalSchema } from './approvals.ts';
 import { JsonMapSchema, name, prose, sha256 } from './json.ts';
 import { PolicyDeltaSchema } from './policy-delta.ts';
@@ -74,16 +74,32 @@ export type FactRead =
       readonly detail: string;
     };
 
+/** Who did it and to what: a record shows them as they are. */
+const parseOrigin = createParser(
+  closed({
+    subject: name,
+    actor: name,
+    refs: closed({
+      policy_id: Type.Optional(name),
+      run_id: Type.Optional(name),
+      candidate_id: Type.Optional(name),
+      operation_id: Type.Optional(name),
+      intent_id: Type.Optional(name),
+    }),
+  }),
+);
+
 /** The fact an event tells; what cannot be read is a fault of the ledger. */
-export function readFact({
-  type,
-  payload: told,
-}: Pick<GovernanceEvent, 'type' | 'payload'>): FactRead {
+export function readFact({ type, payload: told, subject, actor, refs }: Fact): FactRead {
   if (!isLedgerFactType(type)) return { ok: false, code: 'event_unknown', detail: type };
+  const origin = parseOrigin({ subject, actor, refs });
   const parsed = PAYLOADS[type](told);
-  if (parsed.ok) return { ok: true, fact: { type, payload: parsed.value } as LedgerFact };
-  const [{ path, message }] = parsed.violations;
-  return { ok: false, code: 'event_malformed', detail: `${type}${path} ${message}` };
+  if (origin.ok && parsed.ok) {
+    return { ok: true, fact: { type, payload: parsed.value } as LedgerFact };
+  }
+  const wrong = [origin, parsed].flatMap((each) => (each.ok ? [] : each.violations));
+  const words = wrong.map(({ path, message }) => `${path} ${message}`);
+  return { ok: false, code: 'event_malformed', detail: `${type}${words[0] ?? ''}` };
 }
 
 function isLedgerFactType(type: string): type is LedgerFactType {

@@ -91,6 +91,12 @@ describe('an event', () => {
     ['no fact of a ledger', fact('stageAdvanced', {}), 'event_unknown'],
     ['named like a method', fact('constructor', {}), 'event_unknown'],
     ['with an unknown key', promoted('pilot', { luck: 1 }), 'event_malformed'],
+    ['by nobody', { ...promoted('pilot'), actor: ' ' }, 'event_malformed'],
+    [
+      'of an unknown kind of run',
+      { ...promoted('pilot'), refs: { run: 'r' } as Fact['refs'] },
+      'event_malformed',
+    ],
     ['promoting by two', promoted('limited_live'), 'event_impossible'],
     ['promoting downwards', promoted('experiment'), 'event_impossible'],
     ['demoting upwards', fact('demoted', { stage: 'pilot', reason: 'x' }), 'event_impossible'],

@@ -160,6 +160,14 @@ describe('the lock of the ledger', () => {
     expect(existsSync(`${path}.lock`)).toBe(true);
   });
 
+  it('that cannot be removed is left to become stale', async () => {
+    const lock = await held();
+    writeFileSync(`${path}.lock.removal`, 'x');
+    await lock.release();
+    expect(lock.isHeld()).toBe(false);
+    expect(existsSync(`${path}.lock`)).toBe(true);
+  });
+
   it('of nobody who may write there is told', async () => {
     expect(await takeLedgerLock(join(root, 'nowhere', 'x.json'), clock)).toMatchObject({
       ok: false,

@@ -103,9 +103,13 @@ function ownLock(path: string, descriptor: number, options: LockOptions): Ledger
     isHeld,
     release: async () => {
       if (!isOpen) return;
-      await inTurn(path, options, () => {
-        if (isHeld()) rmSync(path);
-      });
+      try {
+        await inTurn(path, options, () => {
+          if (isHeld()) rmSync(path);
+        });
+      } catch {
+        // What cannot be removed is stale soon, and the next one tells what is wrong there.
+      }
       isOpen = false;
       closeSync(descriptor);
     },

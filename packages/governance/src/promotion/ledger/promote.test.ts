@@ -419,7 +419,12 @@ describe('a promotion', () => {
     [{ tacticId: ' ' }, 'tactic_id_required', 'tactic_id is required for policy ledger records'],
     [{ stage: 'limited-live' }, 'stage_unknown', 'Unknown policy ledger stage: limited-live'],
     [{ reason: ' ' }, 'reason_required', 'a promotion has its reason'],
-    [{ actor: ' ' }, 'fact_malformed', 'nobody asks for it'],
+    [{ actor: ' ' }, 'fact_malformed', 'created/actor must not have fewer than 1 characters'],
+    [
+      { refs: { run_id: ' r' } },
+      'fact_malformed',
+      'created/refs/run_id must match pattern "^\\S(.*\\S)?$"',
+    ],
     [{ reason: '\ud800' }, 'fact_malformed', 'it has no canonical form'],
   ])('L-08 with %j is refused as %s', (change, code, words) => {
     const desk = new LedgerDesk();

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { LedgerDesk } from './ledger.fixture.ts';
 import { readRecord, signedRecord } from './record.ts';
 
-const SIGNED = signedRecord(new LedgerDesk().upTo('pilot').record());
+const signed = () => signedRecord(new LedgerDesk().upTo('pilot').record());
 
 describe('a record in a file', () => {
   it('NON-TRIP: is read as it was written', () => {
-    expect(readRecord(SIGNED)).toEqual({ ok: true, record: SIGNED });
+    expect(readRecord(signed())).toEqual({ ok: true, record: signed() });
   });
 
   it.each([
@@ -30,7 +30,7 @@ describe('a record in a file', () => {
     [{ tactic_id: 'al\ud800' }, 'record_signature_mismatch', 'its signature is'],
     [{ signature: 'f'.repeat(64) }, 'record_signature_mismatch', 'written is ffff'],
   ])('L-08 L-16 with %j is none: %s', (change, code, words) => {
-    const value = Array.isArray(change) || change === null ? change : { ...SIGNED, ...change };
+    const value = Array.isArray(change) || change === null ? change : { ...signed(), ...change };
     const read = readRecord(value);
     expect(read).toMatchObject({ ok: false, code });
     expect(!read.ok && read.detail).toContain(words);

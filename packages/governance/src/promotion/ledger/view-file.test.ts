@@ -10,15 +10,16 @@ import { publishView, readLedgerWithView } from './view-file.ts';
 
 let root = '';
 let path = '';
+let { events, state } = new LedgerDesk();
+let text = '';
 beforeEach(() => {
+  ({ events, state } = new LedgerDesk().upTo('pilot'));
+  text = renderView(state);
   root = mkdtempSync(join(tmpdir(), 'holdfast-view-'));
   path = join(root, 'policy_ledger.json');
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-const desk = new LedgerDesk().upTo('pilot');
-const { events, state } = desk;
-const TEXT = renderView(state);
 const HELD: LedgerLock = { isHeld: () => true, release: () => Promise.resolve() };
 const publish = (change: object = {}) =>
   publishView({
@@ -37,8 +38,8 @@ describe('the view on disk', () => {
     expect(faults()).toEqual(['view_missing']);
     const copy = join(root, 'artifacts/ledger_exports/2026/03/01/policy_ledger/policy_ledger.json');
     expect(publish()).toEqual({ ok: true, archive: copy });
-    expect(there()).toBe(TEXT);
-    expect(readFileSync(copy, 'utf8')).toBe(TEXT);
+    expect(there()).toBe(text);
+    expect(readFileSync(copy, 'utf8')).toBe(text);
     expect(faults()).toEqual([]);
     expect(readLedgerWithView(path, events)).toEqual(state);
   });
@@ -47,7 +48,7 @@ describe('the view on disk', () => {
     writeFileSync(path, renderView(foldLedger(events.slice(0, 1))));
     expect(faults()).toEqual(['view_behind']);
     expect(publish()).toMatchObject({ ok: true });
-    expect(there()).toBe(TEXT);
+    expect(there()).toBe(text);
     expect(publish()).toMatchObject({ ok: true });
   });
 
@@ -57,11 +58,11 @@ describe('the view on disk', () => {
     ['{}', 'view_records_not_mapping'],
     ['{"records":{"beta":{}}}', 'view_record_invalid'],
     ['{"records":{}}', 'view_differs'],
-  ])('L-14 L-17 of %j is not written over, and nothing is trusted', (text, code) => {
-    writeFileSync(path, text);
+  ])('L-14 L-17 of %j is not written over, and nothing is trusted', (edited, code) => {
+    writeFileSync(path, edited);
     expect(faults()).toEqual([code]);
     expect(publish()).toMatchObject({ ok: false, code });
-    expect(there()).toBe(text);
+    expect(there()).toBe(edited);
   });
 
   it('L-16 that was tampered with is not signed anew, and stops every promotion', () => {
@@ -102,6 +103,6 @@ describe('the view on disk', () => {
     const file = join(root, 'file');
     writeFileSync(file, 'x');
     expect(publish({ archiveRoot: file })).toEqual({ ok: true, archive: null });
-    expect(there()).toBe(TEXT);
+    expect(there()).toBe(text);
   });
 });

@@ -1,15 +1,20 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { LedgerDesk } from './ledger.fixture.ts';
 import { foldLedger } from './fold.ts';
 import { type SignedRecord, signedRecord } from './record.ts';
 import { judgeView, renderView } from './view.ts';
 
 const PATH = 'artifacts/governance/policy_ledger.json';
-const desk = new LedgerDesk().upTo('pilot');
-const { events, state } = desk;
-const TEXT = renderView(state);
-const judged = (text: string | null) => {
-  const fault = judgeView(text, PATH, events);
+let desk = new LedgerDesk();
+let { events, state } = desk;
+let text = '';
+beforeEach(() => {
+  desk = new LedgerDesk().upTo('pilot');
+  ({ events, state } = desk);
+  text = renderView(state);
+});
+const judged = (view: string | null) => {
+  const fault = judgeView(view, PATH, events);
   return fault === null ? 'ok' : `${fault.code}: ${fault.detail}`;
 };
 /** As loose as whoever edits it. */
@@ -19,21 +24,21 @@ interface View {
   note?: string;
 }
 const changed = (change: (view: View) => void): string => {
-  const view: View = JSON.parse(TEXT);
+  const view: View = JSON.parse(text);
   change(view);
   return `${JSON.stringify(view, null, 2)}\n`;
 };
 
 describe('the view', () => {
   it('has the shape of section 2.1, sorted, and names the end of its chain', () => {
-    const view = JSON.parse(TEXT);
+    const view = JSON.parse(text);
     expect(Object.keys(view)).toEqual(['chain_head', 'records', 'updated_at']);
     expect(view.chain_head).toEqual({ hash: events.at(-1)?.hash, seq: 2 });
     expect(view.updated_at).toBe('2026-03-01T10:00:00.000Z');
     const { alpha } = view.records;
     expect(Object.keys(alpha)).toEqual(Object.keys(alpha).sort());
     expect(alpha).toEqual(signedRecord(desk.record()));
-    expect(TEXT).toBe(`${JSON.stringify(view, null, 2)}\n`);
+    expect(text).toBe(`${JSON.stringify(view, null, 2)}\n`);
     expect(renderView(foldLedger([]))).toBe(
       `{
   "chain_head": {
@@ -48,7 +53,7 @@ describe('the view', () => {
   });
 
   it('NON-TRIP: of the chain is believed', () => {
-    expect(judged(TEXT)).toBe('ok');
+    expect(judged(text)).toBe('ok');
     expect(judgeView(null, PATH, [])).toBeNull();
     expect(judgeView(renderView(foldLedger([])), PATH, [])).toBeNull();
   });
@@ -57,11 +62,11 @@ describe('the view', () => {
     expect(judged('{"records":')).toBe(
       `view_not_json: Policy ledger payload at ${PATH} is not valid JSON`,
     );
-    for (const text of ['[]', '"x"', 'null', '7']) {
-      expect(judged(text)).toBe('view_not_object: Policy ledger file must contain a JSON object');
+    for (const view of ['[]', '"x"', 'null', '7']) {
+      expect(judged(view)).toBe('view_not_object: Policy ledger file must contain a JSON object');
     }
-    for (const text of ['{}', '{"records":[]}', '{"records":null}']) {
-      expect(judged(text)).toBe(
+    for (const view of ['{}', '{"records":[]}', '{"records":null}']) {
+      expect(judged(view)).toBe(
         'view_records_not_mapping: Policy ledger records payload must be a mapping',
       );
     }
@@ -144,14 +149,14 @@ describe('the view', () => {
 
   it('L-16 in another spelling is found', () => {
     const words = `view_differs: ${PATH} differs from its chain at its spelling`;
-    expect(judged(JSON.stringify(JSON.parse(TEXT)))).toBe(words);
-    expect(judged(TEXT.trimEnd())).toBe(words);
+    expect(judged(JSON.stringify(JSON.parse(text)))).toBe(words);
+    expect(judged(text.trimEnd())).toBe(words);
   });
 
   it('of an earlier end of the chain is behind, and one that is gone is missing', () => {
     const before = renderView(foldLedger(events.slice(0, 2)));
     expect(judged(before)).toBe(`view_behind: ${PATH} shows event 1, the chain ends at 2`);
     expect(judged(null)).toBe(`view_missing: No policy ledger at ${PATH}`);
-    expect(judgeView(TEXT, PATH, events.slice(0, 2))?.code).toBe('view_differs');
+    expect(judgeView(text, PATH, events.slice(0, 2))?.code).toBe('view_differs');
   });
 });
