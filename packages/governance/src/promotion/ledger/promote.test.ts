@@ -239,6 +239,13 @@ describe('a promotion', () => {
     expect(codeOf(desk.decide(desk.promotion(stage, wish, [`${who}:risk`])))).toBe(code);
   });
 
+  it('L-19 without real money may be approved by who asks for it', () => {
+    const desk = new LedgerDesk();
+    const wish = { ...PAPER, policyDelta: DELTA };
+    desk.do(desk.promotion('paper', wish, ['dora:risk']));
+    expect(desk.record().approvals).toEqual(['risk']);
+  });
+
   it('L-19 is not let through by who wrote what is promoted', () => {
     const desk = new LedgerDesk();
     desk.do(desk.promotion('paper', PAPER, [], { requestedBy: 'carl' }));
@@ -305,6 +312,14 @@ describe('a promotion', () => {
       ['ben', 'limited_live'],
       ['carl', 'limited_live'],
     ]);
+  });
+
+  it('L-21 of the same stage keeps what was approved for the next', () => {
+    const desk = new LedgerDesk().upTo('pilot');
+    const approval = desk.approval('limited_live', {}, 'ben:compliance');
+    desk.do({ kind: 'approve', policyId: 'alpha', actor: 'ben', approval });
+    desk.do(desk.promotion('pilot', {}, []));
+    expect(desk.posture().approversOf.limited_live).toBe(1);
   });
 
   it('L-21 of the same stage with other evidence or configuration wants approvals for that', () => {
