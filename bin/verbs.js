@@ -39,6 +39,7 @@ export const VERBS = {
   certify: { owner: 'runtime', does: 'bind build, configuration and contract into a certificate' },
   verify: { owner: 'runtime', does: 'check chains and signatures without the process behind them' },
   ops: { owner: 'governance', does: 'operations: declared, approved, in scope, proved' },
+  graduate: { owner: 'governance', does: 'what a policy has earned, and what is missing' },
   rollout: { owner: 'governance', does: 'whether to go on with the candidate, hold, or go back' },
   doctor: { owner: 'runtime', does: 'measure this host: disk, clock, limits' },
 };

@@ -19,7 +19,7 @@ export const SUBJECTS: readonly Subject[] = [
   { name: 'gates', path: 'packages/core/src/gates' },
   { name: 'guard', path: 'packages/core/src/guard' },
   { name: 'containment', path: 'packages/core/src/containment' },
-  { name: 'graduation', path: 'packages/governance/src/promotion/graduation.ts' },
+  { name: 'graduation', path: 'packages/governance/src/promotion/graduation' },
   { name: 'manifest', path: 'packages/governance/src/rollout/manifest.ts' },
 ];
 

@@ -338,6 +338,7 @@ describe('shape', () => {
 
   it.each([
     'export class InvariantViolation extends Error {}',
+    'export class StoreError extends Error {}',
     `const text = '${marker}';`,
     'cursor.skip(2);',
     "// it.skip('a')",

@@ -146,8 +146,9 @@ function constructFault(path: string, node: Node, parents: readonly Node[]): Fau
       return { rule: 'no decorators', fix: 'call the function' };
     case 'ClassDeclaration':
     case 'ClassExpression': {
-      const lawful = text(child(node, 'id'), 'name') === 'InvariantViolation';
-      if (child(node, 'superClass') === null || lawful) return null;
+      const above = child(node, 'superClass');
+      // What is thrown has to be an error.
+      if (above === null || text(above, 'name') === 'Error') return null;
       return { rule: 'no inheritance', fix: 'write functions over data, or hold the other object' };
     }
     case 'MemberExpression': {

@@ -1,10 +1,10 @@
-/** `cli.ts ops …`: operations that cannot leave their scope; `cli.ts rollout …`: going on or not. */
+/** `cli.ts ops …`: operations that cannot leave their scope; `graduate`; `rollout`. */
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { approve, declare, lint, newOperation, plan } from './cli/declare.ts';
 import { listTemplates, newFrom } from './cli/from-template.ts';
-import type { Io } from './cli/io.ts';
+import type { Done, Io } from './cli/io.ts';
 import {
   check,
   hook,
@@ -15,15 +15,8 @@ import {
   ledgerVerify,
   report,
 } from './cli/tell.ts';
-import {
-  type AckWords,
-  type CheckWords,
-  type RecordWords,
-  rolloutAck,
-  rolloutCheck,
-  type RolloutPlace,
-  rolloutRecord,
-} from './cli/rollout.ts';
+import { addGraduate } from './cli/graduate-command.ts';
+import { addRollout } from './cli/rollout-command.ts';
 import { clear, resume, rollBack, run } from './cli/work.ts';
 import type { Workplace } from './cli/workplace.ts';
 import { ENVIRONMENTS, type OperationEnvironment } from './operations/declaration.ts';
@@ -37,9 +30,6 @@ const io: Io = {
 const cwd = process.cwd();
 const SERVICES = '--services <place>';
 const SERVICES_HELP = "'systemd', or the folder of our own supervisor";
-
-/** The checker of the rollout has codes of its own. */
-type Done = (code: number | Promise<number>) => Promise<void>;
 
 /** The project operations are about: the one this program lies in, unless another is named. */
 function placeOf({ root }: { readonly root?: string }): Workplace {
@@ -215,42 +205,6 @@ function addTelling(ops: Command, place: () => Workplace, done: Done): void {
     });
 }
 
-const FOLDER = ['--folder <path>', 'where its sources are, and its decision goes'] as const;
-const POLICY = ['--policy <file>', 'rollout-policy.json (default: the built-in one)'] as const;
-const AS_OF = ['--as-of <day>', 'YYYY-MM-DD (default: today, UTC)'] as const;
-
-function addRollout(holdfast: Command, done: Done): void {
-  const rollout = holdfast
-    .command('rollout')
-    .description('Whether to go on with the candidate: forward, hold, or back.')
-    .addHelpText('after', '\nExample: holdfast rollout check --folder artifacts/rollout');
-  const here = (): RolloutPlace => ({ cwd, now: Date.now() });
-  rollout
-    .command('check')
-    .description('Decides by all gates. Exit 0 forward, 10 hold, 20 review, 1 an error of its own.')
-    .requiredOption(...FOLDER)
-    .option(...POLICY)
-    .option(...AS_OF)
-    .action((words: CheckWords) => done(rolloutCheck(words, here(), io)));
-  rollout
-    .command('ack')
-    .description('A person has looked at the open review. It opens nothing by itself.')
-    .requiredOption(...FOLDER)
-    .requiredOption('--review <time>', 'when it was opened, as the state tells it')
-    .requiredOption('--by <name>', 'who looked')
-    .action((words: AckWords) => done(rolloutAck(words, here(), io)));
-  rollout
-    .command('record')
-    .description('Measures one session from its trades: history, divergence, health.')
-    .requiredOption(...FOLDER)
-    .requiredOption('--run <id>', 'the run it belongs to')
-    .requiredOption('--candidate <branch>', 'which branch is the candidate')
-    .requiredOption('--code <version>', 'which code ran')
-    .option(...POLICY)
-    .option(...AS_OF)
-    .action((words: RecordWords) => done(rolloutRecord(words, here(), io)));
-}
-
 async function main(words: readonly string[]): Promise<void> {
   // A reader that has seen enough (`| head`) is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -270,7 +224,8 @@ async function main(words: readonly string[]): Promise<void> {
   addDeclaring(ops, place, done);
   addWorking(ops, place, done);
   addTelling(ops, place, done);
-  addRollout(holdfast, done);
+  addGraduate(holdfast, done, io);
+  addRollout(holdfast, done, io);
   try {
     await holdfast.parseAsync(words);
   } catch (error) {

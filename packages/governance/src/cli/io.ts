@@ -8,6 +8,9 @@ export interface Io {
   readonly err: (line: string) => void;
 }
 
+/** Whoever runs a command sets the exit code; some have codes of their own. */
+export type Done = (code: number | Promise<number>) => Promise<void>;
+
 /** In one line, and without what would speak to the terminal: names are chosen by anybody. */
 export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/gu, '\u{fffd}');

@@ -11,7 +11,8 @@ import {
   T0,
 } from './diary.fixture.ts';
 import { recordedFact } from './diary-events.ts';
-import { findEvidence } from './evidence-resolver.ts';
+import { findingOf } from '../promotion/ledger/evidence.ts';
+import { evidenceEntryOf } from './evidence-entry.ts';
 import { noteMissing } from './record.ts';
 import { signatureOf } from './seal.ts';
 
@@ -333,28 +334,26 @@ describe('evidence', () => {
   desk.take([
     { ...recordedFact(entryOf({ entry_id: 'dd-forged' }), TOLD), refs: { policy_id: 'b' } },
   ]);
-  const find = (entryId: string, change = {}) =>
-    findEvidence(desk.diary, {
-      entryId,
-      policyId: 'alpha',
-      targetStage: 'pilot',
-      now: T0 + DAY,
-      ...change,
-    });
+  const find = (entryId: string, { policyId = 'alpha', now = T0 + DAY, days = 30 } = {}) =>
+    findingOf(evidenceEntryOf(desk.diary, entryId), policyId, now, days).found;
 
   it.each([
     ['dd-paper', {}, 'resolved'],
-    ['dd-paper', { targetStage: 'paper' }, 'resolved'],
-    ['dd-paper', { targetStage: 'experiment' }, 'stage_mismatch'],
     ['dd-paper', { policyId: 'beta' }, 'policy_mismatch'],
     ['dd-paper', { now: T0 + 30 * DAY }, 'resolved'],
     ['dd-paper', { now: T0 + 30 * DAY + 1 }, 'too_old'],
-    ['dd-paper', { now: T0 + 2 * DAY, ageMaxDays: 1 }, 'too_old'],
-    ['dd-live', {}, 'stage_mismatch'],
-    ['dd-bare', {}, 'stage_mismatch'],
+    ['dd-paper', { now: T0 + 2 * DAY, days: 1 }, 'too_old'],
+    ['dd-live', {}, 'resolved'],
     ['dd-none', {}, 'missing'],
     ['dd-forged', {}, 'signature_invalid'],
   ])('%s with %j is %s', (entryId, change, found) => {
     expect(find(entryId, change)).toBe(found);
+  });
+
+  it.each([
+    ['dd-live', 'limited_live'],
+    ['dd-bare', null],
+  ])('%s says where it was made: %s', (entryId, stage) => {
+    expect(evidenceEntryOf(desk.diary, entryId)).toMatchObject({ stage, isIntact: true });
   });
 });

@@ -19,7 +19,7 @@ import {
   reportOf,
   type Tally,
 } from './coverage.ts';
-import { hundredths } from './days.ts';
+import { fixed2 } from '../graduation/fixed2.ts';
 import type { GuardFailure, GuardReason, GuardRefusal } from './failure.ts';
 
 export type GateStatus = 'clear' | 'blocked' | 'not_evaluated' | 'satisfied_by_history';
@@ -221,8 +221,8 @@ function paperFailures(inputs: GuardInputs, tally: Tally): readonly GuardFailure
   // No span is longer than the evidence that the registry lets count.
   const days = Math.min(graduation?.paperGreenDays ?? 0, (now - evidenceSince) / DAY_MS);
   if (!(days >= GREEN_DAYS_MIN)) {
-    const shown = hundredths(days);
-    const message = `paper_green_gate_duration_below:${shown}<${hundredths(GREEN_DAYS_MIN)}`;
+    const shown = Number.isFinite(days) ? fixed2(days) : 'unknown';
+    const message = `paper_green_gate_duration_below:${shown}<${fixed2(GREEN_DAYS_MIN)}`;
     const fields = { 'governance.paper_green_days': shown };
     failures.push(failure('insufficient_paper_green_span', message, fields));
   }
