@@ -10,7 +10,10 @@ const WEEK_END_MS = Date.UTC(2026, 0, 5);
  * A staged market may have a time of its own. A loss that latched can be reset once its day or week
  * is over, so some worlds see that end.
  */
-export function startOf({ conditions, staged }: Pick<WorldOptions, 'conditions' | 'staged'>): number {
+export function startOf({
+  conditions,
+  staged,
+}: Pick<WorldOptions, 'conditions' | 'staged'>): number {
   const { beforeExpiryMs, beforeWeekEndMs } = conditions;
   if (staged !== undefined && staged.market.startAt !== null) return staged.market.startAt;
   if (beforeExpiryMs > 0) return SETTLEMENT_MS - beforeExpiryMs;

@@ -98,8 +98,8 @@ export function readBars(text: string): ReadBars {
   const bars: Bar[] = [];
   for (const [index, line] of rest.entries()) {
     const read = readBar(line, index + 2, instruments, bars.at(-1)?.at ?? 0);
-    if ('at' in read) bars.push(read);
-    else faults.push(...read);
+    if (read.ok) bars.push(read.bar);
+    else faults.push(...read.faults);
     if (faults.length >= FAULTS_MAX) break;
   }
   if (faults.length > 0) return no(...faults);
@@ -124,18 +124,23 @@ function faultOf(line: number, { path, rule, message }: PlacedViolation): BarsFa
   return { line, path, rule, message };
 }
 
+type ReadBar =
+  | { readonly ok: true; readonly bar: Bar }
+  | { readonly ok: false; readonly faults: readonly BarsFault[] };
+
 function readBar(
   text: string,
   line: number,
   instruments: readonly Instrument[],
   before: number,
-): Bar | readonly BarsFault[] {
+): ReadBar {
   const read = parseText(text, parseBar);
-  if (!read.ok) return read.violations.map((each) => faultOf(line, each));
+  if (!read.ok) return { ok: false, faults: read.violations.map((each) => faultOf(line, each)) };
   const { at, coins, quotes } = read.value;
-  const wrong = (path: string, rule: string, message: string): readonly BarsFault[] => [
-    { line, path, rule, message },
-  ];
+  const wrong = (path: string, rule: string, message: string): ReadBar => ({
+    ok: false,
+    faults: [{ line, path, rule, message }],
+  });
   if (at <= before) return wrong('/at', 'not_ascending', `${at} is not after ${before}`);
   const names = new Set(coins.map(({ coin }) => coin));
   if (names.size < coins.length) return wrong('/coins', 'coin_twice', 'a coin is there twice');
@@ -145,7 +150,8 @@ function readBar(
     const path = `/quotes/${index}`;
     const instrument = instruments[quote.i];
     if (instrument === undefined) return wrong(path, 'unknown_instrument', `no number ${quote.i}`);
-    if (seen.has(quote.i)) return wrong(path, 'instrument_twice', `number ${quote.i} is there twice`);
+    if (seen.has(quote.i))
+      return wrong(path, 'instrument_twice', `number ${quote.i} is there twice`);
     if (!names.has(instrument.underlying)) {
       return wrong(path, 'coin_missing', `the bar has no index of ${instrument.underlying}`);
     }
@@ -158,7 +164,8 @@ function readBar(
     coin,
     { index, volatilityIndex },
   ]);
-  return { at, coins: Object.fromEntries(byName) as Bar['coins'], quotes: found };
+  const bar = { at, coins: Object.fromEntries(byName) as Bar['coins'], quotes: found };
+  return { ok: true, bar };
 }
 
 type QuoteLine = BarLine['quotes'][number];
@@ -169,7 +176,8 @@ function faultIn(
   at: number,
 ): readonly [rule: string, message: string] | null {
   if (expiry !== null && expiry <= at) return ['expired', 'quoted after its expiry'];
-  if (bid !== null && ask !== null && bid >= ask) return ['crossed', 'the bid is not below the ask'];
+  if (bid !== null && ask !== null && bid >= ask)
+    return ['crossed', 'the bid is not below the ask'];
   if ((bid === null) !== (bid_amount === 0)) return ['amount', 'a bid has an amount, and only it'];
   if ((ask === null) !== (ask_amount === 0)) return ['amount', 'an ask has an amount, and only it'];
   return null;
@@ -189,7 +197,10 @@ export function formatBars(sourceId: string, bars: readonly Bar[]): string {
     const { name, underlying, expiry, option } = instrument;
     if (places.has(name) || option === null || expiry === null) continue;
     const strike = option.strikeE8 / E8;
-    places.set(optionName({ underlying, type: option.type, strike, expiryMs: expiry }), places.size);
+    places.set(
+      optionName({ underlying, type: option.type, strike, expiryMs: expiry }),
+      places.size,
+    );
     instruments.push({ underlying, type: option.type, strike, expiry_ms: expiry });
   }
   const head = { schema_version: BARS_SCHEMA, source_id: sourceId, instruments };

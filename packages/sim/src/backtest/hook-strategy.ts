@@ -22,7 +22,7 @@ import type { RuntimeEvent } from './result.ts';
  * The order of a bar (RX-2). `carried`: what the bar before decided for this one's prices.
  * `exit`, `entry` and `auxiliary` are asked once each; then the state is updated, event by event.
  */
-export const BAR_STEPS = ['carried', 'exit', 'entry', 'auxiliary', 'state'] as const;
+const BAR_STEPS = ['carried', 'exit', 'entry', 'auxiliary', 'state'] as const;
 type BarStep = (typeof BAR_STEPS)[number];
 
 /** What the runtime around it does for a hooked strategy. */
@@ -58,8 +58,8 @@ interface HookMemory<S> {
   step: number;
   /** Proposed and not yet known to be over. */
   sent: { readonly cause: FillCause; readonly instrument: InstrumentName } | null;
-  /** Decided for the next bar's prices. */
-  carried: Decision | null;
+  /** Decided in a bar for the next one's prices. */
+  carried: { readonly decision: Decision; readonly bar: number } | null;
   readonly filled: RuntimeEvent[];
 }
 
@@ -92,6 +92,8 @@ function propose<S>(
   if (!isOver(memory, view, desk)) return [];
   const index = desk.barIndex(view.now);
   if (index !== memory.bar) {
+    const [skipped] = BAR_STEPS.slice(memory.step);
+    if (skipped !== undefined) desk.warn(`steps_skipped:${memory.bar}:${skipped}`);
     memory.bar = index;
     memory.step = 0;
   }
@@ -131,7 +133,9 @@ function take<S>(
     case 'exit': {
       if (context.position === null) return null;
       const answer = named(step, hooks.exit(context), desk);
-      return answer === null ? null : decide(memory, { kind: 'exit', exit: answer }, context, view, desk);
+      return answer === null
+        ? null
+        : decide(memory, { kind: 'exit', exit: answer }, context, view, desk);
     }
     case 'entry': {
       // What is carried may yet open something.
@@ -183,7 +187,7 @@ function decide<S>(
 ): IntentProposal | null {
   const { basis } = decision.kind === 'entry' ? decision.entry : decision.exit;
   if (basis === 'this_bar') return send(memory, decision, context, view, desk);
-  memory.carried = decision;
+  memory.carried = { decision, bar: context.index };
   if (context.index === desk.bars.length - 1) warnMissing(decision, context, desk);
   return null;
 }
@@ -197,7 +201,11 @@ function sendCarried<S>(
 ): IntentProposal | null {
   const { carried } = memory;
   memory.carried = null;
-  return carried === null ? null : send(memory, carried, context, view, desk);
+  if (carried === null) return null;
+  const { decision, bar } = carried;
+  // A bar that nobody was asked about lies between: those were the prices.
+  if (bar !== context.index - 1) return warnMissing(decision, context, desk);
+  return send(memory, decision, context, view, desk);
 }
 
 function send<S>(
@@ -250,7 +258,9 @@ function note<S>(
 
 function warnMissing<S>(decision: Decision, { index }: BarContext<S>, desk: HookDesk): null {
   const { reasonCode, basis } = decision.kind === 'entry' ? decision.entry : decision.exit;
-  desk.warn(`${basis === 'next_bar' ? 'next_bar' : 'this_bar'}_price_missing:${index}:${reasonCode}`);
+  desk.warn(
+    `${basis === 'next_bar' ? 'next_bar' : 'this_bar'}_price_missing:${index}:${reasonCode}`,
+  );
   return null;
 }
 

@@ -43,7 +43,8 @@ function* readFills(source: SegmentSource): Iterable<LedgerFill> {
   const reducing = new Set<string>();
   for (const { record } of scanLedger(source)) {
     if (record.type === 'containmentPlanned') purposes.set(record.label, record.purpose);
-    if (record.type === 'intentRecorded' && record.terms.reduceOnly) reducing.add(record.terms.label);
+    if (record.type === 'intentRecorded' && record.terms.reduceOnly)
+      reducing.add(record.terms.label);
     const fill = fillIn(record, purposes, reducing);
     if (fill !== null) yield fill;
   }

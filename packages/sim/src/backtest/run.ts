@@ -19,9 +19,11 @@ import { type FillCause, RowDesk, UnknownReason } from './row-desk.ts';
 const WARM_UP_MS = 10_000;
 /** From a bar's time until everything it quotes has been heard. */
 const SHOWN_MS = 500;
-/** For so long after its time a bar is looked at; then the strategy waits for the next. */
+/** For so long after its time a strategy is asked about a bar; then it waits for the next. */
+const ASKED_MS = 2_500;
+/** Then what it asked for last has been answered, and the bar's row is written. */
 const LOOK_MS = 3_000;
-const CONSULT_MS = 250;
+const CONSULT_MS = 500;
 
 /** Bars may be no nearer to each other. */
 export const BAR_MS_MIN = LOOK_MS + SHOWN_MS;
@@ -104,7 +106,7 @@ class Player {
   }
 
   hooked<S>(hooks: DecisionHooks<S>): Strategy<unknown> {
-    const inner = hookStrategy(this.#options.branch, hooks, {
+    const inner: Strategy<unknown> = hookStrategy(this.#options.branch, hooks, {
       bars: this.#bars,
       barIndex: (now) => barIndexAt(this.#bars, now),
       send: (cause) => {
@@ -152,16 +154,13 @@ class Player {
   }
 
   /** Asked in the time of a bar only, and never after a fault. */
-  #guarded(
-    strategy: Strategy<unknown>,
-    propose: Strategy<unknown>['propose'],
-  ): Strategy<unknown> {
+  #guarded(strategy: Strategy<unknown>, propose: Strategy<unknown>['propose']): Strategy<unknown> {
     return {
       ...strategy,
       propose: (memory, view) => {
         const bar = this.#bars[barIndexAt(this.#bars, view.now)];
         const sinceMs = bar === undefined ? -1 : view.now - bar.at;
-        if (this.#fault !== null || sinceMs < SHOWN_MS || sinceMs > LOOK_MS) return [];
+        if (this.#fault !== null || sinceMs < SHOWN_MS || sinceMs > ASKED_MS) return [];
         try {
           return propose(memory, view);
         } catch (error) {
@@ -211,9 +210,7 @@ class Player {
 
   #causeOf({ cause, reduces }: LedgerFill): FillCause {
     if (cause !== null) return cause;
-    return (
-      this.#cause ?? { code: reduces ? 'strategy_close' : 'strategy_open', basis: 'this_bar' }
-    );
+    return this.#cause ?? { code: reduces ? 'strategy_close' : 'strategy_open', basis: 'this_bar' };
   }
 
   #endBar(index: number, bar: Bar, world: World): void {
