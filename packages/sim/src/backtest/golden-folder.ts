@@ -6,11 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Parser, parseText } from '@holdfast/core/parse';
 import { messageOf, readBounded, replaceFile } from '@holdfast/runtime/proof';
-import {
-  type GoldenBranch,
-  type GoldenManifest,
-  parseGoldenManifest,
-} from './golden-manifest.ts';
+import { type GoldenBranch, type GoldenManifest, parseGoldenManifest } from './golden-manifest.ts';
 import type { Oracle } from './golden-regression.ts';
 import { parsePathChanges, type PathChange } from './path-changes.ts';
 import { TABLES, type TableName, tablesOf } from './table.ts';

@@ -140,8 +140,12 @@ function tell(
     io.out(JSON.stringify({ branch: name, role, ...counts, headline, looks, warnings }));
     return;
   }
-  io.out(`${name} (${role}): ${bars.length} bars, ${events.length} events, ${trades.length} trades`);
-  const said = Object.entries(headline).map(([key, value]) => `${key} ${value === '' ? '-' : value}`);
+  io.out(
+    `${name} (${role}): ${bars.length} bars, ${events.length} events, ${trades.length} trades`,
+  );
+  const said = Object.entries(headline).map(
+    ([key, value]) => `${key} ${value === '' ? '-' : value}`,
+  );
   io.out(`      ${said.join(', ')}`);
   io.out(`      ${looks.looks} looks, ${looks.unclassified} of them without a reason`);
   for (const warning of warnings) io.out(`      ${warning}`);
