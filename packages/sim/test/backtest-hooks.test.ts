@@ -1,7 +1,7 @@
 /** Hooks through the real loop, beside an oracle that knows no loop. */
 import { describe, expect, it } from 'vitest';
 import { BAR_MS_MIN, type Bar, type DecisionHooks } from '../src/backtest/index.ts';
-import { barAt, CALL_NAME, FIRST_AT, quoteOf, risingBars } from '../src/backtest/bars.fixture.ts';
+import { barAt, CALL_NAME, FIRST_AT, risingBars } from '../src/backtest/bars.fixture.ts';
 import {
   comparedWith,
   playHooks,
@@ -179,25 +179,14 @@ describe('what the real loop adds', () => {
     ]);
   });
 
-  it('what was taken of a quote is gone until the next bar', async () => {
-    const script: Step[] = [
-      { entry: 'next_bar' },
-      { exit: 'this_bar', entry: 'this_bar' },
-      { entry: 'this_bar' },
-    ];
-    const offered = async (askAmount: number) => {
-      const bars = [0, 1, 2].map((index) => barAt(index, [quoteOf({ askAmount })]));
-      const { events, warnings } = await resultOfScript(bars, script);
-      return {
-        bought: events.filter(({ side }) => side === 'BUY').map(({ bar }) => bar),
-        warnings,
-      };
-    };
-    expect(await offered(1)).toEqual({ bought: [1, 1], warnings: [] });
-    expect(await offered(0.9)).toEqual({
-      bought: [1, 2],
-      warnings: ['not_filled:1:cheap_entry', expect.stringMatching(/^rejected:1:/)],
-    });
+  it('who trades alone in a bar is paused by the guard that asks who chases himself', async () => {
+    const script: Step[] = [{ entry: 'next_bar' }, { exit: 'this_bar', entry: 'this_bar' }];
+    const { events, warnings } = await resultOfScript(risingBars(2), script);
+    expect(events.map(({ bar, side }) => `${bar} ${side}`)).toEqual(['1 BUY', '1 SELL']);
+    expect(warnings).toEqual([
+      'not_filled:1:cheap_entry',
+      `rejected:1:FeedbackLoopGuardActive:${CALL_NAME}`,
+    ]);
   });
 
   it('a hook that throws ends the run, by name', async () => {
