@@ -83,7 +83,7 @@ const FAULTS_MAX = 20;
 export function readBars(text: string): ReadBars {
   const [first = '', ...rest] = text.split('\n');
   const end = rest.pop();
-  if (end !== '') return no({ line: rest.length + 2, ...NO_END });
+  if (end !== '') return no({ line: end === undefined ? 1 : rest.length + 2, ...NO_END });
   const head = parseText(first, parseHead);
   if (!head.ok) return no(...head.violations.map((each) => faultOf(1, each)));
   const instruments: Instrument[] = [];

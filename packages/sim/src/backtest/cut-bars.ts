@@ -25,6 +25,14 @@ export type CutBars =
   | { readonly ok: true; readonly sourceId: string; readonly bars: readonly Bar[] }
   | { readonly ok: false; readonly faults: readonly string[] };
 
+/** Of a whole chain this much is kept: enough for smiles, and little enough to be read. */
+export const KEPT_SHARE = {
+  coin: 'BTC',
+  expiryMsMin: 432_000_000,
+  expiriesMax: 3,
+  strikesMax: 12,
+} as const;
+
 /** Where a market has no time of its own. */
 const START_MS = Date.UTC(2026, 2, 2, 9);
 const DIGITS = 1e8;

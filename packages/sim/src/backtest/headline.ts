@@ -14,10 +14,13 @@ export interface Headline {
 }
 
 const DAY_MS = 86_400_000;
+/** A few lucky days, carried on for a year, say nothing about one. */
+const GROWTH_MAX = 1_000;
 
 /**
  * Returns as if each trade had all of the equity, one after the other as they ended. No loss: no
- * profit factor. Less than a day of bars: no yearly growth, for it would be a fantasy.
+ * profit factor. Less than a day of bars, or
+ * growth by more than a thousand times: no yearly growth, for it would be a fantasy.
  */
 export function headlineOf(trades: readonly RuntimeTrade[], bars: readonly Bar[]): Headline {
   const closed = trades
@@ -29,8 +32,8 @@ export function headlineOf(trades: readonly RuntimeTrade[], bars: readonly Bar[]
   const { equity, drawdown } = curveOf(returns);
   const spanMs = (bars.at(-1)?.at ?? 0) - (bars[0]?.at ?? 0);
   const has = returns.length > 0;
-  const hasGrowth = has && spanMs >= DAY_MS && equity > 0;
   const growth = Math.exp((Math.log(equity) * MS_PER_YEAR) / spanMs) - 1;
+  const hasGrowth = has && spanMs >= DAY_MS && equity > 0 && growth < GROWTH_MAX;
   return {
     trades: returns.length,
     win_rate: has ? decimal(returns.filter((each) => each > 0).length / returns.length) : '',

@@ -4,7 +4,7 @@ import type { Policy } from '@holdfast/core';
 import { messageOf, readBounded, replaceFile } from '@holdfast/runtime/proof';
 import { type Branch, readBranch, splitBranch } from '../backtest/branches.ts';
 import { formatBars, readBars } from '../backtest/bars-file.ts';
-import { cutBars } from '../backtest/cut-bars.ts';
+import { cutBars, KEPT_SHARE } from '../backtest/cut-bars.ts';
 import { pretty, type ReadGolden, readGolden, writeGolden } from '../backtest/golden-folder.ts';
 import { type GoldenBranch, type GoldenData, recordGolden } from '../backtest/golden-manifest.ts';
 import { checkGolden, type GoldenRegression } from '../backtest/golden-regression.ts';
@@ -237,12 +237,9 @@ export interface CutArguments {
   readonly everyMs: number;
 }
 
-/** Of a whole chain this much is kept: enough for a smile, and little enough to be read. */
-const CUT = { coin: 'BTC', expiryMsMin: 432_000_000, expiriesMax: 3, strikesMax: 12 } as const;
-
 /** `holdfast bars`: exit 0 when they are written, 2 when the market is unknown or a file is there. */
 export function bars(given: CutArguments, io: CliIo): number {
-  const cut = cutBars({ ...given, ...CUT, cwd: io.cwd });
+  const cut = cutBars({ ...given, ...KEPT_SHARE, cwd: io.cwd });
   if (!cut.ok) {
     for (const fault of cut.faults) io.err(`bars: ${fault}`);
     return 2;
