@@ -1,7 +1,7 @@
 /** `cli.ts <verb> …`: the proving ground. The exchange by itself is `exchange-cli.ts`. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { whole } from './cli/arguments.ts';
-import { backtest, bars } from './cli/backtest.ts';
+import { backtest, writeBars } from './cli/backtest.ts';
 import { drill } from './cli/drill.ts';
 import { fuzz } from './cli/fuzz.ts';
 import { type Done, interrupted, IO, runProgram } from './cli/process.ts';
@@ -89,7 +89,7 @@ function addBacktest(holdfast: Command, done: Done): void {
     .option('--every-ms <ms>', 'from one to the next', whole, 4_000)
     .addHelpText('after', '\nExample: holdfast bars crash bars.jsonl --seed 13 --count 13')
     .action((market: string, file: string, options) =>
-      done(bars({ ...options, market, bars: file }, IO)),
+      done(writeBars({ ...options, market, bars: file }, IO)),
     );
 }
 

@@ -18,7 +18,7 @@ import {
   SHIPPED_CATALOG,
 } from '../src/backtest/index.ts';
 import { checkNoSilentPath } from '../src/backtest/no-silent-path.ts';
-import { backtest, type BacktestArguments, bars as writeBars } from '../src/cli/backtest.ts';
+import { backtest, type BacktestArguments, writeBars } from '../src/cli/backtest.ts';
 import type { CliIo } from '../src/cli/io.ts';
 import { testPolicy } from '../src/fuzz/policy.fixture.ts';
 
@@ -135,7 +135,7 @@ describe('holdfast backtest', () => {
     expect(await play({ strategy, record: 'golden' })).toBe(0);
   }
 
-  it('records, and says that what it then plays is as recorded; the checks are written', async () => {
+  it('records, and what it then plays is as recorded; the checks are written', async () => {
     await recordShort();
     expect(await play({ golden: 'golden/golden-manifest.json', out: '.' })).toBe(0);
     expect(said).toContain('pass  golden regression');

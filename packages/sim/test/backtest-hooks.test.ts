@@ -55,7 +55,7 @@ describe('hooks, as the oracle has it', () => {
     expect(result.warnings).toEqual(['next_bar_price_missing:1:rich_exit']);
   });
 
-  it('DG-16 a next bar without the quote is missing too, and no other price is taken', async () => {
+  it('DG-16 a next bar without the quote is missing too: no other price', async () => {
     const [first, second, , fourth] = risingBars(4);
     if (first === undefined || second === undefined || fourth === undefined) throw new Error();
     const bars = [first, second, barAt(2, []), fourth];
@@ -64,7 +64,7 @@ describe('hooks, as the oracle has it', () => {
     expect(result.warnings).toEqual(['next_bar_price_missing:2:rich_exit']);
   });
 
-  it('the next bar has its price: the trade is closed at that, and its return is net of fees', async () => {
+  it('the next bar has its price: closed at that, with a return net of fees', async () => {
     const script: Step[] = [{ entry: 'next_bar' }, {}, { exit: 'next_bar' }];
     const result = await played(risingBars(4), script);
     const [entry, exit] = [0.041, 0.0415];
@@ -78,7 +78,7 @@ describe('hooks, as the oracle has it', () => {
     expect(result.warnings).toEqual([]);
   });
 
-  it('DG-16 exit and entry on one bar: the exit first, and the second trade knows its sale', async () => {
+  it('DG-16 exit and entry on one bar: the exit first, and the entry knows of it', async () => {
     const script: Step[] = [{ entry: 'this_bar' }, { exit: 'this_bar', entry: 'this_bar' }, {}];
     const result = await played(risingBars(3), script);
     expect(result.events.map(({ bar, side }) => `${bar} ${side}`)).toEqual([

@@ -10,7 +10,7 @@ import { type Bar, barIndexAt, type BarQuote, stepsOf, ticksOf } from './bar.ts'
 
 /** A quote that stands is told again so often: an engine believes no old book. */
 const REFRESH_MS = 500;
-/** Behind the touch, at the far end of the ladder, one order whose size changes with every telling. */
+/** Far behind the touch one order rests, whose size is another one at every telling. */
 const FAR_ASK_FACTOR = 20;
 
 interface Book {

@@ -14,7 +14,7 @@ import { TABLES, type TableName, tablesOf } from './table.ts';
 const DOCUMENT_BYTES_MAX = 4_000_000;
 const TABLE_BYTES_MAX = 64_000_000;
 
-export const MANIFEST_FILE = 'golden-manifest.json';
+const MANIFEST_FILE = 'golden-manifest.json';
 const CHANGES_FILE = 'path-changes.json';
 
 export type ReadGolden =

@@ -30,6 +30,8 @@ export interface HookDesk {
   readonly bars: readonly Bar[];
   /** Number of the bar that is being looked at. */
   barIndex(now: number): number;
+  /** Whether the catalog has the code; if not, the run is over. */
+  knows(code: string): boolean;
   /** The order that leaves now, and whose fills come next, is for that. */
   send(cause: FillCause): void;
   /** Fills since the last call, as rows. */
@@ -148,6 +150,7 @@ function take<S>(
     case 'auxiliary':
       for (const signal of hooks.auxiliary(context)) {
         const quote = quoteIn(context.bar, signal.instrument);
+        if (!desk.knows(signal.reasonCode)) return null;
         const price = (signal.side === 'BUY' ? quote?.ask : quote?.bid) ?? null;
         desk.mark({ ...signal, price }, context.bar.at);
       }
@@ -175,7 +178,7 @@ function named<D extends EntryDecision | ExitDecision>(
     return null;
   }
   desk.outcome(step, 'proposed');
-  return answer;
+  return desk.knows(answer.reasonCode) ? answer : null;
 }
 
 function decide<S>(

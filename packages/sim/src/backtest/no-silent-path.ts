@@ -23,7 +23,7 @@ export interface NoSilentPath {
   readonly compared_branches: readonly string[];
   readonly undeclared: readonly PathDifference[];
   readonly stale_declarations: readonly PathChange[];
-  /** Emitted and in no catalog; `not_reached:` those of the catalog nobody met, nor called dormant. */
+  /** In no catalog; and `not_reached:` those of it that nobody met, nor called dormant. */
   readonly unknown_reasons: readonly string[];
   readonly unclassified_count: number;
   readonly checked_at: string;

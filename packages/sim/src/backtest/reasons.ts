@@ -35,7 +35,7 @@ export const RUNTIME_REASONS = {
 } as const satisfies Readonly<Record<string, Reason>>;
 
 /** Why the runtime itself had nothing to ask, by name. */
-export const RUNTIME_OUTCOMES = {
+const RUNTIME_OUTCOMES = {
   proposed: 'The look ended in a proposal.',
   mode_not_active: 'The mode forbids opening, and nothing had to be closed.',
   in_flight: 'An order of the strategy was still working.',

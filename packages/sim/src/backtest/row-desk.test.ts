@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CALL_NAME, FIRST_AT, risingBars, STEP_MS } from './bars.fixture.ts';
 import type { ReasonCatalog } from './reasons.ts';
-import { dayOf, type Fill, RowDesk, settledFill, UnknownReason } from './row-desk.ts';
+import { dayOf, type Fill, RowDesk, settledFill } from './row-desk.ts';
 
 const CATALOG: ReasonCatalog = {
   reasons: { in: { family: 'f', layer: 'core' }, out: { family: 'g', layer: 'secondary' } },
@@ -106,12 +106,12 @@ describe('rows from fills', () => {
 
   it('a code in no catalog is an error, wherever it comes from', () => {
     const rows = desk();
-    expect(() => rows.fill(fill('buy', 1, 0.04), { ...IN, code: 'whim' })).toThrow(UnknownReason);
-    expect(() => rows.know('toString')).toThrow(UnknownReason);
-    expect(() => rows.know('')).toThrow(UnknownReason);
-    expect(() => rows.know('in')).not.toThrow();
-    expect(() => rows.know('strategy_open')).not.toThrow();
+    for (const code of ['whim', 'toString', '']) {
+      expect(() => rows.fill(fill('buy', 1, 0.04), { ...IN, code })).toThrow('of the catalog');
+    }
     expect(rows.events).toEqual([]);
+    rows.fill(fill('buy', 1, 0.04), { ...IN, code: 'strategy_open' });
+    expect(rows.events).toMatchObject([{ reason_family: 'strategy', reason_layer: 'core' }]);
   });
 
   it('rows are frozen', () => {

@@ -39,17 +39,10 @@ interface OpenTrade {
   exit: { readonly bar: number; readonly code: string } | null;
 }
 
-/** A code that no catalog knows (RX-4). */
-export class UnknownReason extends Error {
-  readonly code: string;
-
-  constructor(code: string) {
-    super(`unknown_reason_code: ${code}`);
-    this.code = code;
-  }
-}
-
-/** Assembles events, trades and days from fills and marks (RX-1: hooks never do). */
+/**
+ * Assembles events, trades and days from fills and marks (RX-1: hooks never do). Whoever brings a
+ * code has seen that the catalog has it (RX-4).
+ */
 export class RowDesk {
   readonly events: RuntimeEvent[] = [];
   readonly daily: DailyState[] = [];
@@ -72,11 +65,6 @@ export class RowDesk {
     if (trade === undefined) return null;
     const { instrument, direction, heldE8 } = trade;
     return { instrument: instrumentName(instrument), amount: (direction * heldE8) / E8 };
-  }
-
-  /** Throws where no catalog knows the code. */
-  know(code: string): void {
-    this.#named(code);
   }
 
   /** Signed amount held at 1e-8. */
@@ -250,7 +238,7 @@ export class RowDesk {
 
   #named(code: string): Reason & { readonly code: string } {
     const reason = reasonOf(this.#catalog, code);
-    if (reason === null) throw new UnknownReason(code);
+    assert(reason !== null, `a reason of the catalog: ${code}`);
     return { ...reason, code };
   }
 

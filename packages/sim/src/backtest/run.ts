@@ -10,10 +10,10 @@ import { BarMarket } from './bar-market.ts';
 import { hookStrategy } from './hook-strategy.ts';
 import type { DecisionHooks } from './hooks.ts';
 import { LookLog } from './look-log.ts';
-import type { ReasonCatalog } from './reasons.ts';
+import { type ReasonCatalog, reasonOf } from './reasons.ts';
 import type { RunFaultCode, RunOutcome, RuntimeEvent, RuntimeResult } from './result.ts';
 import { LedgerFills, type LedgerFill } from './ledger-fills.ts';
-import { type FillCause, RowDesk, UnknownReason } from './row-desk.ts';
+import { type FillCause, RowDesk } from './row-desk.ts';
 
 /** From a process's start until it is Active: connected, told everything, reconciled. */
 const WARM_UP_MS = 10_000;
@@ -88,6 +88,7 @@ const no = (code: RunFaultCode, detail: string): RunOutcome => ({ ok: false, cod
 /** One run: a world, and what is written down of it. */
 class Player {
   readonly #bars: readonly Bar[];
+  readonly #catalog: ReasonCatalog;
   readonly #options: RuntimeOptions;
   readonly #rows: RowDesk;
   readonly #looks = new LookLog();
@@ -97,10 +98,11 @@ class Player {
   #fills: LedgerFills | null = null;
   /** Of the order a hooked strategy has sent last. */
   #cause: FillCause | null = null;
-  #fault: UnknownReason | null = null;
+  #unknownCode: string | null = null;
 
   constructor(bars: readonly Bar[], catalog: ReasonCatalog, options: RuntimeOptions) {
     this.#bars = bars;
+    this.#catalog = catalog;
     this.#options = options;
     this.#rows = new RowDesk(bars, catalog, options.branch);
   }
@@ -109,8 +111,12 @@ class Player {
     const inner: Strategy<unknown> = hookStrategy(this.#options.branch, hooks, {
       bars: this.#bars,
       barIndex: (now) => barIndexAt(this.#bars, now),
+      knows: (code) => {
+        const isKnown = reasonOf(this.#catalog, code) !== null;
+        if (!isKnown) this.#unknownCode ??= code;
+        return isKnown;
+      },
       send: (cause) => {
-        this.#rows.know(cause.code);
         this.#cause = cause;
       },
       takeFills: () => {
@@ -147,7 +153,6 @@ class Player {
       const fault = this.#faultOf(world, strategy);
       if (fault !== null) return fault;
       this.#endBar(index, bar, world);
-      if (this.#fault !== null) return no('unknown_reason_code', this.#fault.code);
     }
     this.#warnRefusals(world);
     return { ok: true, result: this.#result() };
@@ -160,14 +165,8 @@ class Player {
       propose: (memory, view) => {
         const bar = this.#bars[barIndexAt(this.#bars, view.now)];
         const sinceMs = bar === undefined ? -1 : view.now - bar.at;
-        if (this.#fault !== null || sinceMs < SHOWN_MS || sinceMs > ASKED_MS) return [];
-        try {
-          return propose(memory, view);
-        } catch (error) {
-          if (!(error instanceof UnknownReason)) throw error;
-          this.#fault = error;
-          return [];
-        }
+        const isAsked = sinceMs >= SHOWN_MS && sinceMs <= ASKED_MS;
+        return isAsked && this.#unknownCode === null ? propose(memory, view) : [];
       },
     };
   }
@@ -222,7 +221,7 @@ class Player {
 
   #faultOf({ finding, decisions }: World, { id }: Strategy<unknown>): RunOutcome | null {
     if (finding !== null) return no('invariant_broken', `${finding.checker}: ${finding.detail}`);
-    if (this.#fault !== null) return no('unknown_reason_code', this.#fault.code);
+    if (this.#unknownCode !== null) return no('unknown_reason_code', this.#unknownCode);
     for (const decision of decisions) {
       if (decision.kind !== 'strategyFailed' || decision.strategyId !== id) continue;
       return no('strategy_failed', decision.message);

@@ -13,7 +13,7 @@ export const TABLES = ['events', 'trades', 'daily'] as const;
 type Columns<Row> = readonly (keyof Row & string)[];
 
 /** The specification's columns in its order, ours behind them. */
-export const EVENT_COLUMNS: Columns<RuntimeEvent> = [
+const EVENT_COLUMNS: Columns<RuntimeEvent> = [
   'date',
   'side',
   'kind',

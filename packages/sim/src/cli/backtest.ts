@@ -50,7 +50,7 @@ export async function backtest(given: BacktestArguments, io: CliIo, now: number)
   for (const branch of branches) tell(branch, played, data, given, io);
   if (given.record !== undefined) return record(given.record, data, branches, played, io, now);
   if (golden === null) return 0;
-  const results = new Map([...played]);
+  const results = played;
   const regression = checkGolden({ ...golden, dataSha256: data.sha256, results, now });
   const catalog = SHIPPED_CATALOG;
   const paths = checkNoSilentPath({ ...golden, results, catalog, now });
@@ -196,7 +196,8 @@ function verdictLines(regression: GoldenRegression, paths: NoSilentPath): readon
     ...regression.mismatches.map(({ branch, table, first_diff: diff }) =>
       diff === null
         ? `      ${branch} ${table}`
-        : `      ${branch} ${table} row ${diff.row} ${diff.column}: ${diff.expected} → ${diff.actual}`,
+        : `      ${branch} ${table} row ${diff.row} ${diff.column}: ` +
+          `${diff.expected} → ${diff.actual}`,
     ),
     `${word(paths)}  no silent path ${paths.failures.join(' ')}`.trimEnd(),
     ...paths.undeclared.map(
@@ -237,8 +238,8 @@ export interface CutArguments {
   readonly everyMs: number;
 }
 
-/** `holdfast bars`: exit 0 when they are written, 2 when the market is unknown or a file is there. */
-export function bars(given: CutArguments, io: CliIo): number {
+/** `holdfast bars`: exit 0 when they are written, 2 where that could not be. */
+export function writeBars(given: CutArguments, io: CliIo): number {
   const cut = cutBars({ ...given, ...KEPT_SHARE, cwd: io.cwd });
   if (!cut.ok) {
     for (const fault of cut.faults) io.err(`bars: ${fault}`);
