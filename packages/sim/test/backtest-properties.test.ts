@@ -54,7 +54,7 @@ function until(result: RuntimeResult, end: number) {
 }
 
 describe('any script over any bars', () => {
-  it('gives the same bytes twice, equals the oracle, and begins as a shorter one does', async () => {
+  it('is the same bytes twice, equals the oracle, and begins as a shorter one does', async () => {
     let filled = 0;
     await fc.assert(
       fc.asyncProperty(

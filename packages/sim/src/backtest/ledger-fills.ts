@@ -31,17 +31,22 @@ export class LedgerFills {
     const { fills, settlements } = state?.facts.totals ?? { fills: 0, settlements: 0 };
     if (fills + settlements === this.#known) return [];
     this.#known = fills + settlements;
-    const all = [...readFills(this.#source)];
+    const all = [...fillsIn(recordsOf(this.#source))];
     const fresh = all.slice(this.#taken);
     this.#taken = all.length;
     return fresh;
   }
 }
 
-function* readFills(source: SegmentSource): Iterable<LedgerFill> {
+function* recordsOf(source: SegmentSource): Iterable<LedgerRecord> {
+  for (const { record } of scanLedger(source)) yield record;
+}
+
+/** Every fill of these records, in their order, with what the records before it say of its cause. */
+export function* fillsIn(records: Iterable<LedgerRecord>): Iterable<LedgerFill> {
   const purposes = new Map<string, ContainmentPlanned['purpose']>();
   const reducing = new Set<string>();
-  for (const { record } of scanLedger(source)) {
+  for (const record of records) {
     if (record.type === 'containmentPlanned') purposes.set(record.label, record.purpose);
     if (record.type === 'intentRecorded' && record.terms.reduceOnly)
       reducing.add(record.terms.label);
