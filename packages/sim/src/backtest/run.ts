@@ -24,6 +24,7 @@ const ASKED_MS = 2_500;
 /** Then what it asked for last has been answered, and the bar's row is written. */
 const LOOK_MS = 3_000;
 const CONSULT_MS = 500;
+const PART_MS = 600_000;
 
 /** Bars may be no nearer to each other. */
 export const BAR_MS_MIN = LOOK_MS + SHOWN_MS;
@@ -44,7 +45,8 @@ export interface RuntimeOptions {
 
 /**
  * Plays bars to decision hooks: the real core with its gates and guard, the real client, ledger and
- * exchange in virtual time, every checker of the proving ground watching. Pure: the same bars and
+ * exchange in virtual time, every checker of the proving ground watching. Time between bars is
+ * played, too: bars are seconds or minutes apart, not days. Pure: the same bars and
  * hooks give the same bytes (RX-7). For each bar the hooks are asked in this order, once each: what
  * the bar before decided for this one's prices leaves first; exit; entry; auxiliary; state update
  * by `onFilled`; then the bar's row (RX-2).
@@ -149,7 +151,7 @@ class Player {
     if (first === undefined) return { ok: true, result: this.#result() };
     const world = this.#open(first, strategy);
     for (const [index, bar] of this.#bars.entries()) {
-      await world.run(bar.at + LOOK_MS - first.at + WARM_UP_MS);
+      await runUntil(world, bar.at + LOOK_MS - first.at + WARM_UP_MS);
       const fault = this.#faultOf(world, strategy);
       if (fault !== null) return fault;
       this.#endBar(index, bar, world);
@@ -245,6 +247,13 @@ class Player {
       warnings: [...this.#warnings],
       looks: this.#looks.counts(),
     });
+  }
+}
+
+/** In parts, because a world that is never done at one go is taken for one that stands still. */
+async function runUntil(world: World, elapsedMs: number): Promise<void> {
+  while (world.elapsedMs < elapsedMs && world.finding === null) {
+    await world.run(Math.min(elapsedMs, world.elapsedMs + PART_MS));
   }
 }
 
