@@ -42,7 +42,7 @@ function* recordsOf(source: SegmentSource): Iterable<LedgerRecord> {
   for (const { record } of scanLedger(source)) yield record;
 }
 
-/** Every fill of these records, in their order, with what the records before it say of its cause. */
+/** Every fill of these records in their order, and what the records before say of its cause. */
 export function* fillsIn(records: Iterable<LedgerRecord>): Iterable<LedgerFill> {
   const purposes = new Map<string, ContainmentPlanned['purpose']>();
   const reducing = new Set<string>();
