@@ -12,6 +12,8 @@ const TRADING = ['--max-semi-space-size=1'];
 export const VERBS = {
   drill: { owner: 'sim', does: 'a scenario by name, or all of them: drill -- break-glass' },
   fuzz: { owner: 'sim', does: 'random worlds, every checker on: fuzz -- --seeds 200' },
+  backtest: { owner: 'sim', does: 'recorded bars played to strategies through the real loop' },
+  bars: { owner: 'sim', does: 'closed bars cut out of a market, to be played' },
   exchange: {
     owner: 'sim',
     entry: 'exchange-cli.ts',

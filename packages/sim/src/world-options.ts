@@ -2,6 +2,7 @@ import type { Policy } from '@holdfast/core';
 import type { Strategy } from '@holdfast/core/strategy';
 import type { Currency } from '@holdfast/core/values';
 import type { RpcTransport } from '@holdfast/runtime/ports';
+import type { Exchange } from './exchange/index.ts';
 import type { AccountModel } from './faults/account.ts';
 import type { ClockModel } from './faults/clock.ts';
 import type { DiskModel } from './faults/disk.ts';
@@ -17,9 +18,9 @@ import type { MarketMood } from './fuzz/market-maker.ts';
 import type { MeddlerModel } from './fuzz/meddler.ts';
 import type { MonitorsModel } from './fuzz/monitors.ts';
 import type { RulesModel } from './fuzz/rules.ts';
-import type { Market } from './market/open-market.ts';
 import type { NetworkModel } from './wire/network-model.ts';
 import type { Prng } from './prng.ts';
+import type { VirtualClock } from './virtual-clock.ts';
 
 /** Everything one world is made of; the same options make the same world. */
 export interface WorldOptions {
@@ -59,8 +60,16 @@ export interface WorldOptions {
   readonly tamper?: (transport: RpcTransport) => RpcTransport;
 }
 
+/** Any market that can be brought to an exchange by a wound clock; `startAt` as a market has it. */
+export interface StagedMarket {
+  readonly startAt: number | null;
+  drive(stage: { readonly clock: VirtualClock; readonly exchange: Exchange }): {
+    start(): void;
+  };
+}
+
 export interface Staged {
-  readonly market: Market;
+  readonly market: StagedMarket;
   readonly deposits: ReadonlyMap<Currency, number>;
 }
 

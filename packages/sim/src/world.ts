@@ -82,7 +82,7 @@ export class World {
 
   constructor(options: WorldOptions) {
     this.#options = options;
-    this.#startMs = startOf(options.conditions);
+    this.#startMs = startOf(options);
     this.clock = new VirtualClock(this.#startMs);
     this.#prng = createPrng(options.seed);
     this.#doom = new Doom(this.#prng.fork('crashes'), options.crash, options.restartMsMax);

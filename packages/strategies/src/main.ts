@@ -8,6 +8,7 @@ export { cheapOption } from './cheap-option.ts';
 export type { CheapOptionMemory } from './cheap-option.ts';
 export { CHEAP_OPTION_KEYS, CHEAP_OPTION_PARAMETERS } from './cheap-option-parameters.ts';
 export type { CheapOptionParameters } from './cheap-option-parameters.ts';
+export type { AbstentionCode } from './abstain.ts';
 export { createStrategies } from './create.ts';
 export type { CreatedStrategies, CreatedStrategy, ReadDocument } from './create.ts';
 export type { DocumentFault, ParameterKey } from './document.ts';
