@@ -79,7 +79,7 @@ beforeAll(async () => {
 });
 
 describe('holdfast graduate', () => {
-  it('E-01 C-06 shows what was earned and what is missing, each policy in a block of its own', async () => {
+  it('E-01 C-06 shows what was earned and what is missing, a block for each policy', async () => {
     const { exit, out, err } = await typed('store');
     expect([exit, err]).toEqual([0, '']);
     const [alpha = '', beta = ''] = out.split('\n\n');
@@ -100,7 +100,7 @@ describe('holdfast graduate', () => {
     expect(dense.out.trim().split('\n')).toHaveLength(1);
   });
 
-  it('D-07 E-12 decisions forced by their stage alone count as normal; without a snapshot not', async () => {
+  it('D-07 E-12 what its stage alone forces is normal; what had no snapshot is not', async () => {
     await storeWith('staged', [
       { policy: 'alpha', severities: times(20, 'normal'), stage: 'experiment' },
       { policy: 'gamma', severities: times(20, null), stage: 'experiment' },
