@@ -113,7 +113,7 @@ describe('holdfast graduate', () => {
     expect(gamma.stage_blockers.paper).toContain('experiment_unknown_severity_present:20');
   });
 
-  it('D-38 what a made-up world shows counts in dev, and is refused by name elsewhere', async () => {
+  it('D-38 a made-up world counts in dev, and is refused by name elsewhere', async () => {
     const provenance = { clock: 'virtual', venue: 'simulated', data: 'synthetic' };
     await storeWith('virtual', [{ policy: 'alpha', severities: times(20, 'normal'), provenance }]);
     const elsewhere = await statusOf('virtual');

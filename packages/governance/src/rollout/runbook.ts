@@ -14,6 +14,9 @@ export interface RunbookMade {
   readonly folder: string;
 }
 
+/** Both at once: golden regression, and no path that ends in silence. */
+const GOLDEN = 'holdfast backtest <bars> --golden <manifest>';
+
 export function renderRunbook({ state, results, policy, folder }: RunbookMade): string {
   const active = state.recommended_active_branch;
   const check = `holdfast rollout check --folder ${quoted(folder)}`;
@@ -32,7 +35,7 @@ export function renderRunbook({ state, results, policy, folder }: RunbookMade): 
     ...fenced(...switchTo(state)),
     '## Verify',
     '',
-    ...fenced('holdfast status --detailed', check),
+    ...fenced('holdfast status --detailed', GOLDEN, check),
     '## Return',
     '',
     `${policy.recovery_clean_runs} clean sessions in a row (now ${state.streaks.clean}) and the`,
