@@ -142,6 +142,23 @@ describe('an OPEN after trades of our own', () => {
   });
 });
 
+describe('a process whose clock was behind', () => {
+  const parameters = { selfTradeNotionalTripUsd: 20_000 };
+  const policy = policyWith({ parameters });
+
+  it('AT-956 hides no trade of the one before it from the one after it', () => {
+    const first = desk(parameters);
+    ownTrade(first);
+    const behind = first.crash({ policy, now: first.now - 60_000 }).boot();
+    behind.propose({ side: 'sell', instrument: BTC_PUT.name, fairPrice: 0.045, delta: -0.5 });
+    behind.fill(behind.submits.at(-1), 'OWN-2');
+    const next = behind.crash({ policy, now: first.now }).boot();
+    expect(next.now - first.now).toBeLessThan(8_000);
+    next.propose();
+    expect(next.refusals).toEqual(['FeedbackLoopGuardActive']);
+  });
+});
+
 describe('a feed of public trades', () => {
   it('AT-953 that nobody can vouch for is a gap: Degraded, latched, nothing computed', () => {
     const rig = desk({ selfTradeNotionalTripUsd: 20_000 });

@@ -206,9 +206,9 @@ function selfNotional(
   const { recentFills } = facts;
   let gross = 0;
   let net = 0;
-  for (let index = recentFills.length - 1; index >= 0; index -= 1) {
-    const fill = recentFills[index];
-    if (fill === undefined || now - fill.at >= windowMs) return { gross: microUsd(gross), net };
+  for (const fill of recentFills) {
+    // Every one is asked: a process that went before may have had another clock.
+    if (now - fill.at >= windowMs) continue;
     const traded = listings.get(fill.instrument)?.instrument;
     if (traded === undefined) return null;
     if (!isSameFlow(traded, instrument)) continue;
@@ -217,7 +217,9 @@ function selfNotional(
     gross += notional;
     net += fill.side === 'buy' ? notional : 0 - notional;
   }
-  return recentFills.length < RECENT_FILLS_MAX ? { gross: microUsd(gross), net } : null;
+  const [oldest] = recentFills;
+  const isWhole = recentFills.length < RECENT_FILLS_MAX || now - (oldest?.at ?? now) >= windowMs;
+  return isWhole ? { gross: microUsd(gross), net } : null;
 }
 
 /** From the trip on, nothing more of this key opens for a while (section 26). */

@@ -68,7 +68,7 @@ class TradeMemory {
   /** Questions that are out: of which market, and since when. */
   readonly #asked = new Map<number, { readonly market: string; readonly at: number }>();
   readonly #seen = new Set<string>();
-  #own: Fill[] = [];
+  readonly #own: Fill[] = [];
   #now = Number.NEGATIVE_INFINITY;
 
   /** A new process has heard nothing; what we traded stays traded. */
@@ -116,10 +116,11 @@ class TradeMemory {
 
   own(instrument: string, now: number, windowMs: number): { gross: number; net: number } {
     const market = this.#listed.get(instrument)?.market;
-    this.#own = this.#own.filter(({ at }) => now - at < windowMs);
     let gross = 0;
     let net = 0;
     for (const fill of this.#own) {
+      // Not forgotten: the clock of the next process may be behind.
+      if (now - fill.at >= windowMs) continue;
       const listed = this.#listed.get(fill.instrument);
       if (listed === undefined || listed.market !== market) continue;
       const amount = fill.amountE8 / E8;
