@@ -122,7 +122,9 @@ const ALLOWED = [
   /^(\.npmrc|build-info\.json|package\.json|package-lock\.json)$/,
   /^bin\/(holdfast|pinned-node|verbs)\.js$/,
   /^config\/(policy|env-matrix)\.json$/,
-  /^config\/(demo|runtime|strategies)\/[a-z-]+\.json$/,
+  /^config\/(demo|runtime)\/[a-z-]+\.json$/,
+  // A branch of the rollout has the name of its file.
+  /^config\/strategies\/[a-z_-]+\.json$/,
   /^docs\/(generated\/|runbooks\/)?[a-z_-]+(\.md|\.schema\.json)$/,
   /^packages\/(core|deribit|runtime|strategies|sim)\/package\.json$/,
   /^packages\/(core|deribit|runtime|strategies)\/src\/[a-z0-9/-]+\.ts$/,
