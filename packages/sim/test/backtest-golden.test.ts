@@ -192,9 +192,11 @@ describe('holdfast backtest', () => {
   });
 
   it('bars are cut out of a market, and read back; an unknown market is exit 2', () => {
-    const cut = { bars: 'cut.jsonl', seed: '1', count: 2, everyMs: 4_000 };
+    const cut = { bars: 'made/for/it/cut.jsonl', seed: '1', count: 2, everyMs: 4_000 };
     expect(writeBars({ ...cut, market: 'calm' }, io())).toBe(0);
-    expect(readBars(readFileSync(join(folder, 'cut.jsonl'), 'utf8'))).toMatchObject({ ok: true });
+    expect(readBars(readFileSync(join(folder, 'made/for/it/cut.jsonl'), 'utf8'))).toMatchObject({
+      ok: true,
+    });
     expect(writeBars({ ...cut, market: 'calmer' }, io())).toBe(2);
     expect(blamed.join()).toContain('known are calm');
   });

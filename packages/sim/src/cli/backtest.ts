@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Policy } from '@holdfast/core';
 import { messageOf, readBounded, replaceFile } from '@holdfast/runtime/proof';
 import { type Branch, readBranch, splitBranch } from '../backtest/branches.ts';
@@ -246,7 +246,9 @@ export function writeBars(given: CutArguments, io: CliIo): number {
     return 2;
   }
   try {
-    replaceFile(resolve(io.cwd, given.bars), formatBars(cut.sourceId, cut.bars));
+    const path = resolve(io.cwd, given.bars);
+    mkdirSync(dirname(path), { recursive: true });
+    replaceFile(path, formatBars(cut.sourceId, cut.bars));
   } catch (error) {
     io.err(`bars: ${messageOf(error)}`);
     return 2;
