@@ -3,7 +3,7 @@
  * and allowing no more than the one adopted before, unless people approved exactly its content. It
  * needs no governance beside it: what a promotion has decided is in the bundle, or does not count.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createParser, parseText, readJson } from '@holdfast/core/parse';
@@ -107,7 +107,7 @@ function readBundle(path: string, { root, environment }: BundleRequest): Read {
   const envelope = readBounded(`${path}${ENVELOPE_SUFFIX}`, ENVELOPE_LIMIT);
   if (!roots.ok) return no('bundle_not_trusted', `nobody's signature counts: ${roots.detail}`);
   if (!envelope.ok) return no('bundle_not_trusted', envelope.detail);
-  const sha256 = createHash('sha256').update(document.bytes).digest('hex');
+  const sha256 = hash('sha256', document.bytes, 'hex');
   const file = { name: basename(path), sha256 };
   const verdict = verifyEnvelope(envelope.bytes, file, roots.roots);
   if (!verdict.ok) return no('bundle_not_trusted', `${verdict.code} ${verdict.detail}`);
